@@ -1,0 +1,78 @@
+/**
+ * observation.ts - what one step of the model says about one frame. Plain data: no wall clock, no names from the
+ * configuration; the daemon adds ids, times and zone names when it turns these into records.
+ */
+
+/** The kinds of evidence, never summed across kinds; each has its own threshold. */
+export const STREAMS = ['form', 'motion', 'sequence', 'timing'] as const;
+export type StreamName = (typeof STREAMS)[number];
+
+/** Evidence per stream in units of that stream's own threshold: 1 = would raise an alarm. */
+export type StreamValues = { readonly [name in StreamName]: number };
+
+/** Why the model speaks. `camera_lost` and `camera_blocked` are added by the daemon, which sees the source. */
+export type ModelCause = StreamName | 'absence' | 'scene_change';
+
+/** A place of the position grid; row 0 is the top. */
+export type Position = { readonly row: number; readonly column: number };
+
+/** [x, y, width, height], each relative to the picture, 0..1. */
+export type Box = readonly [number, number, number, number];
+
+/** A state with the probability the model gave it. `positions` are places of the L2 grid that would be occupied. */
+export type ExpectedState = { readonly state: string; readonly positions: readonly Box[]; readonly probability: number };
+
+/** An event begins, changes (new peak or place) or ends. At most one event per cause is open. */
+export type EventChange = {
+  readonly type: 'start' | 'update' | 'end';
+  readonly cause: ModelCause;
+  readonly severity: 'alert' | 'notice';
+  /** Score now and the highest so far, 0..1, 0.5 = threshold. */
+  readonly score: number;
+  readonly peak: number;
+  readonly startedStep: number;
+  readonly startedTimeMs: number;
+  /** null while open */
+  readonly endedTimeMs: number | null;
+  readonly position: Position | null;
+  readonly box: Box | null;
+  /** One plain sentence, no final stop: "moves left to right where only right to left was seen". */
+  readonly explanation: string;
+  readonly expected: readonly ExpectedState[];
+};
+
+/** What the model expects next, published when it changes. */
+export type ModelPrediction = {
+  readonly next: readonly (ExpectedState & {
+    /** Earliest and latest likely time from now (ms): the 10 and 90 % points of the learned delay. */
+    readonly inMs: readonly [number, number];
+  })[];
+  /** Probability of the first entry, 0 when nothing is predicted. */
+  readonly confidence: number;
+};
+
+export type LearningState = {
+  readonly state: 'learning' | 'ready';
+  /** 0..1 towards the first trustworthy thresholds; 1 when ready */
+  readonly progress: number;
+};
+
+/** The result of one step. `grid` is borrowed: valid until the next step. */
+export type Observation = {
+  /** Steps of this model's life, restored with it. */
+  readonly step: number;
+  readonly timeMs: number;
+  /** Causal, 0..1, higher = more unusual; 0.5 = the alarm threshold at the set sensitivity. */
+  readonly score: number;
+  readonly streams: StreamValues;
+  /** Positions whose state changed in this frame. */
+  readonly changed: number;
+  readonly learning: LearningState;
+  /** [rows, columns] calibrated surprise per position, in the same unit as the streams. */
+  readonly grid: Float32Array;
+  readonly gridColumns: number;
+  readonly gridRows: number;
+  readonly events: readonly EventChange[];
+  /** null unless it changed in this step */
+  readonly prediction: ModelPrediction | null;
+};

@@ -1,0 +1,68 @@
+/**
+ * model-memory.ts - the one buffer of a model, carved into blocks.
+ *
+ *     0                                  persistentBytes                             totalBytes
+ *     | block A | block B | block C ...  | scratch A | scratch B | scratch C ...      |
+ *       learned, state of each block       rebuilt by the next step, never saved
+ *
+ * Everything that must survive is one prefix: a checkpoint, a snapshot and "are these two models equal?" are each one
+ * walk over `new Uint8Array(buffer, 0, persistentBytes)`, whatever the blocks hold.
+ */
+import { type FieldTable, type Layout, type Views, layOut, viewsOf } from './layout.ts';
+
+/** A block before allocation: a name unique in the model, the field table, and the region it belongs to in words. */
+export type BlockPlan = { readonly name: string; readonly table: FieldTable };
+
+/** A block with its place (bytes from the start of the buffer). */
+export type PlacedBlock = BlockPlan & { readonly layout: Layout; readonly base: number; readonly scratchBase: number };
+
+/** The whole model before a byte of it exists. */
+export type MemoryPlan = {
+  readonly blocks: readonly PlacedBlock[];
+  readonly persistentBytes: number;
+  readonly totalBytes: number;
+  /** Names, kinds and lengths of all persistent fields; a saved model fits exactly when the signatures are equal. */
+  readonly signature: string;
+};
+
+/** An allocated model: the plan, its buffer, and typed views of each block by name. */
+export type ModelMemory = { readonly plan: MemoryPlan; readonly buffer: SharedArrayBuffer | ArrayBuffer };
+
+/** Place all blocks; throws RangeError on a repeated name. */
+export function planMemory(blocks: readonly BlockPlan[]): MemoryPlan {
+  const names = new Set<string>();
+  const layouts = blocks.map((block) => {
+    if (names.has(block.name)) throw new RangeError(`Expected unique block names but received "${block.name}" twice`);
+    names.add(block.name);
+    return layOut(block.table);
+  });
+  const persistentBytes = layouts.reduce((sum, layout) => sum + layout.persistentBytes, 0);
+  let base = 0;
+  let scratchBase = persistentBytes;
+  const placed = blocks.map((block, index): PlacedBlock => {
+    const layout = layouts[index]!;
+    const entry = { ...block, layout, base, scratchBase };
+    base += layout.persistentBytes;
+    scratchBase += layout.totalBytes - layout.persistentBytes;
+    return entry;
+  });
+  const signature = placed.map((block) => `${block.name}{${block.layout.signature}}`).join('|');
+  return { blocks: placed, persistentBytes, totalBytes: scratchBase, signature };
+}
+
+/** Allocate the buffer (zero-filled, shared between threads) of a plan. */
+export function allocateMemory(plan: MemoryPlan): ModelMemory {
+  return { plan, buffer: new SharedArrayBuffer(plan.totalBytes) };
+}
+
+/** Typed views of the block called `name`; `table` must be the one it was planned with. Throws RangeError if unknown. */
+export function blockViews<F extends FieldTable>(memory: ModelMemory, name: string, table: F): Views<F> {
+  const block = memory.plan.blocks.find((candidate) => candidate.name === name);
+  if (!block) throw new RangeError(`Expected a planned block but received "${name}"`);
+  return viewsOf(table, memory.buffer, block.base, block.scratchBase);
+}
+
+/** The bytes that must survive, as one live view. */
+export function persistentImage(memory: ModelMemory): Uint8Array {
+  return new Uint8Array(memory.buffer as ArrayBuffer, 0, memory.plan.persistentBytes);
+}

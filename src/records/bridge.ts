@@ -1,0 +1,55 @@
+/**
+ * bridge.ts - records about the daemon itself: is it there, what is it, how is it doing.
+ */
+import Type, { type Static } from 'typebox';
+import { Timestamp } from './common.ts';
+
+export const StateRecord = Type.Object(
+  { state: Type.Union([Type.Literal('online'), Type.Literal('offline')]) },
+  { additionalProperties: false, $id: 'state', title: 'Availability' },
+);
+export type StateRecord = Static<typeof StateRecord>;
+
+export const InfoRecord = Type.Object(
+  {
+    version: Type.String(),
+    node: Type.String({ description: 'Node.js version' }),
+    cameras: Type.Array(Type.String()),
+    config: Type.Unknown({ description: 'effective configuration, secrets replaced by "***"' }),
+  },
+  { additionalProperties: false, $id: 'info', title: 'Daemon' },
+);
+export type InfoRecord = Static<typeof InfoRecord>;
+
+export const CameraHealth = Type.Object(
+  {
+    camera: Type.String(),
+    state: Type.Union([Type.Literal('online'), Type.Literal('offline')]),
+    step: Type.Integer({ minimum: 0 }),
+    frames: Type.Integer({ minimum: 0, description: 'stepped since start' }),
+    dropped: Type.Integer({ minimum: 0, description: 'replaced by a newer frame before they were stepped' }),
+    bad_frames: Type.Integer({ minimum: 0, description: 'could not be decoded' }),
+    fps: Type.Number({ minimum: 0 }),
+    step_ms: Type.Number({ minimum: 0, description: 'mean time of a model step' }),
+    checkpoint_step: Type.Integer({ minimum: 0, description: 'step of the last durable checkpoint' }),
+    segments: Type.Integer({ minimum: 0, description: 'segments in use, all regions' }),
+    segment_capacity: Type.Integer({ minimum: 0 }),
+    evictions: Type.Integer({ minimum: 0, description: 'segments replaced because a pool was full, since birth' }),
+  },
+  { additionalProperties: false },
+);
+export type CameraHealth = Static<typeof CameraHealth>;
+
+export const HealthRecord = Type.Object(
+  {
+    at: Timestamp,
+    clock_synced: Type.Boolean(),
+    uptime_s: Type.Number({ minimum: 0 }),
+    rss_mb: Type.Number({ minimum: 0 }),
+    db_bytes_written_per_day: Type.Number({ minimum: 0 }),
+    outbox_depth: Type.Integer({ minimum: 0 }),
+    cameras: Type.Array(CameraHealth),
+  },
+  { additionalProperties: false, $id: 'health', title: 'Health' },
+);
+export type HealthRecord = Static<typeof HealthRecord>;

@@ -1,0 +1,17 @@
+/**
+ * score.ts - the current score of a camera, sent at a limited rate.
+ */
+import Type, { type Static } from 'typebox';
+import { Learning, Share, Streams, Timestamp } from './common.ts';
+
+export const ScoreRecord = Type.Object(
+  {
+    at: Timestamp,
+    score: Share('0.5 = alarm threshold at the configured sensitivity'),
+    streams: Streams,
+    learning: Learning,
+    clock_synced: Type.Boolean(),
+  },
+  { additionalProperties: false, $id: 'score', title: 'Score' },
+);
+export type ScoreRecord = Static<typeof ScoreRecord>;
