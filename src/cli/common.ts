@@ -1,0 +1,49 @@
+/**
+ * common.ts - options that several commands share, and how their values are read.
+ */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export function configOption(): Option {
+  return new Option('-c, --config <file>', 'configuration file').env('CORTEXD_CONFIG');
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print JSON instead of text').default(false);
+}
+
+/** A whole number within limits, for commander. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** A number within limits, for commander. */
+export function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= most)) {
+      throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+const SECONDS: { readonly [unit: string]: number } = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86400 };
+
+/** A duration such as `60s`, `5m`, `1h` in milliseconds, for commander. */
+export function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text);
+  if (!match) throw new InvalidArgumentError('Expected a duration such as 60s, 5m or 1h.');
+  return Number(match[1]) * (SECONDS[match[2] ?? 's'] ?? 1) * 1000;
+}
+
+/** Add the same options to a command in the same order. */
+export function withOptions(command: Command, ...options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option);
+  return command;
+}

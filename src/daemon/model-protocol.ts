@@ -1,0 +1,42 @@
+/**
+ * model-protocol.ts - what the main thread and a model worker say to each other.
+ *
+ * Frames go over one at a time, newest first taken: the main thread sends the next one when the answer to the last has
+ * come, so nothing ever queues in the worker. Pixel buffers are transferred, not copied, and come back with the answer.
+ */
+import type { CortexSettings } from '../cortex/settings.ts';
+import type { CortexStats } from '../cortex/stats.ts';
+import type { Observation } from '../cortex/observation.ts';
+import type { Frame } from '../vision/frame.ts';
+
+/** Given to the worker when it is created. */
+export type ModelWorkerData = {
+  readonly settings: CortexSettings;
+  readonly seed: number;
+  /** Persistent bytes to resume from, or null for a newborn model. */
+  readonly image: Uint8Array | null;
+  /** [persistentBytes] the worker copies its image here when asked for a checkpoint. */
+  readonly shadow: SharedArrayBuffer;
+};
+
+export type ModelRequest =
+  | { readonly type: 'frame'; readonly frame: Frame; readonly learn: boolean }
+  | { readonly type: 'copy_image' }
+  | { readonly type: 'restore'; readonly image: Uint8Array }
+  | { readonly type: 'reset_context' }
+  | { readonly type: 'close' };
+
+export type ModelReply =
+  | { readonly type: 'ready'; readonly step: number }
+  | {
+      readonly type: 'observation';
+      readonly observation: Observation;
+      /** The frame's pixels, handed back. */
+      readonly luma: Uint8Array;
+      readonly stepMs: number;
+      readonly stats: CortexStats;
+    }
+  | { readonly type: 'image_copied'; readonly step: number }
+  | { readonly type: 'restored'; readonly step: number }
+  | { readonly type: 'context_reset' }
+  | { readonly type: 'failed'; readonly message: string; readonly stack: string };

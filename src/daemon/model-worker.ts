@@ -1,0 +1,66 @@
+/**
+ * model-worker.ts - the thread that owns one model: retina and cortex, one frame per request.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createCortex, restoreCortex } from '../cortex/cortex.ts';
+import { planCortex } from '../cortex/plan.ts';
+import { cortexStats } from '../cortex/stats.ts';
+import { resetContext, stepCortex } from '../cortex/step.ts';
+import { persistentImage } from '../memory/model-memory.ts';
+import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('Expected model-worker.ts to be started as a worker thread');
+
+const { settings, seed, image, shadow } = workerData as ModelWorkerData;
+const cortex = createCortex(planCortex(settings), seed);
+const live = persistentImage(cortex.memory);
+if (image !== null) resume(image);
+
+const reply = (message: ModelReply, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+port.on('message', (request: ModelRequest) => {
+  try {
+    answer(request);
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    reply({ type: 'failed', message, stack: stack ?? message });
+  }
+});
+reply({ type: 'ready', step: cortexStats(cortex).step });
+
+function resume(bytes: Uint8Array): void {
+  live.set(bytes);
+  restoreCortex(cortex);
+}
+
+function answer(request: ModelRequest): void {
+  switch (request.type) {
+    case 'frame': {
+      const started = performance.now();
+      const observation = stepCortex(cortex, request.frame, request.learn);
+      const stepMs = performance.now() - started;
+      const { luma } = request.frame;
+      // The grid is a view of the shared model buffer: a copy, or the reader would see later steps in it.
+      const copied = { ...observation, grid: Float32Array.from(observation.grid) };
+      reply({ type: 'observation', observation: copied, luma, stepMs, stats: cortexStats(cortex) }, [
+        luma.buffer as ArrayBuffer,
+      ]);
+      return;
+    }
+    case 'copy_image':
+      new Uint8Array(shadow).set(live);
+      reply({ type: 'image_copied', step: cortexStats(cortex).step });
+      return;
+    case 'restore':
+      resume(request.image);
+      reply({ type: 'restored', step: cortexStats(cortex).step });
+      return;
+    case 'reset_context':
+      resetContext(cortex);
+      reply({ type: 'context_reset' });
+      return;
+    case 'close':
+      port?.close();
+  }
+}
