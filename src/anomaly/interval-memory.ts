@@ -1,0 +1,126 @@
+/**
+ * interval-memory.ts - how long things usually last: number, mean and variance of ln(time + 1) per key of three parts.
+ *
+ * The local regions key it by (place, previous state, state): how long a place stays in a state it came to from another.
+ * The global region keys it by (next state, previous state, state): how often and how soon one scene state follows.
+ *
+ * The table is open-addressed and never grows: a new key may take the place of the least visited of the few entries its
+ * probe reaches; replacements are counted.
+ *
+ * Time is in units of 100 ms, so that the memory does not depend on the frame rate.
+ */
+import { exp, ln } from '../memory/exact-math.ts';
+import { type Views, field } from '../memory/layout.ts';
+
+export const intervalMemoryFields = (entries: number) => ({
+  intervalKeys: field('u32', entries, 'learned'), // [entries] key + 1; 0 = free
+  visits: field('u16', entries, 'learned'), // [entries] saturating
+  // f32: means of logarithms, made by + - * / and the exact logarithm only
+  meanLog: field('f32', entries, 'learned'), // [entries] of ln(time + 1)
+  varianceLog: field('f32', entries, 'learned'), // [entries]
+  replacedKeys: field('u32', 1, 'learned'), // keys that took another's place
+});
+export type IntervalMemory = Views<ReturnType<typeof intervalMemoryFields>>;
+
+const UNIT_MS = 100;
+const PROBES = 8;
+/** Visits before a stay can be judged. */
+const MIN_VISITS = 6;
+const MIN_VARIANCE = 0.02;
+/** The slowest learning rate: old habits fade over some 30 visits. */
+const MIN_RATE = 0.03;
+
+/** `first` below 2^13, the two others below 2^9. */
+export function intervalKey(first: number, second: number, third: number): number {
+  return ((first << 18) | (second << 9) | third) >>> 0;
+}
+
+/** The logarithm that stays are compared on. */
+export function logTime(elapsedMs: number): number {
+  return ln((elapsedMs < 0 ? 0 : elapsedMs) / UNIT_MS + 1);
+}
+
+/** Standard deviations by which a stay of `elapsedMs` differs from the usual one (< 0 shorter); 0 while unknown. */
+export function intervalDeviation(memory: IntervalMemory, key: number, elapsedMs: number): number {
+  const entry = find(memory, key);
+  if (entry < 0) return 0;
+  const count = memory.visits[entry]!;
+  if (count < MIN_VISITS) return 0;
+  const variance = Math.max(MIN_VARIANCE, memory.varianceLog[entry]!) * (1 + 2 / count);
+  return (logTime(elapsedMs) - memory.meanLog[entry]!) / Math.sqrt(variance);
+}
+
+/** What is known of a key: visits, and the times (ms) at `spread` standard deviations below, at and above the mean. */
+export type UsualInterval = { readonly visits: number; readonly lowMs: number; readonly meanMs: number; readonly highMs: number };
+
+/** The usual time of a key, or null while it was never seen. */
+export function usualInterval(memory: IntervalMemory, key: number, spread: number): UsualInterval | null {
+  const entry = find(memory, key);
+  if (entry < 0) return null;
+  const mean = memory.meanLog[entry]!;
+  const deviation = Math.sqrt(Math.max(MIN_VARIANCE, memory.varianceLog[entry]!)) * spread;
+  const time = (log: number): number => Math.max(0, (exp(log) - 1) * UNIT_MS);
+  return { visits: memory.visits[entry]!, lowMs: time(mean - deviation), meanMs: time(mean), highMs: time(mean + deviation) };
+}
+
+/** How often a key was learned. */
+export function visitsOf(memory: IntervalMemory, key: number): number {
+  const entry = find(memory, key);
+  return entry < 0 ? 0 : memory.visits[entry]!;
+}
+
+/** Learn that a stay lasted `elapsedMs`. */
+export function learnInterval(memory: IntervalMemory, key: number, elapsedMs: number): void {
+  const { visits, meanLog, varianceLog } = memory;
+  const entry = findOrTake(memory, key);
+  const count = Math.min(65535, visits[entry]! + 1);
+  visits[entry] = count;
+  const rate = Math.max(1 / count, MIN_RATE);
+  const deviation = logTime(elapsedMs) - meanLog[entry]!;
+  meanLog[entry]! += rate * deviation;
+  // The first visit has no spread of its own yet.
+  if (count > 1) varianceLog[entry]! += rate * (deviation * deviation * (1 - rate) - varianceLog[entry]!);
+}
+
+/** Entries in use. */
+export function intervalEntries({ intervalKeys: keys }: IntervalMemory): number {
+  let used = 0;
+  for (const key of keys) if (key !== 0) used++;
+  return used;
+}
+
+function slotOf(key: number, entries: number): number {
+  const mixed = Math.imul(key ^ (key >>> 15), 0x2c1b3c6d);
+  return ((mixed ^ (mixed >>> 13)) >>> 0) % entries;
+}
+
+function find({ intervalKeys: keys }: IntervalMemory, key: number): number {
+  for (let probe = 0, slot = slotOf(key, keys.length); probe < PROBES; probe++) {
+    const found = keys[slot]!;
+    if (found === key + 1) return slot;
+    if (found === 0) return -1;
+    slot = slot + 1 === keys.length ? 0 : slot + 1;
+  }
+  return -1;
+}
+
+function findOrTake(memory: IntervalMemory, key: number): number {
+  const { intervalKeys: keys, visits, meanLog, varianceLog, replacedKeys } = memory;
+  let taken = -1;
+  for (let probe = 0, slot = slotOf(key, keys.length); probe < PROBES; probe++) {
+    const found = keys[slot]!;
+    if (found === key + 1) return slot;
+    if (found === 0) {
+      keys[slot] = key + 1;
+      return slot;
+    }
+    if (taken < 0 || visits[slot]! < visits[taken]!) taken = slot;
+    slot = slot + 1 === keys.length ? 0 : slot + 1;
+  }
+  keys[taken] = key + 1;
+  visits[taken] = 0;
+  meanLog[taken] = 0;
+  varianceLog[taken] = 0;
+  replacedKeys[0]!++;
+  return taken;
+}

@@ -1,0 +1,117 @@
+/**
+ * cortex.ts - the whole model over its one buffer: made, restored, and taken apart into its parts.
+ */
+import { motionMemoryFields } from '../anomaly/motion-memory.ts';
+import type { StreamThreshold } from '../anomaly/stream-threshold.ts';
+import { SPATIAL_POOLER_DEFAULTS, initSpatialPooler, openSpatialPooler } from '../htm/spatial-pooler.ts';
+import {
+  type TemporalMemory,
+  activateDendrites,
+  initTemporalMemory,
+  openTemporalMemory,
+  temporalMemoryFields,
+} from '../htm/temporal-memory.ts';
+import type { FieldTable, Views } from '../memory/layout.ts';
+import { type ModelMemory, allocateMemory, blockViews } from '../memory/model-memory.ts';
+import type { Geometry } from '../vision/geometry.ts';
+import type { Retina } from '../vision/retina.ts';
+import type { Detector } from './detector.ts';
+import { EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
+import type { FormStream } from './form-stream.ts';
+import { type GlobalRegion, globalShape } from './global-region.ts';
+import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
+import type { MotionStream } from './motion-stream.ts';
+import { type CortexPlan, clockFields, cortexTables, formShape, localBlock } from './plan.ts';
+import type { Ablation, CortexSettings } from './settings.ts';
+
+export type Cortex = {
+  readonly settings: CortexSettings;
+  readonly ablated: ReadonlySet<Ablation>;
+  readonly geometry: Geometry;
+  readonly memory: ModelMemory;
+  readonly clock: Views<ReturnType<typeof clockFields>>;
+  /** [1] the model's own time (ms), continuous over restarts and clips */
+  readonly lifeMs: Float64Array;
+  readonly retina: Retina;
+  readonly local: LocalRegions;
+  readonly global: GlobalRegion;
+  readonly motion: MotionStream;
+  readonly form: FormStream;
+  readonly evidence: Evidence;
+  readonly detector: Detector;
+  /** [rows, columns] calibrated surprise per position */
+  readonly grid: Float32Array;
+};
+
+/** Allocate a newborn model. `seed` decides every random choice it will ever make. */
+export function createCortex(plan: CortexPlan, seed: number): Cortex {
+  const cortex = openCortex(plan, allocateMemory(plan.memory));
+  initTemporalMemory(cortex.global.memory, seed);
+  cortex.local.memories.forEach((memory, zone) => initTemporalMemory(memory, seed * 1000 + zone));
+  initSpatialPooler(cortex.form.pooler, seed);
+  // State 0 is idle: known from birth.
+  cortex.global.views.stateVisits[0] = 1;
+  return cortex;
+}
+
+/** Rebuild what is derived after the persistent bytes were replaced by saved ones. */
+export function restoreCortex(cortex: Cortex): void {
+  activateDendrites(cortex.global.memory);
+  for (const memory of cortex.local.memories) activateDendrites(memory);
+}
+
+function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: ModelMemory): Cortex {
+  const tables = cortexTables(settings, geometry);
+  const views = <N extends keyof typeof tables>(name: N): Views<(typeof tables)[N]> =>
+    blockViews(memory, name, tables[name] as FieldTable) as Views<(typeof tables)[N]>;
+  const shape = localShape(settings);
+  const localTable = temporalMemoryFields(shape);
+  const zones = geometry.local.columns * geometry.local.rows;
+  const memories: TemporalMemory[] = [];
+  for (let zone = 0; zone < zones; zone++) {
+    memories.push(openTemporalMemory(shape, EVENT_TM_PARAMS, blockViews(memory, localBlock(zone), localTable)));
+  }
+  if (memory.plan !== plan) throw new RangeError('Expected a memory of the same plan');
+  const clock = views('clock');
+  return {
+    settings,
+    ablated: new Set(settings.ablate),
+    geometry,
+    memory,
+    clock,
+    lifeMs: clock.lifeMs,
+    retina: {
+      geometry,
+      pixels: views('retina.pixels'),
+      census: views('retina.census'),
+      foreground: views('retina.foreground'),
+      local: views('retina.local'),
+      global: views('retina.global'),
+    },
+    local: { grid: geometry.local, views: views('local'), dwell: views('local.dwell'), memories },
+    global: {
+      grid: geometry.global,
+      views: views('global'),
+      transitions: views('global.transitions'),
+      memory: openTemporalMemory(globalShape(settings), EVENT_TM_PARAMS, views('global.memory')),
+    },
+    motion: { views: views('motion'), memory: blockViews(memory, 'motion.memory', motionMemoryFields(zones)) },
+    form: {
+      views: views('form'),
+      sizes: views('form.sizes'),
+      pooler: openSpatialPooler(formShape(settings), SPATIAL_POOLER_DEFAULTS, views('form.pooler')),
+    },
+    evidence: {
+      views: views('evidence'),
+      thresholds: Object.fromEntries(
+        EVIDENCE.map((name): [EvidenceName, StreamThreshold] => [
+          name,
+          { views: views(`threshold.${name}`), floor: FLOORS[name] },
+        ]),
+      ) as { [name in EvidenceName]: StreamThreshold },
+      sensitivity: settings.sensitivity,
+    },
+    detector: { views: views('detector'), holdMs: settings.holdMs, cooldownMs: settings.cooldownMs },
+    grid: views('output').grid,
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * explain.ts - where and why, in one plain sentence, from the same numbers that raised the alarm.
+ */
+import { intervalKey, usualInterval } from '../anomaly/interval-memory.ts';
+import { usualDirection } from '../anomaly/motion-memory.ts';
+import type { Component } from '../vision/components.ts';
+import type { Box } from '../vision/box.ts';
+import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
+import type { Cortex } from './cortex.ts';
+import type { Account, DetectedCause } from './detector.ts';
+import type { ExpectedState, Position } from './observation.ts';
+
+/** Direction sectors in words, sector 0 first (see motion-memory.ts). */
+const TOWARDS = [
+  'left to right',
+  'towards the lower right',
+  'downwards',
+  'towards the lower left',
+  'right to left',
+  'towards the upper left',
+  'upwards',
+  'towards the upper right',
+] as const;
+
+/** What the frame looks like to someone who asks. */
+export type Scene = {
+  readonly components: readonly Component[];
+  /** What the global region expected before its last tick. */
+  readonly expectedBefore: readonly ExpectedState[];
+  /** Whether the global region's evidence leads the sequence stream. */
+  readonly orderLeads: boolean;
+};
+
+/** The account of an event of `cause` in the present frame. */
+export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Account {
+  if (cause === 'scene_change') {
+    return { position: null, box: null, explanation: 'the whole picture changed at once', expected: [] };
+  }
+  if (cause === 'sequence' && scene.orderLeads) return explainOrder(cortex, scene);
+  const surprises = surpriseOf(cortex, cause);
+  const zone = largestOf(surprises);
+  const { local } = cortex.geometry;
+  return {
+    position: positionOf(local, zone),
+    box: boxAt(cortex, zone, scene.components),
+    explanation: SENTENCES[cause](cortex, zone),
+    expected: [],
+  };
+}
+
+const SENTENCES: { readonly [cause in Exclude<DetectedCause, 'scene_change'>]: (cortex: Cortex, zone: number) => string } = {
+  form: ({ form }, zone) =>
+    form.views.sizeSurprise[zone]! >= form.views.formSurprise[zone]!
+      ? 'is larger than what is usually seen here'
+      : 'looks unlike anything usually seen here',
+  motion: ({ motion }, zone) => {
+    const seen = TOWARDS[motion.views.lastDirection[zone]!]!;
+    if (motion.views.tooFast[zone] === 1) return 'moves faster than anything usually seen here';
+    const usual = usualDirection(motion.memory, zone);
+    if (usual < 0) return `moves ${seen} where nothing was seen moving before`;
+    if (usual === motion.views.lastDirection[zone]) return `moves ${seen} where that is rare`;
+    return `moves ${seen} where usually ${TOWARDS[usual]!} is seen`;
+  },
+  sequence: () => 'comes to this place in a way not seen before',
+  timing: ({ local, lifeMs }, zone) => {
+    const { views, dwell } = local;
+    const key = intervalKey(zone, views.previousState[zone]!, views.state[zone]!);
+    const usual = usualInterval(dwell, key, 1);
+    if (views.late[zone]! < 0) return 'left sooner than usual';
+    if (usual === null) return 'stays longer than usual';
+    const stayed = lifeMs[0]! - views.enteredMs[zone]!;
+    return `has stayed ${seconds(stayed)} where ${seconds(usual.meanMs)} is usual`;
+  },
+};
+
+function explainOrder(cortex: Cortex, { expectedBefore, components }: Scene): Account {
+  const { views, grid } = cortex.global;
+  const zones = grid.columns * grid.rows;
+  const now = views.current[0]!;
+  const occupied = views.stateZones.subarray(now * zones, (now + 1) * zones);
+  const zone = Math.max(0, occupied.indexOf(1));
+  const [likely] = expectedBefore;
+  const instead =
+    likely === undefined
+      ? 'in an order never seen before'
+      : `where ${placeInWords(likely)} was expected (${Math.round(likely.probability * 100)} %)`;
+  const isIdle = occupied.indexOf(1) < 0;
+  return {
+    position: null,
+    box: isIdle ? null : (components[0]?.box ?? zoneBox(grid, zone)),
+    explanation: `${isIdle ? 'it became quiet' : `something came ${sideOf(zoneBox(grid, zone))}`} ${instead}`,
+    expected: expectedBefore,
+  };
+}
+
+function placeInWords(expected: ExpectedState): string {
+  const [place] = expected.positions;
+  return place === undefined ? 'quiet' : `something ${sideOf(place)}`;
+}
+
+/** Rough place of a box in words. */
+function sideOf([x, y, w, h]: Box): string {
+  const [centerX, centerY] = [x + w / 2, y + h / 2];
+  const vertical = centerY < 0.33 ? 'top' : centerY > 0.67 ? 'bottom' : 'middle';
+  const horizontal = centerX < 0.33 ? 'left' : centerX > 0.67 ? 'right' : 'centre';
+  return `at the ${vertical} ${horizontal}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}
+
+function surpriseOf({ local, motion, form }: Cortex, cause: DetectedCause): Float32Array {
+  if (cause === 'motion') return motion.views.motionSurprise;
+  if (cause === 'timing') return local.views.timing;
+  if (cause === 'sequence') return local.views.sequence;
+  return form.views.sizeSurprise[largestOf(form.views.sizeSurprise)]! >= form.views.formSurprise[largestOf(form.views.formSurprise)]!
+    ? form.views.sizeSurprise
+    : form.views.formSurprise;
+}
+
+function largestOf(values: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+function positionOf(grid: ZoneGrid, zone: number): Position {
+  return { row: Math.floor(zone / grid.columns), column: zone % grid.columns };
+}
+
+/** The connected thing at the zone, or the zone itself when nothing is there any more. */
+function boxAt({ geometry }: Cortex, zone: number, components: readonly Component[]): Box {
+  const place = zoneBox(geometry.local, zone);
+  const [x, y] = [place[0] + place[2] / 2, place[1] + place[3] / 2];
+  const reach = 1.5;
+  const near = components.find(
+    ({ box }) =>
+      x > box[0] - reach * place[2] &&
+      x < box[0] + box[2] + reach * place[2] &&
+      y > box[1] - reach * place[3] &&
+      y < box[1] + box[3] + reach * place[3],
+  );
+  return near?.box ?? place;
+}

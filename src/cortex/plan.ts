@@ -1,0 +1,121 @@
+/**
+ * plan.ts - what a model of given settings consists of and how many bytes it takes, before any of them exists.
+ */
+import { motionMemoryFields } from '../anomaly/motion-memory.ts';
+import { sizeMemoryFields } from '../anomaly/size-memory.ts';
+import { thresholdFields } from '../anomaly/stream-threshold.ts';
+import { type SpatialPoolerShape, spatialPoolerFields } from '../htm/spatial-pooler.ts';
+import { temporalMemoryFields } from '../htm/temporal-memory.ts';
+import { field } from '../memory/layout.ts';
+import { type BlockPlan, type MemoryPlan, planMemory } from '../memory/model-memory.ts';
+import { type Geometry, divide } from '../vision/geometry.ts';
+import { retinaTables } from '../vision/retina.ts';
+import { detectorFields } from './detector.ts';
+import { EVIDENCE, evidenceFields } from './evidence.ts';
+import { FORM_INPUTS, formFields } from './form-stream.ts';
+import { globalFields, globalShape, transitionFields } from './global-region.ts';
+import { dwellFields, localFields, localShape } from './local-regions.ts';
+import { motionFields } from './motion-stream.ts';
+import type { CortexSettings } from './settings.ts';
+
+export type CortexPlan = {
+  readonly settings: CortexSettings;
+  readonly geometry: Geometry;
+  readonly memory: MemoryPlan;
+};
+
+/** Potential synapses of a form column: a random part of the window, so that columns differ. */
+const FORM_POOL_SHARE = 0.75;
+
+export function formShape(settings: CortexSettings): SpatialPoolerShape {
+  return { inputs: FORM_INPUTS, columns: settings.formColumns, poolSize: Math.round(FORM_INPUTS * FORM_POOL_SHARE) };
+}
+
+/** The model's own clock and step counter. */
+export const clockFields = () => ({
+  step: field('u32', 1, 'state'),
+  // f64: sums of frame times in ms, continuous over restarts and clips
+  lifeMs: field('f64', 1, 'state'),
+  lastFrameMs: field('f64', 1, 'state'),
+  mutedUntilMs: field('f64', 1, 'state'),
+});
+
+/** Field tables of all blocks, by block name. Local regions come last: one block per zone. */
+export function cortexTables(settings: CortexSettings, geometry: Geometry) {
+  const zones = geometry.local.columns * geometry.local.rows;
+  const retina = retinaTables(geometry);
+  return {
+    clock: clockFields(),
+    'retina.pixels': retina.pixels,
+    'retina.census': retina.census,
+    'retina.foreground': retina.foreground,
+    'retina.local': retina.local,
+    'retina.global': retina.global,
+    local: localFields(zones),
+    'local.dwell': dwellFields(settings),
+    global: globalFields(geometry.global),
+    'global.transitions': transitionFields(),
+    'global.memory': temporalMemoryFields(globalShape(settings)),
+    motion: motionFields(zones),
+    'motion.memory': motionMemoryFields(zones),
+    form: formFields(zones, settings.formColumns),
+    'form.sizes': sizeMemoryFields(zones),
+    'form.pooler': spatialPoolerFields(formShape(settings)),
+    evidence: evidenceFields(),
+    detector: detectorFields(),
+    ...thresholdTables(),
+    output: { grid: field('f32', zones, 'scratch') },
+  };
+}
+
+function thresholdTables() {
+  return Object.fromEntries(EVIDENCE.map((name) => [`threshold.${name}`, thresholdFields()])) as {
+    [name in `threshold.${(typeof EVIDENCE)[number]}`]: ReturnType<typeof thresholdFields>;
+  };
+}
+
+/** Name of the block of one zone's temporal memory. */
+export function localBlock(zone: number): string {
+  return `local.memory.${zone}`;
+}
+
+/** Throws RangeError when the settings contradict each other. */
+export function planCortex(settings: CortexSettings): CortexPlan {
+  const geometry = divide(settings.width, settings.height, settings.globalColumns, settings.globalRows);
+  const blocks: BlockPlan[] = Object.entries(cortexTables(settings, geometry)).map(([name, table]) => ({ name, table }));
+  const localTable = temporalMemoryFields(localShape(settings));
+  for (let zone = 0; zone < geometry.local.columns * geometry.local.rows; zone++) {
+    blocks.push({ name: localBlock(zone), table: localTable });
+  }
+  return { settings, geometry, memory: planMemory(blocks) };
+}
+
+/** One line of `cortexd plan`. Equal blocks (one per zone) are one line with their number in `copies`. */
+export type PlanRow = {
+  readonly region: string;
+  readonly field: string;
+  readonly kind: string;
+  readonly length: number;
+  readonly keep: string;
+  readonly copies: number;
+  readonly bytes: number;
+};
+
+/** The memory table: every field of every block. */
+export function planTable({ memory, geometry }: CortexPlan): PlanRow[] {
+  const zones = geometry.local.columns * geometry.local.rows;
+  return memory.blocks.flatMap((block) => {
+    const isLocal = block.name.startsWith('local.memory.');
+    if (isLocal && block.name !== localBlock(0)) return [];
+    const copies = isLocal ? zones : 1;
+    return block.layout.placements.map((placement) => ({
+      region: isLocal ? 'local.memory' : block.name,
+      field: placement.name,
+      kind: placement.kind,
+      length: placement.length,
+      keep: placement.keep,
+      copies,
+      bytes: placement.bytes * copies,
+    }));
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * settings.ts - what a model can be told: sizes (fixed when it is made) and knobs. All defaults stand here, once.
+ */
+
+/** Parts that can be left out, to measure what they are worth. */
+export const ABLATIONS = ['form', 'motion', 'sequence', 'timing', 'l2', 'high-order', 'gate'] as const;
+export type Ablation = (typeof ABLATIONS)[number];
+
+export type CortexSettings = {
+  /** Size of the luma plane (px), multiples of 4. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames per second that the source is asked for; learning itself goes by the frames' own times. */
+  readonly fps: number;
+  /** Segments of each local region's temporal memory. */
+  readonly localSegments: number;
+  /** Segments of the global region's temporal memory. */
+  readonly globalSegments: number;
+  /** Zones of the global region. */
+  readonly globalColumns: number;
+  readonly globalRows: number;
+  /** Cells per column; 1 = first order. */
+  readonly cellsPerColumn: number;
+  /** Entries of the table of usual dwell times. */
+  readonly dwellEntries: number;
+  /** Columns of the shared form pooler. */
+  readonly formColumns: number;
+  /** Divides every threshold: 2 = alarms at half the usual evidence. */
+  readonly sensitivity: number;
+  /** Event logic (ms): how long evidence must stay low to end an event, and the pause before the same cause may start again. */
+  readonly holdMs: number;
+  readonly cooldownMs: number;
+  readonly ablate: readonly Ablation[];
+};
+
+const COMMON = {
+  globalColumns: 6,
+  globalRows: 6,
+  cellsPerColumn: 8,
+  formColumns: 64,
+  sensitivity: 1,
+  holdMs: 3000,
+  cooldownMs: 2000,
+  ablate: [],
+} as const;
+
+/** Model sizes by machine; `pi4` is the default. Budgets: 4, 16 and 40 MiB. */
+export const PRESETS = {
+  'pi-zero2': { ...COMMON, width: 64, height: 48, fps: 5, localSegments: 384, globalSegments: 2048, dwellEntries: 4096 },
+  pi4: { ...COMMON, width: 128, height: 96, fps: 10, localSegments: 512, globalSegments: 4096, dwellEntries: 16384 },
+  pi5: { ...COMMON, width: 192, height: 144, fps: 15, localSegments: 640, globalSegments: 8192, dwellEntries: 32768 },
+} as const satisfies { readonly [name: string]: CortexSettings };
+
+export type PresetName = keyof typeof PRESETS;
+export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
+export const DEFAULT_PRESET: PresetName = 'pi4';

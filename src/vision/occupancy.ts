@@ -1,0 +1,48 @@
+/**
+ * occupancy.ts - which zones of a grid hold something, debounced: a zone changes only after it has looked different for
+ * DEBOUNCE frames in a row, so one frame of swaying leaves is nothing.
+ */
+import { type Views, field } from '../memory/layout.ts';
+import type { ZoneGrid } from './geometry.ts';
+
+/** Frames a zone must look different before it counts as changed. */
+const DEBOUNCE = 3;
+/** Share of a zone's pixels that makes it occupied. */
+const SHARE = 0.05;
+
+export const occupancyFields = (grid: ZoneGrid) => {
+  const zones = grid.columns * grid.rows;
+  return {
+    occupied: field('u8', zones, 'state'), // [rows, columns] 0|1, debounced
+    differing: field('u8', zones, 'state'), // [zones] frames in a row that looked different
+    zonePixels: field('u16', zones, 'scratch'), // [zones] foreground pixels now
+    changedZones: field('u16', zones, 'scratch'), // list of zones that changed in this frame
+  };
+};
+export type Occupancy = Views<ReturnType<typeof occupancyFields>>;
+
+/**
+ * Sum the foreground of each zone (`subcellPixels` [subcells], pixels of accepted subcells) and debounce.
+ * Returns how many zones changed; they are `changedZones`, ascending.
+ */
+export function updateOccupancy(occupancy: Occupancy, grid: ZoneGrid, subcellPixels: Uint8Array): number {
+  const { occupied, differing, zonePixels, changedZones } = occupancy;
+  const { zoneOfSubcell, pixels } = grid;
+  zonePixels.fill(0);
+  for (let subcell = 0; subcell < subcellPixels.length; subcell++) {
+    const count = subcellPixels[subcell]!;
+    if (count !== 0) zonePixels[zoneOfSubcell[subcell]!]! += count;
+  }
+  let changed = 0;
+  for (let zone = 0; zone < occupied.length; zone++) {
+    const looks = zonePixels[zone]! > SHARE * pixels[zone]! ? 1 : 0;
+    if (looks === occupied[zone]) {
+      differing[zone] = 0;
+    } else if (++differing[zone]! >= DEBOUNCE) {
+      occupied[zone] = looks;
+      differing[zone] = 0;
+      changedZones[changed++] = zone;
+    }
+  }
+  return changed;
+}

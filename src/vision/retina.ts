@@ -1,0 +1,73 @@
+/**
+ * retina.ts - a picture becomes foreground that light cannot fool: a subcell counts when its pixels differ from the
+ * background AND its texture, or that of a neighbour, differs from the usual one.
+ *
+ * Pixels alone fire at lamps and shadows; texture alone misses things without edges. Together they agree on things.
+ */
+import { type Views, field } from '../memory/layout.ts';
+import { type CensusPlane, censusPlaneFields, updateCensusPlane } from './census-plane.ts';
+import type { Frame } from './frame.ts';
+import type { Geometry } from './geometry.ts';
+import { type Occupancy, occupancyFields, updateOccupancy } from './occupancy.ts';
+import { MIN_FOREGROUND_PIXELS, type PixelPlane, pixelPlaneFields, updatePixelPlane } from './pixel-plane.ts';
+
+export const foregroundFields = (geometry: Geometry) => ({
+  subcellPixels: field('u8', geometry.subColumns * geometry.subRows, 'scratch'), // [subcells] pixels of accepted subcells
+});
+export type Foreground = Views<ReturnType<typeof foregroundFields>>;
+
+export const retinaTables = (geometry: Geometry) => ({
+  pixels: pixelPlaneFields(geometry),
+  census: censusPlaneFields(geometry),
+  foreground: foregroundFields(geometry),
+  local: occupancyFields(geometry.local),
+  global: occupancyFields(geometry.global),
+});
+
+export type Retina = {
+  readonly geometry: Geometry;
+  readonly pixels: PixelPlane;
+  readonly census: CensusPlane;
+  readonly foreground: Foreground;
+  /** Occupied zones of the position grid and of the coarser grid of the global region. */
+  readonly local: Occupancy;
+  readonly global: Occupancy;
+};
+
+/** What changed in this frame: zones per grid, and the share of subcells that are foreground (0..1). */
+export type RetinaStep = { localChanged: number; globalChanged: number; foregroundShare: number };
+
+/** One frame through the retina. */
+export function encodeRetina(retina: Retina, frame: Frame, out: RetinaStep): void {
+  const { geometry, pixels, census, foreground } = retina;
+  updatePixelPlane(pixels, geometry, frame.luma);
+  updateCensusPlane(census, geometry, frame.luma);
+  const accepted = joinPlanes(foreground.subcellPixels, pixels.foregroundCount, census.textureChanged, geometry);
+  out.foregroundShare = accepted / foreground.subcellPixels.length;
+  out.localChanged = updateOccupancy(retina.local, geometry.local, foreground.subcellPixels);
+  out.globalChanged = updateOccupancy(retina.global, geometry.global, foreground.subcellPixels);
+}
+
+function joinPlanes(
+  out: Uint8Array,
+  counts: Uint8Array,
+  texture: Uint8Array,
+  { subColumns, subRows }: Geometry,
+): number {
+  let accepted = 0;
+  for (let y = 0, i = 0; y < subRows; y++) {
+    for (let x = 0; x < subColumns; x++, i++) {
+      const supported =
+        texture[i] === 1 ||
+        (x > 0 && texture[i - 1] === 1) ||
+        (x < subColumns - 1 && texture[i + 1] === 1) ||
+        (y > 0 && texture[i - subColumns] === 1) ||
+        (y < subRows - 1 && texture[i + subColumns] === 1);
+      const count = counts[i]!;
+      const isOn = supported && count >= MIN_FOREGROUND_PIXELS;
+      out[i] = isOn ? count : 0;
+      if (isOn) accepted++;
+    }
+  }
+  return accepted;
+}
