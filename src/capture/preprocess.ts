@@ -1,0 +1,135 @@
+/**
+ * preprocess.ts - a picture of any size becomes the model's luma plane: crop, mask, resize by area averaging, grey.
+ *
+ * Encoded pictures go through sharp, which decodes, crops, averages and greys in one pass. Raw luma, as it comes from
+ * ffmpeg, is averaged here: for planes of this size the call into sharp costs more than the work.
+ */
+import sharp from 'sharp';
+import { CortexdError, messageOf } from '../errors.ts';
+import type { Polygon, PreprocessConfig } from './types.ts';
+
+/** What masked parts look like. */
+const MASK_GREY = 128;
+
+export type Preprocessor = {
+  readonly width: number;
+  readonly height: number;
+  /** Decode a JPEG or PNG; throws CortexdError('corrupt') when it is truncated or no picture. */
+  readonly fromEncoded: (encoded: Buffer) => Promise<Uint8Array>;
+  /** Average a raw plane [height, width] of 0..255. */
+  readonly fromLuma: (luma: Uint8Array, width: number, height: number) => Uint8Array;
+};
+
+export function createPreprocessor(config: PreprocessConfig): Preprocessor {
+  const { width, height } = config;
+  const masked = maskedPixels(config);
+  let spans: { readonly width: number; readonly height: number; readonly x: Spans; readonly y: Spans } | undefined;
+  return {
+    width,
+    height,
+    fromEncoded: async (encoded) => applyMask(await decode(encoded, config), masked),
+    fromLuma: (luma, sourceWidth, sourceHeight) => {
+      if (spans?.width !== sourceWidth || spans.height !== sourceHeight) {
+        const [x, y, w, h] = config.crop ?? [0, 0, 1, 1];
+        spans = {
+          width: sourceWidth,
+          height: sourceHeight,
+          x: spansOf(sourceWidth, x, w, width),
+          y: spansOf(sourceHeight, y, h, height),
+        };
+      }
+      return applyMask(averageArea(luma, sourceWidth, spans.x, spans.y, width, height), masked);
+    },
+  };
+}
+
+async function decode(encoded: Buffer, { width, height, crop }: PreprocessConfig): Promise<Uint8Array> {
+  try {
+    let picture = sharp(encoded, { sequentialRead: true, failOn: 'truncated' });
+    if (crop !== null) {
+      const { width: sourceWidth, height: sourceHeight } = await picture.metadata();
+      const [x, y, w, h] = crop;
+      picture = picture.extract({
+        left: Math.min(sourceWidth - 1, Math.round(x * sourceWidth)),
+        top: Math.min(sourceHeight - 1, Math.round(y * sourceHeight)),
+        width: Math.max(1, Math.min(sourceWidth - Math.round(x * sourceWidth), Math.round(w * sourceWidth))),
+        height: Math.max(1, Math.min(sourceHeight - Math.round(y * sourceHeight), Math.round(h * sourceHeight))),
+      });
+    }
+    const grey = await picture.resize(width, height, { fit: 'fill' }).greyscale().raw().toBuffer();
+    return new Uint8Array(grey.buffer, grey.byteOffset, grey.byteLength).slice();
+  } catch (error) {
+    throw new CortexdError('corrupt', `Expected a JPEG or PNG picture but received ${encoded.length} bytes (${messageOf(error)})`, {
+      cause: error,
+    });
+  }
+}
+
+/** For each target pixel the source range [from, to) that it averages. */
+type Spans = { readonly from: Uint32Array; readonly to: Uint32Array };
+
+function spansOf(source: number, offset: number, share: number, target: number): Spans {
+  const from = new Uint32Array(target);
+  const to = new Uint32Array(target);
+  for (let i = 0; i < target; i++) {
+    const start = (offset + (share * i) / target) * source;
+    const end = (offset + (share * (i + 1)) / target) * source;
+    from[i] = Math.min(source - 1, Math.floor(start));
+    to[i] = Math.min(source, Math.max(from[i]! + 1, Math.floor(end)));
+  }
+  return { from, to };
+}
+
+function averageArea(luma: Uint8Array, stride: number, x: Spans, y: Spans, width: number, height: number): Uint8Array {
+  const out = new Uint8Array(width * height);
+  const sums = new Uint32Array(width);
+  for (let row = 0; row < height; row++) {
+    sums.fill(0);
+    const [top, bottom] = [y.from[row]!, y.to[row]!];
+    for (let sourceRow = top; sourceRow < bottom; sourceRow++) {
+      const base = sourceRow * stride;
+      for (let column = 0; column < width; column++) {
+        let sum = 0;
+        for (let i = base + x.from[column]!, end = base + x.to[column]!; i < end; i++) sum += luma[i]!;
+        sums[column]! += sum;
+      }
+    }
+    for (let column = 0; column < width; column++) {
+      const count = (x.to[column]! - x.from[column]!) * (bottom - top);
+      out[row * width + column] = Math.round(sums[column]! / count);
+    }
+  }
+  return out;
+}
+
+/** Indices of target pixels that a mask touches. One pixel of rim: averaging must not let anything shine through. */
+function maskedPixels({ masks, width, height }: PreprocessConfig): Uint32Array {
+  const touched: number[] = [];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const touches = masks.some((mask) =>
+        [-1, 0, 1].some((dy) =>
+          [-1, 0, 1].some((dx) => contains(mask, (x + 0.5 + dx) / width, (y + 0.5 + dy) / height)),
+        ),
+      );
+      if (touches) touched.push(y * width + x);
+    }
+  }
+  return Uint32Array.from(touched);
+}
+
+function applyMask(luma: Uint8Array, masked: Uint32Array): Uint8Array {
+  for (const pixel of masked) luma[pixel] = MASK_GREY;
+  return luma;
+}
+
+/** Whether a point lies in a polygon (even-odd rule). All relative, 0..1. */
+export function contains(polygon: Polygon, x: number, y: number): boolean {
+  let inside = false;
+  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
+    const [xi, yi] = polygon[i]!;
+    const [xj, yj] = polygon[j]!;
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+  }
+  return inside;
+}
