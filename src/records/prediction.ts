@@ -29,7 +29,7 @@ export const PredictionRecord = Type.Object(
         {
           zone: Type.String(),
           horizon_s: Type.Number({ exclusiveMinimum: 0 }),
-          probability: Share('that something is there'),
+          probability: Share('that something happens there within that time'),
         },
         { additionalProperties: false },
       ),

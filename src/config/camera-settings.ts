@@ -1,0 +1,45 @@
+/**
+ * camera-settings.ts - a camera's configuration in the terms of those who do the work: the model, the source, preprocessing.
+ */
+import type { PreprocessConfig, SourceConfig } from '../capture/types.ts';
+import { type CortexSettings, PRESETS } from '../cortex/settings.ts';
+import type { CameraConfig } from './schema.ts';
+
+export function cortexSettings(camera: CameraConfig): CortexSettings {
+  const preset = PRESETS[camera.preset];
+  return {
+    ...preset,
+    width: camera.width ?? preset.width,
+    height: camera.height ?? preset.height,
+    fps: camera.source.fps ?? preset.fps,
+    sensitivity: camera.sensitivity,
+    holdMs: camera.hold_s * 1000,
+    cooldownMs: camera.cooldown_s * 1000,
+  };
+}
+
+export function preprocessConfig(camera: CameraConfig): PreprocessConfig {
+  const { width, height } = cortexSettings(camera);
+  return { width, height, crop: camera.crop ?? null, masks: Object.values(camera.masks) };
+}
+
+export function sourceConfig(camera: CameraConfig): SourceConfig {
+  const { source } = camera;
+  const { fps } = cortexSettings(camera);
+  if (source.type === 'synthetic') {
+    return {
+      type: 'synthetic',
+      scene: source.scene,
+      seed: source.seed,
+      fps,
+      pace: 'source',
+      anomaliesFrom: source.anomalies_from,
+      anomalySpacing: source.anomaly_spacing,
+      frames: source.frames ?? null,
+      fastFrames: source.fast_frames,
+    };
+  }
+  if (source.type === 'images') return { ...source, fps, pace: 'source' };
+  // A live camera would be asked for the preset's rate; a file is thinned to it.
+  return { ...source, fps: source.fps ?? fps, pace: 'source' };
+}
