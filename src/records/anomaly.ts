@@ -1,7 +1,7 @@
 /**
  * anomaly.ts - whether something unusual is going on at a camera right now, and what: a switch and its attributes.
  */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Box, Share, TimestampOrNull } from './common.ts';
 import { Cause, type EventRecord } from './event.ts';
 

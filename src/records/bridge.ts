@@ -1,7 +1,7 @@
 /**
  * bridge.ts - records about the daemon itself: is it there, what is it, how is it doing.
  */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Timestamp } from './common.ts';
 
 export const StateRecord = Type.Object(

@@ -2,7 +2,7 @@
  * common.ts - the small pieces that all records share. A record is JSON that leaves the program (MQTT, CLI, SQLite,
  * web). Its TypeBox schema is the single source: the TypeScript type and the file under docs/schema derive from it.
  */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 
 /** ISO 8601 UTC with milliseconds, e.g. `2026-11-23T09:30:00.000Z`. */
 export const Timestamp = Type.String({

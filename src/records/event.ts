@@ -1,7 +1,7 @@
 /**
  * event.ts - "something unusual happens here": one record when it starts, on a new peak or place, and when it ends.
  */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Box, Position, Share, Timestamp, TimestampOrNull } from './common.ts';
 
 export const CAUSES = [
@@ -15,9 +15,11 @@ export const CAUSES = [
   'camera_blocked',
 ] as const;
 
-export const Cause = Type.Union(
-  CAUSES.map((cause) => Type.Literal(cause)),
-  { description: 'which kind of evidence raised it' },
+export const Cause = Type.Unsafe<(typeof CAUSES)[number]>(
+  Type.Union(
+    CAUSES.map((cause) => Type.Literal(cause)),
+    { description: 'which kind of evidence raised it' },
+  ),
 );
 
 export const EventRecord = Type.Object(

@@ -1,7 +1,7 @@
 /**
  * prediction.ts - what the model expects to happen next, published when it changes.
  */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Share, Timestamp } from './common.ts';
 
 export const PredictionRecord = Type.Object(

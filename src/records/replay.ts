@@ -1,7 +1,7 @@
 /**
  * replay.ts - the lines that `cortexd replay` prints: one per frame, the events and predictions as on MQTT, one summary.
  */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Share, Streams } from './common.ts';
 import { EventRecord } from './event.ts';
 import { PredictionRecord } from './prediction.ts';

@@ -1,7 +1,7 @@
 /**
  * score.ts - the current score of a camera, sent at a limited rate.
  */
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { Learning, Share, Streams, Timestamp } from './common.ts';
 
 export const ScoreRecord = Type.Object(
