@@ -1,0 +1,72 @@
+/**
+ * migrations.ts - the database's shape, one numbered step after another. A step is never edited once released.
+ */
+import type { Database } from 'better-sqlite3';
+import { CortexdError } from '../errors.ts';
+
+/** Marks the file as ours ("CTXD"). */
+export const APPLICATION_ID = 0x43545844;
+
+export type Migration = { readonly number: number; readonly name: string; readonly sql: string };
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    name: 'first tables',
+    sql: `
+      CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE model (
+        camera TEXT NOT NULL, generation INTEGER NOT NULL, step INTEGER NOT NULL, signature TEXT NOT NULL,
+        length INTEGER NOT NULL, sha256 TEXT NOT NULL, saved_at TEXT NOT NULL,
+        PRIMARY KEY (camera, generation)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE model_page (
+        camera TEXT NOT NULL, page INTEGER NOT NULL, generation INTEGER NOT NULL, crc32 INTEGER NOT NULL, bytes BLOB NOT NULL,
+        PRIMARY KEY (camera, page, generation)
+      ) STRICT;
+      CREATE TABLE event (
+        id TEXT PRIMARY KEY, camera TEXT NOT NULL, cause TEXT NOT NULL, severity TEXT NOT NULL,
+        started_at TEXT NOT NULL, ended_at TEXT, peak REAL NOT NULL, record TEXT NOT NULL, picture BLOB
+      ) STRICT;
+      CREATE INDEX event_by_time ON event (started_at);
+      CREATE TABLE outbox (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, camera TEXT NOT NULL, type TEXT NOT NULL,
+        payload TEXT NOT NULL, created_at TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE score (
+        camera TEXT NOT NULL, minute TEXT NOT NULL, frames INTEGER NOT NULL, min REAL NOT NULL, mean REAL NOT NULL, max REAL NOT NULL,
+        PRIMARY KEY (camera, minute)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL, changed_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE snapshot (
+        name TEXT PRIMARY KEY, camera TEXT NOT NULL, step INTEGER NOT NULL, signature TEXT NOT NULL, length INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, automatic INTEGER NOT NULL, created_at TEXT NOT NULL, compressed BLOB NOT NULL
+      ) STRICT;`,
+  },
+];
+
+/** Version of the newest shape this program knows. */
+export const NEWEST = MIGRATIONS.at(-1)?.number ?? 0;
+
+/**
+ * Bring the database to the newest shape: each step in a transaction of its own, its ledger row first, so that a step is
+ * either done and noted or neither. Throws CortexdError('newer_version') without touching a file of a newer program.
+ */
+export function migrate(db: Database, now: string): void {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > NEWEST) {
+    throw new CortexdError('newer_version', `Expected a database of version ${NEWEST} or older but received version ${version}`, {
+      hint: 'It was written by a newer cortexd. Install that version again, or move the file away to begin anew.',
+    });
+  }
+  db.exec('CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT');
+  for (const { number, name, sql } of MIGRATIONS) {
+    if (number <= version) continue;
+    db.transaction(() => {
+      db.prepare('INSERT INTO migration (number, name, applied_at) VALUES (?, ?, ?)').run(number, name, now);
+      db.exec(sql);
+      db.pragma(`user_version = ${number}`);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+    })();
+  }
+}
