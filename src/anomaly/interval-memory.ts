@@ -50,17 +50,32 @@ export function intervalDeviation(memory: IntervalMemory, key: number, elapsedMs
   return (logTime(elapsedMs) - memory.meanLog[entry]!) / Math.sqrt(variance);
 }
 
-/** What is known of a key: visits, and the times (ms) at `spread` standard deviations below, at and above the mean. */
-export type UsualInterval = { readonly visits: number; readonly lowMs: number; readonly meanMs: number; readonly highMs: number };
+/**
+ * What is known of a key: visits, the times (ms) at `spread` standard deviations below, at and above the mean, and the
+ * standard deviation of ln(time).
+ */
+export type UsualInterval = {
+  readonly visits: number;
+  readonly lowMs: number;
+  readonly meanMs: number;
+  readonly highMs: number;
+  readonly spreadLog: number;
+};
 
 /** The usual time of a key, or null while it was never seen. */
 export function usualInterval(memory: IntervalMemory, key: number, spread: number): UsualInterval | null {
   const entry = find(memory, key);
   if (entry < 0) return null;
   const mean = memory.meanLog[entry]!;
-  const deviation = Math.sqrt(Math.max(MIN_VARIANCE, memory.varianceLog[entry]!)) * spread;
+  const spreadLog = Math.sqrt(Math.max(MIN_VARIANCE, memory.varianceLog[entry]!));
   const time = (log: number): number => Math.max(0, (exp(log) - 1) * UNIT_MS);
-  return { visits: memory.visits[entry]!, lowMs: time(mean - deviation), meanMs: time(mean), highMs: time(mean + deviation) };
+  return {
+    visits: memory.visits[entry]!,
+    lowMs: time(mean - spreadLog * spread),
+    meanMs: time(mean),
+    highMs: time(mean + spreadLog * spread),
+    spreadLog,
+  };
 }
 
 /** How often a key was learned. */

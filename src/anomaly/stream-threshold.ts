@@ -70,6 +70,11 @@ export function finishBlock(stream: StreamThreshold, learn: boolean): void {
     views.blockMaxima[views.blockCount[0]! % RING] = stored;
     views.blockCount[0]!++;
   }
+  forgetBlock(stream);
+}
+
+/** Begin a new block without learning the one under way. */
+export function forgetBlock({ views }: StreamThreshold): void {
   views.blockMaximum[0] = 0;
   views.blockAlarmed[0] = 0;
 }

@@ -6,7 +6,8 @@
  */
 import sharp from 'sharp';
 import { CortexdError, messageOf } from '../errors.ts';
-import type { Polygon, PreprocessConfig } from './types.ts';
+import { contains } from '../vision/polygon.ts';
+import type { PreprocessConfig } from './types.ts';
 
 /** What masked parts look like. */
 const MASK_GREY = 128;
@@ -121,15 +122,4 @@ function maskedPixels({ masks, width, height }: PreprocessConfig): Uint32Array {
 function applyMask(luma: Uint8Array, masked: Uint32Array): Uint8Array {
   for (const pixel of masked) luma[pixel] = MASK_GREY;
   return luma;
-}
-
-/** Whether a point lies in a polygon (even-odd rule). All relative, 0..1. */
-export function contains(polygon: Polygon, x: number, y: number): boolean {
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [xi, yi] = polygon[i]!;
-    const [xj, yj] = polygon[j]!;
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-  }
-  return inside;
 }

@@ -3,12 +3,10 @@
  */
 import type { Truth } from '../scene/scene.ts';
 import type { Frame } from '../vision/frame.ts';
+import type { Polygon } from '../vision/polygon.ts';
 
 /** A frame with the wall-clock time of its capture (ms since 1970) and, for rendered scenes, the truth about it. */
 export type CapturedFrame = Frame & { readonly capturedAtMs: number; readonly truth?: Truth };
-
-/** Points [x, y] relative to the picture, 0..1, at least three. */
-export type Polygon = readonly (readonly [number, number])[];
 
 /** How pictures become the model's frames. */
 export type PreprocessConfig = {

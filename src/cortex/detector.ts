@@ -10,7 +10,7 @@ import type { EventChange, ExpectedState, ModelCause, Position } from './observa
 import type { Box } from '../vision/box.ts';
 
 /** Causes the model itself raises, in the order of the state fields. */
-export const DETECTED = ['form', 'motion', 'sequence', 'timing', 'scene_change'] as const satisfies readonly ModelCause[];
+export const DETECTED = ['form', 'motion', 'sequence', 'timing', 'absence', 'scene_change'] as const satisfies readonly ModelCause[];
 export type DetectedCause = (typeof DETECTED)[number];
 
 const RELEASE = 0.6;

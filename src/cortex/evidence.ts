@@ -5,6 +5,7 @@
  *     order   surprise of the global region
  *     motion  unusual movement
  *     form    unusual size and form
+ *     absence what comes regularly did not come (shown in the timing stream)
  *
  * Evidence is never summed across kinds. A ratio is evidence / (threshold / sensitivity): 1 raises an alarm, and the
  * score of a frame is r / (1 + r) of the largest ratio, so 0.5 is the threshold whatever the kind.
@@ -13,6 +14,7 @@ import {
   MIN_BLOCKS,
   type StreamThreshold,
   finishBlock,
+  forgetBlock,
   isReady,
   noteEvidence,
   thresholdOf,
@@ -20,14 +22,18 @@ import {
 import { type Views, field } from '../memory/layout.ts';
 import type { LearningState, StreamValues } from './observation.ts';
 
-export const EVIDENCE = ['local', 'order', 'motion', 'form'] as const;
+export const EVIDENCE = ['local', 'order', 'motion', 'form', 'absence'] as const;
+/** Kinds that are calibrated on blocks of time in which something is there; absence has its own blocks. */
+const ACTIVE_KINDS = ['local', 'order', 'motion', 'form'] as const;
 export type EvidenceName = (typeof EVIDENCE)[number];
 
 /** Lowest thresholds: evidence below them is nothing, however quiet the scene. */
-export const FLOORS: { readonly [name in EvidenceName]: number } = { local: 0.3, order: 0.5, motion: 0.3, form: 0.3 };
+export const FLOORS: { readonly [name in EvidenceName]: number } = { local: 0.3, order: 0.5, motion: 0.3, form: 0.3, absence: 0.3 };
 
 /** A block is so much time in which something was there. */
 const BLOCK_MS = 10_000;
+/** Idle times per block of the absence threshold. */
+const STAYS_PER_BLOCK = 10;
 /** Before that everything is new, and block maxima would say nothing about later. */
 const NEWBORN_MS = 150_000;
 /** A longer gap between two frames is a pause, not time lived. */
@@ -37,20 +43,22 @@ export const evidenceFields = () => ({
   // f64: sums of frame times in ms
   livedMs: field('f64', 1, 'state'), // learning time since birth
   activeMs: field('f64', 1, 'state'), // of the block under way
+  idleStays: field('u8', 1, 'state'), // idle times that ended in the absence block under way
 });
 export type EvidenceViews = Views<ReturnType<typeof evidenceFields>>;
 
 export type Evidence = {
   readonly views: EvidenceViews;
   readonly thresholds: { readonly [name in EvidenceName]: StreamThreshold };
-  readonly sensitivity: number;
+  /** Divides every threshold; may be changed at any time. */
+  sensitivity: number;
 };
 
 /** Raw evidence of one frame. `timing` and `sequence` are the two parts of the local kind. */
-export type RawEvidence = { sequence: number; timing: number; order: number; motion: number; form: number };
+export type RawEvidence = { sequence: number; timing: number; order: number; motion: number; form: number; absence: number };
 
 /** Ratios of one frame: 1 = threshold. */
-export type Ratios = { local: number; order: number; motion: number; form: number };
+export type Ratios = { [name in EvidenceName]: number };
 
 /** How far beyond the threshold ring evidence must lie: on development seeds this halves false alarms for 4 % of the found. */
 const MARGIN = 1.25;
@@ -63,30 +71,56 @@ export function judgeEvidence(evidence: Evidence, raw: RawEvidence, out: Ratios)
   out.order = against('order', raw.order);
   out.motion = against('motion', raw.motion);
   out.form = against('form', raw.form);
+  out.absence = against('absence', raw.absence);
 }
 
-/** Learn what evidence is usual. `busy` = something is there; `muted` = the whole picture changes, nothing is learned. */
-export function learnEvidence(
-  evidence: Evidence,
-  raw: RawEvidence,
-  ratios: Ratios,
-  frame: { elapsedMs: number; busy: boolean; muted: boolean; learn: boolean },
-): void {
+/** What learning needs to know of a frame. `muted`: the whole picture changes, nothing is learned. */
+export type FrameFacts = {
+  readonly elapsedMs: number;
+  /** Something is there. */
+  readonly busy: boolean;
+  /** An idle time of the whole scene ended in this frame. */
+  readonly idleEnded: boolean;
+  readonly muted: boolean;
+  readonly learn: boolean;
+};
+
+/**
+ * Learn what evidence is usual. While the model is newborn the largest evidence so far is a provisional threshold, which
+ * is dropped when the first block begins.
+ */
+export function learnEvidence(evidence: Evidence, raw: RawEvidence, ratios: Ratios, frame: FrameFacts): void {
   const { views, thresholds } = evidence;
   const elapsed = Math.min(MAX_FRAME_MS, frame.elapsedMs);
+  const wasNewborn = views.livedMs[0]! < NEWBORN_MS;
   if (frame.learn) views.livedMs[0]! += elapsed;
-  if (!frame.busy || frame.muted || views.livedMs[0]! < NEWBORN_MS) return;
-  noteEvidence(thresholds.local, raw.sequence + raw.timing, ratios.local >= 1);
-  noteEvidence(thresholds.order, raw.order, ratios.order >= 1);
-  noteEvidence(thresholds.motion, raw.motion, ratios.motion >= 1);
-  noteEvidence(thresholds.form, raw.form, ratios.form >= 1);
-  views.activeMs[0]! += elapsed;
-  if (views.activeMs[0]! < BLOCK_MS) return;
-  views.activeMs[0] = 0;
-  for (const name of EVIDENCE) finishBlock(thresholds[name], frame.learn);
+  if (frame.muted) return;
+  const isNewborn = views.livedMs[0]! < NEWBORN_MS;
+  if (wasNewborn && !isNewborn) for (const name of EVIDENCE) forgetBlock(thresholds[name]);
+  noteEvidence(thresholds.absence, raw.absence, ratios.absence >= 1);
+  if (frame.busy) {
+    noteEvidence(thresholds.local, raw.sequence + raw.timing, ratios.local >= 1);
+    noteEvidence(thresholds.order, raw.order, ratios.order >= 1);
+    noteEvidence(thresholds.motion, raw.motion, ratios.motion >= 1);
+    noteEvidence(thresholds.form, raw.form, ratios.form >= 1);
+  }
+  if (!isNewborn) countBlocks(evidence, elapsed, frame);
 }
 
-/** The four public streams: the local kind shows as whichever of its parts is larger. */
+function countBlocks({ views, thresholds }: Evidence, elapsedMs: number, { busy, idleEnded, learn }: FrameFacts): void {
+  if (busy) views.activeMs[0]! += elapsedMs;
+  if (idleEnded) views.idleStays[0]!++;
+  if (views.activeMs[0]! >= BLOCK_MS) {
+    views.activeMs[0] = 0;
+    for (const name of ACTIVE_KINDS) finishBlock(thresholds[name], learn);
+  }
+  if (views.idleStays[0]! >= STAYS_PER_BLOCK) {
+    views.idleStays[0] = 0;
+    finishBlock(thresholds.absence, learn);
+  }
+}
+
+/** The four public streams without absence: the local kind shows as whichever of its parts is larger. */
 export function streamsOf(ratios: Ratios, raw: RawEvidence): StreamValues {
   const local = raw.sequence + raw.timing;
   const part = (value: number, isLarger: boolean): number =>
@@ -98,6 +132,11 @@ export function streamsOf(ratios: Ratios, raw: RawEvidence): StreamValues {
     sequence: Math.max(part(raw.sequence, sequenceLeads), ratios.order),
     timing: part(raw.timing, !sequenceLeads),
   };
+}
+
+/** Absence is shown in the timing stream. */
+export function withAbsence(streams: StreamValues, { absence }: Ratios): StreamValues {
+  return { ...streams, timing: Math.max(streams.timing, absence) };
 }
 
 /** 0..1, 0.5 = threshold. */

@@ -2,12 +2,15 @@
  * explain.ts - where and why, in one plain sentence, from the same numbers that raised the alarm.
  */
 import { intervalKey, usualInterval } from '../anomaly/interval-memory.ts';
-import { usualDirection } from '../anomaly/motion-memory.ts';
+import { directionOf, usualDirection } from '../anomaly/motion-memory.ts';
 import type { Component } from '../vision/components.ts';
 import type { Box } from '../vision/box.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
+import { idleTimes } from './absence.ts';
 import type { Cortex } from './cortex.ts';
 import type { Account, DetectedCause } from './detector.ts';
+import { expectedStates } from './global-region.ts';
+import { MIN_SPEED, type MotionViews } from './motion-stream.ts';
 import type { ExpectedState, Position } from './observation.ts';
 
 /** Direction sectors in words, sector 0 first (see motion-memory.ts). */
@@ -36,6 +39,7 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
   if (cause === 'scene_change') {
     return { position: null, box: null, explanation: 'the whole picture changed at once', expected: [] };
   }
+  if (cause === 'absence') return explainAbsence(cortex);
   if (cause === 'sequence' && scene.orderLeads) return explainOrder(cortex, scene);
   const surprises = surpriseOf(cortex, cause);
   const zone = largestOf(surprises);
@@ -48,7 +52,7 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
   };
 }
 
-const SENTENCES: { readonly [cause in Exclude<DetectedCause, 'scene_change'>]: (cortex: Cortex, zone: number) => string } = {
+const SENTENCES: { readonly [cause in Exclude<DetectedCause, 'scene_change' | 'absence'>]: (cortex: Cortex, zone: number) => string } = {
   form: ({ form }, zone) =>
     form.views.sizeSurprise[zone]! >= form.views.formSurprise[zone]!
       ? 'is larger than what is usually seen here'
@@ -61,7 +65,13 @@ const SENTENCES: { readonly [cause in Exclude<DetectedCause, 'scene_change'>]: (
     if (usual === motion.views.lastDirection[zone]) return `moves ${seen} where that is rare`;
     return `moves ${seen} where usually ${TOWARDS[usual]!} is seen`;
   },
-  sequence: () => 'comes to this place in a way not seen before',
+  sequence: ({ motion }, zone) => {
+    const usual = usualDirection(motion.memory, zone);
+    if (usual < 0) return 'something is where nothing was seen moving before';
+    const seen = movingAt(motion.views, zone);
+    if (seen < 0 || seen === usual) return 'comes to this place in a way not seen before';
+    return `moves ${TOWARDS[seen]!} where usually ${TOWARDS[usual]!} is seen`;
+  },
   timing: ({ local, lifeMs }, zone) => {
     const { views, dwell } = local;
     const key = intervalKey(zone, views.previousState[zone]!, views.state[zone]!);
@@ -73,11 +83,22 @@ const SENTENCES: { readonly [cause in Exclude<DetectedCause, 'scene_change'>]: (
   },
 };
 
+function explainAbsence({ global, lifeMs }: Cortex): Account {
+  const { idleMs, usualMs } = idleTimes(global, lifeMs[0]!);
+  const expected = expectedStates(global);
+  const [likely] = expected;
+  const what = likely === undefined ? 'something' : placeInWords(likely);
+  return {
+    position: null,
+    box: likely?.positions[0] ?? null,
+    explanation: `${what} was expected after about ${seconds(usualMs)}, but nothing has come for ${seconds(idleMs)}`,
+    expected,
+  };
+}
+
 function explainOrder(cortex: Cortex, { expectedBefore, components }: Scene): Account {
-  const { views, grid } = cortex.global;
-  const zones = grid.columns * grid.rows;
-  const now = views.current[0]!;
-  const occupied = views.stateZones.subarray(now * zones, (now + 1) * zones);
+  const { grid } = cortex.global;
+  const { occupied } = cortex.retina.global;
   const zone = Math.max(0, occupied.indexOf(1));
   const [likely] = expectedBefore;
   const instead =
@@ -96,6 +117,12 @@ function explainOrder(cortex: Cortex, { expectedBefore, components }: Scene): Ac
 function placeInWords(expected: ExpectedState): string {
   const [place] = expected.positions;
   return place === undefined ? 'quiet' : `something ${sideOf(place)}`;
+}
+
+/** Direction sector in which the zone's foreground moves, -1 while it stands. */
+function movingAt({ velocityX, velocityY }: MotionViews, zone: number): number {
+  const [x, y] = [velocityX[zone]!, velocityY[zone]!];
+  return x * x + y * y < MIN_SPEED * MIN_SPEED ? -1 : directionOf(x, y);
 }
 
 /** Rough place of a box in words. */

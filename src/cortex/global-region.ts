@@ -31,12 +31,17 @@ import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
 import type { ExpectedState, ModelPrediction } from './observation.ts';
-import type { CortexSettings } from './settings.ts';
+import { type CortexSettings, effectiveCells } from './settings.ts';
 
 const COLUMNS_PER_BIT = 6;
 const FADE = 0.9;
 /** Known scene states; the number must fit the 9 bits of an interval key. */
 const STATES = 512;
+/**
+ * The last number is never given to a state. Without learning it stands for an unknown state; in the transition memory
+ * it stands for "whatever comes next", which tells how long a state usually lasts.
+ */
+export const ANY_STATE = STATES - 1;
 const TRANSITIONS = 8192;
 /** Share of a state's columns that must be predicted for the temporal memory to be said to expect it. */
 const EXPECTED_SHARE = 0.75;
@@ -54,7 +59,7 @@ export const IDLE = 0;
 export function globalShape(settings: CortexSettings): TemporalMemoryShape {
   return {
     columns: (settings.globalColumns * settings.globalRows + 1) * COLUMNS_PER_BIT,
-    cellsPerColumn: settings.cellsPerColumn,
+    cellsPerColumn: effectiveCells(settings),
     segments: settings.globalSegments,
     synapsesPerSegment: 32,
   };
@@ -82,7 +87,8 @@ export type GlobalRegion = {
   readonly memory: TemporalMemory;
 };
 
-export type GlobalStep = { ticked: boolean; surprise: number; expectedBefore: readonly ExpectedState[] };
+/** `wasIdle`: the state before this frame was idle. */
+export type GlobalStep = { ticked: boolean; surprise: number; wasIdle: boolean; expectedBefore: readonly ExpectedState[] };
 
 /** One frame: tick when the scene state changed, else fade. `expected` is what was predicted before. */
 export function stepGlobalRegion(
@@ -96,6 +102,7 @@ export function stepGlobalRegion(
   const { views } = region;
   views.surprise[0]! *= FADE;
   out.ticked = changed > 0;
+  out.wasIdle = views.current[0] === IDLE;
   if (out.ticked) {
     out.expectedBefore = expectedStates(region);
     tick(region, occupied, timeMs, learn);
@@ -115,7 +122,11 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   const { views, memory, transitions } = region;
   const [state, previous] = [views.current[0]!, views.current[1]!];
   const next = stateNumber(region, occupied, learn);
-  if (learn) learnInterval(transitions, intervalKey(next, previous, state), timeMs - views.enteredMs[0]!);
+  if (learn) {
+    const stayedMs = timeMs - views.enteredMs[0]!;
+    learnInterval(transitions, intervalKey(next, previous, state), stayedMs);
+    learnInterval(transitions, intervalKey(ANY_STATE, previous, state), stayedMs);
+  }
 
   stepTemporalMemory(memory, views.columns, stateColumns(views.columns, occupied), learn);
   const share = rawAnomaly(memory);
@@ -145,14 +156,13 @@ function stateColumns(columns: Uint16Array, occupied: Uint8Array): number {
 
 /**
  * Number of the state `occupied`. A new one gets a free number, or that of the least visited state once all are taken;
- * without learning an unknown state counts as the last number, which the table leaves free for that.
+ * without learning an unknown state counts as ANY_STATE.
  */
 function stateNumber({ views, grid }: GlobalRegion, occupied: Uint8Array, learn: boolean): number {
   const zones = grid.columns * grid.rows;
-  const unknown = STATES - 1;
   let free = -1;
   let least = -1;
-  for (let state = 0; state < unknown; state++) {
+  for (let state = 0; state < ANY_STATE; state++) {
     const visits = views.stateVisits[state]!;
     if (state !== IDLE && visits === 0) {
       if (free < 0) free = state;
@@ -161,7 +171,7 @@ function stateNumber({ views, grid }: GlobalRegion, occupied: Uint8Array, learn:
     if (sameZones(views.stateZones, state * zones, occupied)) return state;
     if (state !== IDLE && (least < 0 || visits < views.stateVisits[least]!)) least = state;
   }
-  if (!learn) return unknown;
+  if (!learn) return ANY_STATE;
   const taken = free >= 0 ? free : least;
   views.stateZones.set(occupied, taken * zones);
   views.stateVisits[taken] = 0;
@@ -183,7 +193,7 @@ function candidates(region: GlobalRegion): { list: Candidate[]; total: number } 
   const list: Candidate[] = [];
   let total = 0;
   let seen = 0;
-  for (let next = 0; next < STATES - 1; next++) {
+  for (let next = 0; next < ANY_STATE; next++) {
     if (views.stateVisits[next] === 0) continue;
     const count = visitsOf(transitions, intervalKey(next, previous, state));
     if (count === 0) continue;

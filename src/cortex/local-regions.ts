@@ -25,7 +25,7 @@ import {
 } from '../htm/temporal-memory.ts';
 import { type Views, field } from '../memory/layout.ts';
 import type { ZoneGrid } from '../vision/geometry.ts';
-import type { CortexSettings } from './settings.ts';
+import { type CortexSettings, effectiveCells } from './settings.ts';
 
 const BITS = 10;
 const IDLE_BIT = 9;
@@ -50,7 +50,7 @@ export const EVENT_TM_PARAMS: TemporalMemoryParams = {
 export function localShape(settings: CortexSettings): TemporalMemoryShape {
   return {
     columns: BITS * COLUMNS_PER_BIT,
-    cellsPerColumn: settings.cellsPerColumn,
+    cellsPerColumn: effectiveCells(settings),
     segments: settings.localSegments,
     synapsesPerSegment: 32,
   };

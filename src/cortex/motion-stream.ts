@@ -16,7 +16,7 @@ import type { Retina } from '../vision/retina.ts';
 const SMOOTHING = 0.4;
 const FADE = 0.85;
 /** Slower than this (px per 100 ms) is standing still. */
-const MIN_SPEED = 0.35;
+export const MIN_SPEED = 0.35;
 const UNIT_MS = 100;
 
 export const motionFields = (zones: number) => ({

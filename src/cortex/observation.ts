@@ -3,6 +3,8 @@
  * configuration; the daemon adds ids, times and zone names when it turns these into records.
  */
 
+import type { Box } from '../vision/box.ts';
+
 /** The kinds of evidence, never summed across kinds; each has its own threshold. */
 export const STREAMS = ['form', 'motion', 'sequence', 'timing'] as const;
 export type StreamName = (typeof STREAMS)[number];
@@ -15,9 +17,6 @@ export type ModelCause = StreamName | 'absence' | 'scene_change';
 
 /** A place of the position grid; row 0 is the top. */
 export type Position = { readonly row: number; readonly column: number };
-
-/** [x, y, width, height], each relative to the picture, 0..1. */
-export type Box = readonly [number, number, number, number];
 
 /** A state with the probability the model gave it. `positions` are places of the L2 grid that would be occupied. */
 export type ExpectedState = { readonly state: string; readonly positions: readonly Box[]; readonly probability: number };

@@ -33,6 +33,11 @@ export type CortexSettings = {
   readonly ablate: readonly Ablation[];
 };
 
+/** Cells per column after the ablation of high-order context is taken into account. */
+export function effectiveCells({ cellsPerColumn, ablate }: CortexSettings): number {
+  return ablate.includes('high-order') ? 1 : cellsPerColumn;
+}
+
 const COMMON = {
   globalColumns: 6,
   globalRows: 6,

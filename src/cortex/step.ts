@@ -5,12 +5,14 @@
  *
  * `learn` false freezes everything declared `learned`; the eye (background, usual texture) and the context go on.
  */
+import { isReady } from '../anomaly/stream-threshold.ts';
 import type { Frame } from '../vision/frame.ts';
 import type { RetinaStep } from '../vision/retina.ts';
 import { encodeRetina } from '../vision/retina.ts';
+import { absenceEvidence } from './absence.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, type DetectedCause, type Moment, closeAll, detect, isOpen } from './detector.ts';
-import { type Ratios, type RawEvidence, judgeEvidence, learnEvidence, learningState, scoreOf, streamsOf } from './evidence.ts';
+import { type Ratios, type RawEvidence, judgeEvidence, learnEvidence, learningState, scoreOf, streamsOf, withAbsence } from './evidence.ts';
 import { type Scene, explain } from './explain.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
 import { type GlobalStep, predictNext, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
@@ -42,7 +44,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean): Observ
 
   const local: LocalStep = { sequence: 0, timing: 0, ticks: 0 };
   stepLocalRegions(cortex.local, retina.local.occupied, retina.local.changedZones, seen.localChanged, moment.timeMs, learn, local);
-  const global: GlobalStep = { ticked: false, surprise: 0, expectedBefore: [] };
+  const global: GlobalStep = { ticked: false, surprise: 0, wasIdle: false, expectedBefore: [] };
   stepGlobalRegion(cortex.global, retina.global.occupied, seen.globalChanged, moment.timeMs, learn, global);
   const motion = stepMotionStream(cortex.motion, retina, elapsedMs, learn);
   const form: FormStep = { size: 0, form: 0, components: [] };
@@ -54,8 +56,9 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean): Observ
     order: ablated.has('l2') ? 0 : global.surprise,
     motion: ablated.has('motion') ? 0 : motion,
     form: ablated.has('form') ? 0 : form.size,
+    absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
   };
-  const ratios: Ratios = { local: 0, order: 0, motion: 0, form: 0 };
+  const ratios: Ratios = { local: 0, order: 0, motion: 0, form: 0, absence: 0 };
   judgeEvidence(cortex.evidence, raw, ratios);
   const streams = streamsOf(ratios, raw);
   const learning = learningState(cortex.evidence);
@@ -66,15 +69,17 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean): Observ
   };
   const events = detectAll(cortex, streams, ratios, moment, { muted, ready: learning.state === 'ready' }, scene, frame.timeMs);
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
-  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, muted, learn });
+  const idleEnded = global.ticked && global.wasIdle;
+  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted, learn });
   fillGrid(cortex, ratios, raw);
+  const shown = withAbsence(streams, ratios);
 
   cortex.clock.step[0]!++;
   return {
     step: cortex.clock.step[0]!,
     timeMs: frame.timeMs,
-    score: muted ? 0 : scoreOf(streams),
-    streams,
+    score: muted ? 0 : scoreOf(shown),
+    streams: shown,
     changed: seen.localChanged,
     learning,
     grid: cortex.grid,
@@ -139,12 +144,14 @@ function detectAll(
     motion: streams.motion,
     sequence: localName === 'timing' ? ratios.order : localName === 'sequence' ? Math.max(ratios.local, ratios.order) : streams.sequence,
     timing: localName === 'timing' ? ratios.local : localName === 'sequence' ? 0 : streams.timing,
+    absence: ratios.absence,
     scene_change: state.muted ? 2 : 0,
   };
   const mayStart = state.ready && !state.muted;
   const changes: EventChange[] = [];
   for (const cause of Object.keys(values) as DetectedCause[]) {
-    const allowed = cause === 'scene_change' ? state.ready : mayStart;
+    const allowed =
+      cause === 'scene_change' ? state.ready : cause === 'absence' ? mayStart && isReady(cortex.evidence.thresholds.absence) : mayStart;
     const change = detect(detector, cause, values[cause], allowed, moment, () => explain(cortex, cause, scene));
     if (change !== null) changes.push(inFrameTime(change, moment.timeMs, frameMs));
   }

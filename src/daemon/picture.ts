@@ -2,7 +2,7 @@
  * picture.ts - JPEG pictures for people: the frame as it is, with the place of an event marked, and the heat map.
  */
 import sharp from 'sharp';
-import type { Box } from '../cortex/observation.ts';
+import type { Box } from '../vision/box.ts';
 
 /** A luma plane to draw. */
 export type Plane = { readonly luma: Uint8Array; readonly width: number; readonly height: number };

@@ -1,0 +1,128 @@
+/**
+ * link.ts - one connection to the broker, from the first attempt until it ends; a new one is a new link.
+ *
+ * mqtt.js does the protocol. Reconnecting, fall-back and resending are done by Bus, which knows what is worth resending;
+ * so mqtt.js is told to do none of it.
+ */
+import { type IClientOptions, type MqttClient, connect } from 'mqtt';
+import { type Refusal, explainRefusal } from './refusal.ts';
+
+export type LinkOptions = {
+  readonly url: string;
+  readonly clientId: string;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly keepaliveS: number;
+  readonly connectTimeoutMs: number;
+  readonly will: { readonly topic: string; readonly payload: string };
+  readonly tls: {
+    readonly ca?: Buffer | undefined;
+    readonly cert?: Buffer | undefined;
+    readonly key?: Buffer | undefined;
+    /** Name for SNI and for the check of the certificate, when it is not the host of the URL. */
+    readonly serverName?: string | undefined;
+  };
+};
+
+export type ProtocolVersion = 4 | 5;
+
+/** More unsent bytes than this mean that the broker is slower than we are. */
+const SLOW_BROKER_BYTES = 1 << 20;
+
+export class Link {
+  /** Resolves to null when the broker has let us in, or to why not. */
+  readonly opened: Promise<Refusal | null>;
+  /** Resolves when the connection has ended (or never came about). */
+  readonly closed: Promise<Refusal>;
+  #client: MqttClient | undefined;
+  #isOpen = false;
+  #finish: (refusal: Refusal) => void = () => undefined;
+
+  constructor(options: LinkOptions, protocolVersion: ProtocolVersion) {
+    let open: (refusal: Refusal | null) => void;
+    this.opened = new Promise((resolve) => (open = resolve));
+    this.closed = new Promise((resolve) => {
+      this.#finish = (refusal) => {
+        this.#isOpen = false;
+        open(refusal);
+        resolve(refusal);
+      };
+    });
+    try {
+      this.#client = connect(options.url, clientOptions(options, protocolVersion));
+    } catch (error) {
+      this.#finish(explainRefusal(error, null));
+      return;
+    }
+    let lastError: unknown = null;
+    let brokerCode: number | null = null;
+    this.#client
+      .on('connect', () => {
+        this.#isOpen = true;
+        open(null);
+      })
+      .on('disconnect', ({ reasonCode }) => (brokerCode = reasonCode ?? null))
+      .on('error', (error) => {
+        lastError ??= error;
+        this.destroy();
+      })
+      .on('close', () => {
+        this.#finish(explainRefusal(lastError, brokerCode));
+        this.destroy();
+      });
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether more is waiting to be sent than a healthy connection would leave. */
+  get isSlow(): boolean {
+    return (this.#client?.stream.writableLength ?? 0) > SLOW_BROKER_BYTES;
+  }
+
+  /** Resolves when sent (QoS 0) or acknowledged (QoS 1); rejects when the link ends before or the broker says no. */
+  async send(topic: string, payload: string | Uint8Array, qos: 0 | 1, retain: boolean): Promise<void> {
+    const client = this.#client;
+    if (!this.#isOpen || client === undefined) throw new Error('Expected an open connection to the broker');
+    const bytes =
+      typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    const lost = this.closed.then(({ reason }) => {
+      throw new Error(reason);
+    });
+    await Promise.race([client.publishAsync(topic, bytes, { qos, retain }), lost]);
+  }
+
+  /** Say good-bye to the broker, so that it does not send the will. */
+  async end(): Promise<void> {
+    if (this.#client !== undefined && this.#isOpen) await this.#client.endAsync(false);
+    this.#finish({ reason: 'closed', hint: null, versionSuspect: false });
+  }
+
+  /** Drop the connection at once. */
+  destroy(): void {
+    this.#client?.end(true);
+  }
+}
+
+function clientOptions(options: LinkOptions, protocolVersion: ProtocolVersion): IClientOptions {
+  const { ca, cert, key, serverName } = options.tls;
+  return {
+    protocolVersion,
+    clientId: options.clientId,
+    clean: true,
+    ...(options.username === undefined ? {} : { username: options.username }),
+    ...(options.password === undefined ? {} : { password: options.password }),
+    keepalive: options.keepaliveS,
+    connectTimeout: options.connectTimeoutMs,
+    reconnectPeriod: 0,
+    reconnectOnConnackError: false,
+    resubscribe: false,
+    queueQoSZero: false,
+    will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true },
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * options.ts - the mqtt section of the configuration in the terms of Bus. Certificates are read here, once, at the start.
+ */
+import { readFileSync } from 'node:fs';
+import type { LoadedConfig } from '../config/load.ts';
+import { CortexdError, messageOf } from '../errors.ts';
+import type { BusOptions } from './bus.ts';
+import { stableClientId } from './client-id.ts';
+
+/** Throws CortexdError('config') when a certificate or key cannot be read. */
+export function busOptions({ config, baseTopic, password }: LoadedConfig): Omit<BusOptions, 'log' | 'outbox'> {
+  const { mqtt } = config;
+  return {
+    url: mqtt.url,
+    clientId: mqtt.client_id ?? stableClientId(baseTopic),
+    username: mqtt.username,
+    password,
+    keepaliveS: mqtt.keepalive_s,
+    baseTopic,
+    tls: {
+      ca: readSetting('mqtt.ca_file', mqtt.ca_file),
+      cert: readSetting('mqtt.cert_file', mqtt.cert_file),
+      key: readSetting('mqtt.key_file', mqtt.key_file),
+    },
+  };
+}
+
+function readSetting(key: string, path: string | undefined): Buffer | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new CortexdError('config', `Expected a file for ${key} but received: ${messageOf(error)}`, {
+      hint: 'Check the path and that the daemon may read it.',
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * publisher.ts - records go to their topics. Events are not sent from here: they go through the outbox (`eventMessage`).
+ */
+import type { EventRecord } from '../records/event.ts';
+import { anomalyOf } from '../records/anomaly.ts';
+import type { HealthRecord, InfoRecord, StateRecord } from '../records/bridge.ts';
+import type { PredictionRecord } from '../records/prediction.ts';
+import type { ScoreRecord } from '../records/score.ts';
+import type { Bus } from './bus.ts';
+import { TOPICS, pathFor } from './topics.ts';
+
+/** What the outbox keeps of an event; `topic` is relative to the base topic. */
+export function eventMessage(event: EventRecord): { readonly topic: string; readonly payload: string } {
+  return { topic: pathFor(TOPICS.event, event.camera), payload: JSON.stringify(event) };
+}
+
+export class Publisher {
+  readonly #bus: Bus;
+  /** Least time between two score messages of a camera (ms). */
+  scoreIntervalMs: number;
+  /** camera -> monotonic time from which the next score may be sent (ms) */
+  readonly #nextScoreMs = new Map<string, number>();
+  readonly #cameras = new Set<string>();
+
+  constructor(bus: Bus, scoreIntervalMs: number) {
+    this.#bus = bus;
+    this.scoreIntervalMs = scoreIntervalMs;
+  }
+
+  info(record: InfoRecord): void {
+    this.#bus.retain(TOPICS.info.path, JSON.stringify(record));
+  }
+
+  health(record: HealthRecord): void {
+    this.#bus.send(TOPICS.health.path, JSON.stringify(record));
+  }
+
+  availability(camera: string, state: StateRecord['state']): void {
+    this.#cameras.add(camera);
+    this.#bus.retain(pathFor(TOPICS.availability, camera), JSON.stringify({ state } satisfies StateRecord));
+  }
+
+  /** `nowMs`: monotonic. Sent when the interval is over; what comes between is left out. */
+  score(camera: string, record: ScoreRecord, nowMs: number): void {
+    const due = this.#nextScoreMs.get(camera) ?? nowMs;
+    if (nowMs < due) return;
+    // On the grid of the interval when frames come in time, so that the rate is the one that was asked for.
+    this.#nextScoreMs.set(camera, Math.max(due + this.scoreIntervalMs, nowMs + this.scoreIntervalMs / 2));
+    this.#bus.send(pathFor(TOPICS.score, camera), JSON.stringify(record));
+  }
+
+  /** Switch and attributes, from all events of the camera that are open. */
+  anomaly(camera: string, open: readonly EventRecord[]): void {
+    const { state, attributes } = anomalyOf(open);
+    this.#bus.retain(pathFor(TOPICS.anomalyAttributes, camera), JSON.stringify(attributes));
+    this.#bus.retain(pathFor(TOPICS.anomaly, camera), state);
+  }
+
+  prediction(record: PredictionRecord): void {
+    this.#bus.send(pathFor(TOPICS.prediction, record.camera), JSON.stringify(record));
+  }
+
+  picture(camera: string, kind: 'snapshot' | 'heatmap', jpeg: Uint8Array): void {
+    this.#bus.send(pathFor(TOPICS[kind], camera), jpeg);
+  }
+
+  /** Every camera goes offline, then the bus; all within `limitMs`. */
+  async close(limitMs = 2000): Promise<void> {
+    for (const camera of this.#cameras) this.availability(camera, 'offline');
+    await this.#bus.close(limitMs);
+  }
+}
