@@ -29,6 +29,8 @@ export type ProtocolVersion = 4 | 5;
 /** More unsent bytes than this mean that the broker is slower than we are. */
 const SLOW_BROKER_BYTES = 1 << 20;
 
+const CLOSED: Refusal = { reason: 'closed', hint: null, versionSuspect: false };
+
 export class Link {
   /** Resolves to null when the broker has let us in, or to why not. */
   readonly opened: Promise<Refusal | null>;
@@ -36,6 +38,8 @@ export class Link {
   readonly closed: Promise<Refusal>;
   #client: MqttClient | undefined;
   #isOpen = false;
+  /** Rejects every message that has not been acknowledged; a set, since `closed` may stay pending for months. */
+  readonly #pending = new Set<(error: Error) => void>();
   #finish: (refusal: Refusal) => void = () => undefined;
 
   constructor(options: LinkOptions, protocolVersion: ProtocolVersion) {
@@ -46,6 +50,8 @@ export class Link {
         this.#isOpen = false;
         open(refusal);
         resolve(refusal);
+        for (const reject of this.#pending) reject(new Error(refusal.reason));
+        this.#pending.clear();
       };
     });
     try {
@@ -54,7 +60,6 @@ export class Link {
       this.#finish(explainRefusal(error, null));
       return;
     }
-    let lastError: unknown = null;
     let brokerCode: number | null = null;
     this.#client
       .on('connect', () => {
@@ -63,11 +68,11 @@ export class Link {
       })
       .on('disconnect', ({ reasonCode }) => (brokerCode = reasonCode ?? null))
       .on('error', (error) => {
-        lastError ??= error;
+        this.#finish(explainRefusal(error, brokerCode));
         this.destroy();
       })
       .on('close', () => {
-        this.#finish(explainRefusal(lastError, brokerCode));
+        this.#finish(explainRefusal(null, brokerCode));
         this.destroy();
       });
   }
@@ -87,21 +92,26 @@ export class Link {
     if (!this.#isOpen || client === undefined) throw new Error('Expected an open connection to the broker');
     const bytes =
       typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-    const lost = this.closed.then(({ reason }) => {
-      throw new Error(reason);
+    await new Promise<void>((resolve, reject) => {
+      this.#pending.add(reject);
+      client.publish(topic, bytes, { qos, retain }, (error) => {
+        this.#pending.delete(reject);
+        if (error) reject(error);
+        else resolve();
+      });
     });
-    await Promise.race([client.publishAsync(topic, bytes, { qos, retain }), lost]);
   }
 
   /** Say good-bye to the broker, so that it does not send the will. */
   async end(): Promise<void> {
     if (this.#client !== undefined && this.#isOpen) await this.#client.endAsync(false);
-    this.#finish({ reason: 'closed', hint: null, versionSuspect: false });
+    this.#finish(CLOSED);
   }
 
   /** Drop the connection at once. */
   destroy(): void {
     this.#client?.end(true);
+    this.#finish(CLOSED);
   }
 }
 

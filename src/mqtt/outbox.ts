@@ -37,6 +37,7 @@ export class OutboxPump {
 
   /** Send until `ended` is aborted. Rejects with what `send` or the port rejected with. */
   async run(send: (row: OutboxRow) => Promise<void>, ended: AbortSignal): Promise<void> {
+    ended.addEventListener('abort', () => this.#wake?.(), { once: true });
     while (!ended.aborted) {
       this.#awake = false;
       const rows = await this.#port.take(TAKE);
@@ -52,10 +53,7 @@ export class OutboxPump {
 
   async #sleep(ended: AbortSignal): Promise<void> {
     if (this.#awake || ended.aborted) return;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      ended.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#wake = undefined;
   }
 }

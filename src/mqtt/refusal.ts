@@ -71,8 +71,8 @@ const SYSTEM_REASONS: { readonly [code: string]: readonly [reason: string, hint:
 };
 
 /**
- * Words for a failed or lost connection. `error`: what mqtt.js reported, if anything; `reached`: whether bytes of MQTT
- * had been exchanged; `clientId` and `brokerCode` (of a DISCONNECT) if known.
+ * Words for a failed or lost connection. `error`: what mqtt.js reported, if anything; `brokerCode`: the reason of the
+ * broker's DISCONNECT, if it sent one.
  */
 export function explainRefusal(error: unknown, brokerCode: number | null): Refusal {
   const code = brokerCode ?? (error as { code?: unknown } | null)?.code;
@@ -85,7 +85,7 @@ export function explainRefusal(error: unknown, brokerCode: number | null): Refus
     return { reason, hint, versionSuspect: false };
   }
   if (typeof code === 'string' && code.startsWith('ERR_SSL')) {
-    const reason = `the TLS handshake failed (${redact(String((error as Error).message))})`;
+    const reason = `the TLS handshake failed (${redact((error as Error).message)})`;
     return { reason, hint: 'Check mqtt.ca_file, mqtt.cert_file and mqtt.key_file.', versionSuspect: false };
   }
   const message = error instanceof Error ? error.message : '';
