@@ -4,10 +4,13 @@
 import { ulid } from 'ulid';
 import type { EventChange, ModelPrediction, Observation } from '../cortex/observation.ts';
 import type { Box } from '../vision/box.ts';
-import { type Polygon, contains } from '../vision/polygon.ts';
 import type { EventRecord } from './event.ts';
 import type { PredictionRecord } from './prediction.ts';
 import type { ScoreRecord } from './score.ts';
+import { type Zones, zonesTouching } from './zones.ts';
+
+/** The horizons of a prediction's `activity` (s). */
+export const ACTIVITY_HORIZONS_S = [1, 5, 30] as const;
 
 /** When a frame was taken: by its number, its own time and the wall clock (ms). */
 export type FrameTime = { readonly sequence: number; readonly timeMs: number; readonly capturedAtMs: number };
@@ -15,7 +18,7 @@ export type FrameTime = { readonly sequence: number; readonly timeMs: number; re
 /** What the records of one camera need to know beside the observation. */
 export type RecordContext = {
   readonly camera: string;
-  readonly zones: { readonly [name: string]: Polygon };
+  readonly zones: Zones;
   readonly learning: boolean;
   readonly clockSynced: boolean;
   /** Whether a picture is kept with events. */
@@ -27,7 +30,8 @@ export type EventIds = Map<string, string>;
 
 export function eventRecord(change: EventChange, ids: EventIds, frame: FrameTime, context: RecordContext): EventRecord {
   const startedAtMs = frame.capturedAtMs - (frame.timeMs - change.startedTimeMs);
-  const id = (change.type === 'start' ? undefined : ids.get(change.cause)) ?? ulid(Math.max(0, Math.round(startedAtMs)));
+  const id =
+    (change.type === 'start' ? undefined : ids.get(change.cause)) ?? ulid(Math.max(0, Math.round(startedAtMs)));
   if (change.type === 'end') ids.delete(change.cause);
   else ids.set(change.cause, id);
   const { camera, learning, clockSynced, snapshots } = context;
@@ -43,8 +47,11 @@ export function eventRecord(change: EventChange, ids: EventIds, frame: FrameTime
     started_at: timestamp(startedAtMs),
     ended_at: change.endedTimeMs === null ? null : timestamp(frame.capturedAtMs - (frame.timeMs - change.endedTimeMs)),
     frame: frame.sequence,
-    zones: change.box === null ? [] : zonesAt(context.zones, change.box),
-    box: change.box === null ? null : [...change.box].map((value) => round(Math.min(1, Math.max(0, value)))) as [number, number, number, number],
+    zones: change.box === null ? [] : zonesTouching(context.zones, [change.box]),
+    box:
+      change.box === null
+        ? null
+        : ([...change.box].map((value) => round(Math.min(1, Math.max(0, value)))) as [number, number, number, number]),
     position: change.position === null ? null : { ...change.position },
     explanation: change.explanation,
     expected: change.expected.map(({ state, positions, probability }) => ({
@@ -57,25 +64,33 @@ export function eventRecord(change: EventChange, ids: EventIds, frame: FrameTime
   };
 }
 
-export function predictionRecord(prediction: ModelPrediction, frame: FrameTime, context: RecordContext): PredictionRecord {
+export function predictionRecord(
+  prediction: ModelPrediction,
+  frame: FrameTime,
+  context: RecordContext,
+): PredictionRecord {
   return {
     version: 1,
     camera: context.camera,
     at: timestamp(frame.capturedAtMs),
     next: prediction.next.map(({ state, positions, probability, inMs: [soonest, latest] }) => ({
       state: stateName(state, positions, context.zones),
-      zones: zonesOf(context.zones, positions),
+      zones: zonesTouching(context.zones, positions),
       probability: round(probability),
       in_seconds: [round(soonest / 1000), round(latest / 1000)],
     })),
     confidence: round(prediction.confidence),
-    activity: [],
+    activity: activityOf(prediction, context.zones),
     label: null,
     clock_synced: context.clockSynced,
   };
 }
 
-export function scoreRecord({ score, streams, learning }: Observation, frame: FrameTime, context: RecordContext): ScoreRecord {
+export function scoreRecord(
+  { score, streams, learning }: Observation,
+  frame: FrameTime,
+  context: RecordContext,
+): ScoreRecord {
   const { form, motion, sequence, timing } = streams;
   return {
     at: timestamp(frame.capturedAtMs),
@@ -84,6 +99,26 @@ export function scoreRecord({ score, streams, learning }: Observation, frame: Fr
     learning: { state: learning.state, progress: round(learning.progress) },
     clock_synced: context.clockSynced,
   };
+}
+
+/** Chance that something expected begins in each zone within each horizon. */
+function activityOf({ next }: ModelPrediction, zones: Zones): PredictionRecord['activity'] {
+  const expected = next.map((entry) => ({ ...entry, touched: zonesTouching(zones, entry.positions) }));
+  return Object.keys(zones).flatMap((zone) =>
+    ACTIVITY_HORIZONS_S.map((horizon) => {
+      let chance = 0;
+      for (const { touched, probability, inMs } of expected) {
+        if (touched.includes(zone)) chance += probability * arrivedBy(horizon * 1000, inMs);
+      }
+      return { zone, horizon_s: horizon, probability: round(Math.min(1, chance)) };
+    }),
+  );
+}
+
+/** Chance that a delay is over whose 10 and 90 % points are known: a straight line through the two. */
+function arrivedBy(ms: number, [early, late]: readonly [number, number]): number {
+  if (late <= early) return ms >= late ? 1 : 0;
+  return Math.min(1, Math.max(0, 0.1 + (0.8 * (ms - early)) / (late - early)));
 }
 
 /** ISO 8601 UTC with milliseconds. */
@@ -98,27 +133,6 @@ export function round(value: number): number {
 
 /** A state by the zones it touches ("gate+drive"), or by the model's own place names where no zone was drawn. */
 function stateName(state: string, positions: readonly Box[], zones: RecordContext['zones']): string {
-  const names = zonesOf(zones, positions);
+  const names = zonesTouching(zones, positions);
   return names.length === 0 ? state : names.join('+');
-}
-
-function zonesOf(zones: RecordContext['zones'], boxes: readonly Box[]): string[] {
-  return Object.keys(zones).filter((name) => boxes.some((box) => touches(zones[name]!, box)));
-}
-
-function zonesAt(zones: RecordContext['zones'], box: Box): string[] {
-  return zonesOf(zones, [box]);
-}
-
-/** Samples per side that decide whether a box touches a polygon. */
-const SAMPLES = 9;
-
-function touches(polygon: Polygon, [x, y, w, h]: Box): boolean {
-  if (polygon.some(([px, py]) => px >= x && px <= x + w && py >= y && py <= y + h)) return true;
-  for (let i = 0; i < SAMPLES; i++) {
-    for (let j = 0; j < SAMPLES; j++) {
-      if (contains(polygon, x + (w * i) / (SAMPLES - 1), y + (h * j) / (SAMPLES - 1))) return true;
-    }
-  }
-  return false;
 }

@@ -1,0 +1,95 @@
+/**
+ * docs-examples.ts - one example of each payload, shown in docs/mqtt.md and held against the schemas by a test.
+ */
+import { anomalyOf } from '../src/records/anomaly.ts';
+import type { HealthRecord } from '../src/records/bridge.ts';
+import type { EventRecord } from '../src/records/event.ts';
+import type { PredictionRecord } from '../src/records/prediction.ts';
+import type { ScoreRecord } from '../src/records/score.ts';
+import type { TOPICS } from '../src/mqtt/topics.ts';
+
+const event: EventRecord = {
+  version: 1,
+  type: 'start',
+  id: '01KARZ3NDEKTSV4RRFFQ69G5FA',
+  camera: 'porch',
+  cause: 'motion',
+  severity: 'alert',
+  score: 0.93,
+  peak: 0.97,
+  started_at: '2026-11-23T09:30:00.125Z',
+  ended_at: null,
+  frame: 1234,
+  zones: ['gate'],
+  box: [0.25, 0.5, 0.125, 0.25],
+  position: { row: 3, column: 5 },
+  explanation: 'moves left to right where only right to left was seen',
+  expected: [{ state: 'right to left', probability: 0.9 }],
+  has_snapshot: true,
+  learning: false,
+  clock_synced: true,
+};
+
+const score: ScoreRecord = {
+  at: '2026-11-23T09:30:00.125Z',
+  score: 0.12,
+  streams: { form: 0.2, motion: 0.14, sequence: 0, timing: 0.05 },
+  learning: { state: 'learning', progress: 0.62 },
+  clock_synced: true,
+};
+
+const prediction: PredictionRecord = {
+  version: 1,
+  camera: 'porch',
+  at: '2026-11-23T09:30:00.125Z',
+  next: [{ state: 'row 2, columns 0-1', zones: ['drive'], probability: 0.86, in_seconds: [2.1, 6] }],
+  confidence: 0.86,
+  activity: [
+    { zone: 'drive', horizon_s: 1, probability: 0 },
+    { zone: 'drive', horizon_s: 5, probability: 0.5999 },
+    { zone: 'drive', horizon_s: 30, probability: 0.86 },
+  ],
+  label: null,
+  clock_synced: true,
+};
+
+const health: HealthRecord = {
+  at: '2026-11-23T09:30:00.125Z',
+  clock_synced: true,
+  uptime_s: 86400,
+  rss_mb: 118.2,
+  db_bytes_written_per_day: 41000000,
+  outbox_depth: 0,
+  cameras: [
+    {
+      camera: 'porch',
+      state: 'online',
+      step: 864000,
+      frames: 864000,
+      dropped: 12,
+      bad_frames: 0,
+      fps: 10,
+      step_ms: 2.4,
+      checkpoint_step: 862000,
+      segments: 18211,
+      segment_capacity: 49152,
+      evictions: 0,
+    },
+  ],
+};
+
+const online = { state: 'online' };
+const anomaly = anomalyOf([event]);
+
+/** By the names of the topic table; topics with pictures have none. */
+export const EXAMPLES: { readonly [name in Exclude<keyof typeof TOPICS, 'snapshot' | 'heatmap'>]: unknown } = {
+  bridgeState: online,
+  info: { version: '0.1.0', node: 'v20.20.2', cameras: ['porch'], config: { mqtt: { url: 'mqtt://127.0.0.1:1883' } } },
+  health,
+  availability: online,
+  score,
+  anomaly: anomaly.state,
+  anomalyAttributes: anomaly.attributes,
+  event,
+  prediction,
+};

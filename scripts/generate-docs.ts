@@ -1,0 +1,96 @@
+/**
+ * generate-docs.ts - writes what is derived from the code: docs/config.md, docs/mqtt.md, docs/schema/*.json and the
+ * example configuration. `npm run docs` runs it; a test compares its output with what lies in the repository.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { TSchema } from 'typebox';
+import { configJsonSchema, configPage, exampleConfig } from '../src/config/describe.ts';
+import { QOS, TOPICS, type Topic } from '../src/mqtt/topics.ts';
+import { packageFile } from '../src/package-root.ts';
+import { EventLine, FrameLine, PredictionLine, SummaryLine } from '../src/records/replay.ts';
+import { EXAMPLES } from './docs-examples.ts';
+
+/** All generated files: path relative to the package -> text. */
+export function generatedFiles(): Map<string, string> {
+  const files = new Map<string, string>();
+  files.set('config/cortexd.example.yaml', exampleConfig());
+  files.set('docs/config.md', configPage());
+  files.set('docs/mqtt.md', mqttPage());
+  files.set('docs/schema/config.json', json({ $schema: DRAFT, ...configJsonSchema() }));
+  for (const schema of payloadSchemas())
+    files.set(`docs/schema/${schemaId(schema)}.json`, json({ $schema: DRAFT, ...schema }));
+  return files;
+}
+
+const DRAFT = 'http://json-schema.org/draft-07/schema#';
+
+/** Schemas of all messages and of the lines of `replay`, each once. */
+export function payloadSchemas(): TSchema[] {
+  const published = Object.values<Topic>(TOPICS).flatMap(({ schema }) => (schema === null ? [] : [schema]));
+  return [...new Set<TSchema>([...published, FrameLine, EventLine, PredictionLine, SummaryLine])];
+}
+
+export function schemaId(schema: TSchema): string {
+  return (schema as { $id?: string }).$id ?? 'unnamed';
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function mqttPage(): string {
+  const topics = Object.entries<Topic>(TOPICS);
+  const rows = topics.map(([, { path, delivery, schema, sentence }]) => {
+    const payload = schema === null ? 'JPEG' : `[${schemaId(schema)}](schema/${schemaId(schema)}.json)`;
+    return `| \`<base>/${path}\` | ${delivery === 'state' ? 'yes' : 'no'} | ${QOS[delivery]} | ${payload} | ${sentence} |`;
+  });
+  const examples = topics.flatMap(([name, { path }]) => {
+    const example: unknown = (EXAMPLES as { readonly [name: string]: unknown })[name];
+    if (example === undefined) return [];
+    const text = typeof example === 'string' ? example : JSON.stringify(example, null, 2);
+    return [`### \`<base>/${path}\``, '', typeof example === 'string' ? '```text' : '```json', text, '```', ''];
+  });
+  return [
+    '# MQTT',
+    '',
+    'This page is generated from `src/mqtt/topics.ts` by `npm run docs`.',
+    '',
+    '`<base>` is `mqtt.base_topic`, by default `cortexd/<node>` with the host name as node, so `cortexd/+/+/event` hears every',
+    'machine at one broker. `<camera>` is the name of a camera in the configuration. Times are ISO 8601 UTC; `clock_synced`',
+    'says whether the clock could be trusted. A score of 0.5 is the alarm threshold.',
+    '',
+    '## Topics',
+    '',
+    '| topic | retained | QoS | payload | |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    '## Delivery',
+    '',
+    '- Retained topics are sent again on every connect, so a restarted broker knows all of them at once.',
+    '- Events are written to the database before they are sent and removed when the broker has acknowledged them. After an',
+    '  outage they come in order, each at least once; a repeated message has the same `id` and `type`.',
+    '- Messages with QoS 0 are never kept while there is no connection.',
+    '- When the daemon ends or is cut off, `<base>/bridge/state` becomes `offline` (last will). A camera counts as there only',
+    '  while both `<base>/bridge/state` and its own `availability` say `online`.',
+    '- MQTT 5 is tried first, 3.1.1 when the broker does not know it. An unreachable broker is tried again for ever; watching',
+    '  and learning go on meanwhile.',
+    '',
+    '## Examples',
+    '',
+    ...examples,
+  ].join('\n');
+}
+
+/** Write them all. */
+function main(): void {
+  for (const [path, text] of generatedFiles()) {
+    mkdirSync(dirname(packageFile(path)), { recursive: true });
+    writeFileSync(packageFile(path), text);
+  }
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) main();

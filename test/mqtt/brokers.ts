@@ -1,0 +1,141 @@
+/** brokers.ts - a real mosquitto for a test, and a client that hears everything. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect as connectTcp, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type IClientOptions, type MqttClient, connectAsync } from 'mqtt';
+import type { BusLog, BusOptions } from '../../src/mqtt/bus.ts';
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Wait until `check` is true; throws after the limit. */
+export async function until(what: string, check: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await check())) {
+    if (performance.now() > end) throw new Error(`Waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export class Mosquitto {
+  readonly port: number;
+  readonly folder = mkdtempSync(join(tmpdir(), 'cortexd-mosquitto-'));
+  #child: ChildProcess | undefined;
+
+  private constructor(port: number) {
+    this.port = port;
+  }
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.port}`;
+  }
+
+  /** `lines`: further lines of its configuration, made with its folder. */
+  static async start(
+    lines: (folder: string) => readonly string[] = () => ['allow_anonymous true'],
+  ): Promise<Mosquitto> {
+    const broker = new Mosquitto(await freePort());
+    const fixed = [`listener ${broker.port} 127.0.0.1`, 'user root', 'log_dest none', 'max_queued_messages 10000'];
+    writeFileSync(join(broker.folder, 'mosquitto.conf'), [...fixed, ...lines(broker.folder), ''].join('\n'));
+    await broker.up();
+    return broker;
+  }
+
+  async up(): Promise<void> {
+    const program = existsSync('/usr/sbin/mosquitto') ? '/usr/sbin/mosquitto' : 'mosquitto';
+    this.#child = spawn(program, ['-c', join(this.folder, 'mosquitto.conf')], { stdio: 'ignore' });
+    await until('mosquitto listens', async () => {
+      const socket = connectTcp(this.port, '127.0.0.1');
+      const open = await Promise.race([
+        once(socket, 'connect').then(() => true),
+        once(socket, 'close').then(() => false),
+      ]).catch(() => false);
+      socket.destroy();
+      return open;
+    });
+  }
+
+  /** Kill it; retained messages are lost with it, as it has no persistence here. */
+  async down(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  async close(): Promise<void> {
+    await this.down();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export type Heard = { readonly topic: string; readonly text: string; readonly retain: boolean; readonly qos: number };
+
+/** A client that is subscribed to everything. */
+export class Listener {
+  readonly heard: Heard[] = [];
+  readonly #client: MqttClient;
+
+  private constructor(client: MqttClient) {
+    this.#client = client;
+    client.on('message', (topic, payload, { retain, qos }) => {
+      this.heard.push({ topic, text: payload.toString(), retain, qos });
+    });
+  }
+
+  static async open(url: string, options: IClientOptions = {}): Promise<Listener> {
+    const client = await connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0, ...options });
+    const listener = new Listener(client);
+    await client.subscribeAsync('#', { qos: 1 });
+    return listener;
+  }
+
+  of(topic: string): string[] {
+    return this.heard.filter((message) => message.topic === topic).map(({ text }) => text);
+  }
+
+  /** Wait until something on a topic satisfies `check`. */
+  async hear(topic: string, check: (text: string) => boolean = () => true): Promise<void> {
+    await until(`a message on ${topic}`, () => this.of(topic).some(check));
+  }
+
+  async close(): Promise<void> {
+    await this.#client.endAsync(true);
+  }
+}
+
+export type LogLine = {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: { readonly [key: string]: unknown };
+};
+
+/** Options of a Bus for tests, and what it logs. */
+export function busFor(url: string, more: Partial<BusOptions> = {}): { options: BusOptions; lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const log: BusLog = (level, message, fields) => lines.push({ level, message, fields });
+  const options: BusOptions = {
+    url,
+    clientId: `test-${Math.random().toString(16).slice(2)}`,
+    username: undefined,
+    password: undefined,
+    keepaliveS: 5,
+    baseTopic: 'cortexd/test',
+    tls: {},
+    log,
+    retryMs: [20, 100],
+    ...more,
+  };
+  return { options, lines };
+}

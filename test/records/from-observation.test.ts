@@ -1,0 +1,103 @@
+import { test } from 'tap';
+import type { EventChange, Observation } from '../../src/cortex/observation.ts';
+import { eventRecord, predictionRecord, scoreRecord } from '../../src/records/from-observation.ts';
+import { EventRecord } from '../../src/records/event.ts';
+import { PredictionRecord } from '../../src/records/prediction.ts';
+import { ScoreRecord } from '../../src/records/score.ts';
+import { accepts } from './schemas.ts';
+
+const ZONES = {
+  gate: [
+    [0, 0],
+    [0.5, 0],
+    [0.5, 1],
+    [0, 1],
+  ],
+  drive: [
+    [0.5, 0],
+    [1, 0],
+    [1, 1],
+    [0.5, 1],
+  ],
+} as const;
+
+const WALL = Date.UTC(2026, 10, 23, 9, 30);
+const CONTEXT = { camera: 'porch', zones: ZONES, learning: true, clockSynced: true, snapshots: false };
+
+/** A frame at a model time; the wall clock runs along. */
+const frameAt = (timeMs: number) => ({ sequence: 7, timeMs, capturedAtMs: WALL + timeMs - 5000 });
+
+function change(type: EventChange['type']): EventChange {
+  return {
+    type,
+    cause: 'motion',
+    severity: 'alert',
+    score: 0.91234567,
+    peak: 1,
+    startedStep: 1,
+    startedTimeMs: 4000,
+    endedTimeMs: type === 'end' ? 9000 : null,
+    position: { row: 1, column: 2 },
+    box: [0.1, 0.1, 0.2, 0.2],
+    explanation: 'moves left to right where only right to left was seen',
+    expected: [],
+  };
+}
+
+function observation(timeMs: number, events: readonly EventChange[]): Observation {
+  return {
+    step: 1,
+    timeMs,
+    score: 0.9,
+    streams: { form: 0, motion: 1.5, sequence: 0, timing: 0 },
+    changed: 3,
+    learning: { state: 'ready', progress: 1 },
+    grid: new Float32Array(1),
+    gridColumns: 1,
+    gridRows: 1,
+    events,
+    prediction: {
+      next: [{ state: 'right', positions: [[0.6, 0, 0.2, 0.2]], probability: 0.8, inMs: [0, 4000] }],
+      confidence: 0.8,
+    },
+  };
+}
+
+void test('all records of one event carry one id and one start; the next event gets another', async (t) => {
+  const ids = new Map<string, string>();
+  const start = eventRecord(change('start'), ids, frameAt(5000), CONTEXT);
+  const update = eventRecord(change('update'), ids, frameAt(7000), CONTEXT);
+  const end = eventRecord(change('end'), ids, frameAt(10000), CONTEXT);
+  const again = eventRecord(change('start'), ids, frameAt(20000), CONTEXT);
+  t.equal(start.started_at, '2026-11-23T09:29:59.000Z', 'a second of model time before the frame');
+  t.strictSame([update.started_at, end.started_at], [start.started_at, start.started_at]);
+  t.equal(end.ended_at, '2026-11-23T09:30:04.000Z');
+  t.strictSame([update.id, end.id], [start.id, start.id]);
+  t.not(again.id, start.id);
+  t.strictSame(start.zones, ['gate']);
+  for (const record of [start, update, end, again]) t.strictSame(accepts(EventRecord, record), []);
+});
+
+void test('an event that was open before a restart keeps its id', async (t) => {
+  const id = '01KARZ3NDEKTSV4RRFFQ69G5FA';
+  t.equal(eventRecord(change('end'), new Map([['motion', id]]), frameAt(10000), CONTEXT).id, id);
+});
+
+void test('a prediction names its zones and the chance of activity within each horizon', async (t) => {
+  const seen = observation(5000, []);
+  const prediction = predictionRecord(seen.prediction!, frameAt(5000), CONTEXT);
+  t.strictSame(accepts(PredictionRecord, prediction), []);
+  t.strictSame(accepts(ScoreRecord, scoreRecord(seen, frameAt(5000), CONTEXT)), []);
+  t.match(prediction.next[0], { state: 'drive', zones: ['drive'], in_seconds: [0, 4] });
+  t.strictSame(
+    prediction.activity.map(({ zone, horizon_s, probability }) => [zone, horizon_s, probability]),
+    [
+      ['gate', 1, 0],
+      ['gate', 5, 0],
+      ['gate', 30, 0],
+      ['drive', 1, 0.24],
+      ['drive', 5, 0.8],
+      ['drive', 30, 0.8],
+    ],
+  );
+});
