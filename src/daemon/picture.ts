@@ -1,7 +1,7 @@
 /**
  * picture.ts - JPEG pictures for people: the frame as it is, with the place of an event marked, and the heat map.
  */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { Box } from '../vision/box.ts';
 
 /** A luma plane to draw. */
@@ -55,7 +55,7 @@ export async function encodeHeatMap(
     .toBuffer();
 }
 
-function greyImage({ luma, width, height }: Plane): sharp.Sharp {
+function greyImage({ luma, width, height }: Plane): Sharp {
   return sharp(luma, { raw: { width, height, channels: 1 } });
 }
 

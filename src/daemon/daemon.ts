@@ -1,0 +1,300 @@
+/**
+ * daemon.ts - the running program: what is started in which order, and stopped in the reverse.
+ *
+ *     store (lock, verify, migrate) -> broker -> pins -> live page -> cameras (load models, watch) -> control socket
+ */
+import { ClockWatch } from '../clock.ts';
+import { withoutSecrets } from '../config/describe.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { CortexdError, messageOf } from '../errors.ts';
+import { Bus } from '../mqtt/bus.ts';
+import { busOptions } from '../mqtt/options.ts';
+import { Publisher } from '../mqtt/publisher.ts';
+import { TOPICS, pathFor } from '../mqtt/topics.ts';
+import { VERSION } from '../package-root.ts';
+import type { HealthRecord } from '../records/bridge.ts';
+import { timestamp } from '../records/from-observation.ts';
+import { StoreClient } from '../store/store-client.ts';
+import { ControlServer, type SnapshotPort } from '../web/control-server.ts';
+import { LiveHub } from '../web/live.ts';
+import { PageServer } from '../web/page-server.ts';
+import { Camera, type CameraPorts } from './camera.ts';
+import { Lifecycle, type Stage } from './lifecycle.ts';
+import type { Logger } from './log.ts';
+import { encodeFrame } from './picture.ts';
+import { type Pins, openPins } from './pins.ts';
+import type { ServiceManager } from './service-manager.ts';
+
+const HEALTH_EVERY_MS = 60_000;
+const RETAIN_EVERY_MS = 3_600_000;
+const STATUS_EVERY_MS = 5000;
+const DAY_MS = 86_400_000;
+
+export type DaemonOptions = {
+  readonly loaded: LoadedConfig;
+  readonly log: Logger;
+  readonly service: ServiceManager;
+  /** Hears every record of every camera (the demo prints them). */
+  readonly watch?: CameraPorts['watch'];
+};
+
+export class Daemon {
+  readonly live = new LiveHub();
+  readonly #options: DaemonOptions;
+  readonly #lifecycle = new Lifecycle();
+  readonly #cameras = new Map<string, Camera>();
+  readonly #startedMs = performance.now();
+  #store!: StoreClient;
+  #publisher: Publisher | null = null;
+  #bus: Bus | null = null;
+  #clock!: ClockWatch;
+  #pins!: Pins;
+  #page: PageServer | undefined;
+  #isReady = false;
+  #lastStatusMs = -Infinity;
+
+  private constructor(options: DaemonOptions) {
+    this.#options = options;
+  }
+
+  /** Start everything; throws the first stage's error after stopping what had been started. */
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    const daemon = new Daemon(options);
+    await daemon.#lifecycle.start(daemon.#stages());
+    return daemon;
+  }
+
+  /** Address of the live page, if it is served. */
+  get pageUrl(): string | undefined {
+    return this.#page?.url;
+  }
+
+  get cameras(): readonly Camera[] {
+    return [...this.#cameras.values()];
+  }
+
+  /** Stop in reverse order; models are saved on the way. */
+  async stop(): Promise<void> {
+    this.#options.service.stopping();
+    await this.#lifecycle.stop((stage, error) => {
+      this.#options.log.error({ stage, err: error }, `Stopping failed: ${messageOf(error)}`);
+    });
+  }
+
+  #stages(): Stage[] {
+    const { loaded, log } = this.#options;
+    const { config, stateDirectory } = loaded;
+    let timers: NodeJS.Timeout[] = [];
+    let control: ControlServer;
+    return [
+      {
+        name: 'clock',
+        start: async () => {
+          this.#clock = new ClockWatch();
+        },
+        stop: async () => this.#clock.close(),
+      },
+      {
+        name: 'store',
+        start: async () => {
+          const outboxLimit = config.retention.outbox_events;
+          this.#store = await StoreClient.open({ directory: stateDirectory, outboxLimit, program: VERSION, lock: true });
+          log.info({ directory: stateDirectory }, 'Store opened');
+        },
+        stop: () => this.#store.close(),
+      },
+      {
+        name: 'broker',
+        start: async () => this.#startBus(),
+        stop: async () => this.#publisher?.close(),
+      },
+      {
+        name: 'pins',
+        start: async () => {
+          const events = {
+            shortPress: () => log.info('Button: alarm output silenced'),
+            longPress: () => this.#snapshotByButton(),
+            presence: (present: boolean) => log.info({ present }, 'Presence'),
+          };
+          this.#pins = openPins(config.gpio, events, log);
+        },
+        stop: async () => this.#pins.close(),
+      },
+      {
+        name: 'page',
+        start: async () => {
+          if (!config.web.enabled) return;
+          const cameras = Object.keys(config.cameras);
+          this.#page = await PageServer.start({ host: '127.0.0.1', port: config.web.port, cameras, live: this.live, encodeFrame });
+          log.info({ url: this.#page.url }, 'Live page');
+        },
+        stop: async () => this.#page?.close(),
+      },
+      {
+        name: 'cameras',
+        start: async () => this.#startCameras(),
+        stop: async () => {
+          const stopped = await Promise.allSettled(this.cameras.map((camera) => camera.stop()));
+          for (const result of stopped) if (result.status === 'rejected') throw result.reason;
+        },
+      },
+      {
+        name: 'control socket',
+        start: async () => {
+          control = await ControlServer.start(stateDirectory, { snapshots: this.#snapshotPort(), status: () => this.status() });
+        },
+        stop: () => control.close(),
+      },
+      {
+        name: 'timers',
+        start: async () => {
+          const every = (ms: number, work: () => Promise<void>): NodeJS.Timeout =>
+            setInterval(() => {
+              work().catch((error: unknown) => log.error({ err: error }, messageOf(error)));
+            }, ms);
+          timers = [every(HEALTH_EVERY_MS, () => this.#publishHealth()), every(RETAIN_EVERY_MS, () => this.#retain())];
+        },
+        stop: async () => timers.forEach((timer) => clearInterval(timer)),
+      },
+    ];
+  }
+
+  #startBus(): void {
+    const { loaded, log } = this.#options;
+    if (!loaded.config.mqtt.enabled) return;
+    const store = this.#store;
+    this.#bus = new Bus({
+      ...busOptions(loaded),
+      log: (level, message, fields) => log[level](fields, message),
+      outbox: {
+        take: async (limit) =>
+          (await store.call('outboxAfter', 0, limit)).map(({ sequence, camera, payload }) => ({
+            id: sequence,
+            topic: pathFor(TOPICS.event, camera),
+            payload,
+          })),
+        acknowledged: (id) => store.call('acknowledge', id),
+      },
+    });
+    this.#publisher = new Publisher(this.#bus, loaded.config.mqtt.score_interval_s * 1000);
+    this.#publisher.info({
+      version: VERSION,
+      node: process.version,
+      cameras: Object.keys(loaded.config.cameras),
+      config: withoutSecrets(loaded),
+    });
+    this.#bus.start();
+  }
+
+  async #startCameras(): Promise<void> {
+    const { loaded, log, service, watch } = this.#options;
+    const { config } = loaded;
+    const ports: CameraPorts = {
+      store: this.#store,
+      publisher: this.#publisher,
+      isClockSynced: () => this.#clock.synced,
+      eventWritten: () => this.#bus?.outboxChanged(),
+      live: this.live,
+      log,
+      alarmChanged: () => this.#pins.setAlarm(this.cameras.some((camera) => camera.isAlerting)),
+      workDone: () => this.#workDone(),
+      watch,
+    };
+    const limits = { checkpointMs: config.checkpoint.interval_s * 1000 };
+    for (const [name, camera] of Object.entries(config.cameras)) {
+      this.#cameras.set(name, await Camera.create(name, camera, ports, limits));
+    }
+    for (const camera of this.cameras) camera.start();
+    if (!service.isPresent) this.#isReady = true;
+  }
+
+  /** A frame was stepped or a lost camera tried again: ready, alive, and a status line now and then. */
+  #workDone(): void {
+    const { service } = this.#options;
+    const now = performance.now();
+    const status = (): string =>
+      this.cameras.map(({ health }) => `${health.camera}: ${health.state}, ${health.fps} fps, step ${health.step}`).join('; ');
+    if (!this.#isReady) {
+      this.#isReady = true;
+      service.ready(status());
+    } else if (now - this.#lastStatusMs >= STATUS_EVERY_MS) {
+      this.#lastStatusMs = now;
+      service.status(status());
+    }
+    service.workDone();
+  }
+
+  /** The state of the daemon for `cortexd status`. */
+  async status(): Promise<HealthRecord & { version: string; broker: unknown; pins: string }> {
+    const { state = 'off', reason = null } = this.#bus?.status ?? {};
+    return { version: VERSION, ...(await this.#health()), broker: { state, reason }, pins: this.#pins.description };
+  }
+
+  async #health(): Promise<HealthRecord> {
+    const { bytesWritten, outboxDepth } = await this.#store.call('health');
+    const uptimeMs = performance.now() - this.#startedMs;
+    return {
+      at: timestamp(Date.now()),
+      clock_synced: this.#clock.synced,
+      uptime_s: Math.round(uptimeMs / 1000),
+      rss_mb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
+      db_bytes_written_per_day: Math.round((bytesWritten * DAY_MS) / Math.max(uptimeMs, 60_000)),
+      outbox_depth: outboxDepth,
+      cameras: this.cameras.map((camera) => camera.health),
+    };
+  }
+
+  async #publishHealth(): Promise<void> {
+    this.#publisher?.health(await this.#health());
+  }
+
+  async #retain(): Promise<void> {
+    const { events_days: days, pictures_mb: megabytes } = this.#options.loaded.config.retention;
+    await this.#store.call('retain', timestamp(Date.now() - days * DAY_MS), megabytes * 1e6);
+  }
+
+  #snapshotByButton(): void {
+    const now = timestamp(Date.now());
+    const done = Promise.all(
+      this.cameras.map(async (camera) => {
+        await camera.checkpoint();
+        await this.#store.call('createSnapshot', `button-${now.replace(/[:.]/g, '-')}-${camera.name}`, camera.name, now);
+      }),
+    );
+    done.catch((error: unknown) => this.#options.log.error({ err: error }, 'The snapshot by button failed'));
+  }
+
+  #cameraNamed(name: string | undefined): Camera {
+    const camera = name === undefined && this.#cameras.size === 1 ? this.cameras[0] : this.#cameras.get(name ?? '');
+    if (camera === undefined) {
+      throw new CortexdError('usage', `Expected a camera of ${[...this.#cameras.keys()].join(', ')} but received ${name ?? 'none'}`, {
+        hint: 'Name it with --camera NAME.',
+      });
+    }
+    return camera;
+  }
+
+  #snapshotPort(): SnapshotPort {
+    const store = this.#store;
+    const now = (): string => timestamp(Date.now());
+    return {
+      create: async (name, cameraName) => {
+        const camera = this.#cameraNamed(cameraName);
+        await camera.checkpoint();
+        return store.call('createSnapshot', name, camera.name, now());
+      },
+      list: () => store.call('snapshots'),
+      restore: async (name, cameraName) => {
+        const image = await store.call('snapshotImage', name);
+        const camera = this.#cameraNamed(cameraName ?? (this.#cameras.has(image.camera) ? image.camera : undefined));
+        if (image.signature === camera.signature) await camera.checkpoint();
+        // Shape first: a snapshot that does not fit must change nothing.
+        await camera.restore(image.bytes, image.signature);
+        return (await store.call('restoreSnapshot', name, camera.name, now())).replaced;
+      },
+      remove: (name) => store.call('deleteSnapshot', name),
+      exportFile: (name) => store.call('exportSnapshot', name),
+      importFile: (name, file) => store.call('importSnapshot', name, file, now()),
+    };
+  }
+}
