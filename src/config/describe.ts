@@ -17,7 +17,7 @@ type Schema = {
   unit?: string;
   reload?: string;
   secret?: boolean;
-  const?: unknown;
+  const?: string;
   properties?: { [key: string]: Schema };
   patternProperties?: { [pattern: string]: Schema };
   anyOf?: readonly Schema[];
@@ -33,7 +33,12 @@ export function withoutSecrets({ config, stateDirectory, node, baseTopic }: Load
     ...config,
     node,
     state_directory: stateDirectory,
-    mqtt: { ...mqtt, base_topic: baseTopic, url: redact(mqtt.url), ...(mqtt.password === undefined ? {} : { password: '***' }) },
+    mqtt: {
+      ...mqtt,
+      base_topic: baseTopic,
+      url: redact(mqtt.url),
+      ...(mqtt.password === undefined ? {} : { password: '***' }),
+    },
   };
 }
 
@@ -51,13 +56,17 @@ type Row = { readonly key: string; readonly schema: Schema; readonly required: b
 function rows(part: Schema, path: string, required: boolean): Row[] {
   const own: Row[] = path === '' ? [] : [{ key: path, schema: part, required }];
   const children = Object.entries(part.properties ?? {}).flatMap(([key, child]) =>
-    rows(child, path === '' ? key : `${path}.${key}`, part.required?.includes(key) === true && child.default === undefined),
+    rows(
+      child,
+      path === '' ? key : `${path}.${key}`,
+      part.required?.includes(key) === true && child.default === undefined,
+    ),
   );
   const named = Object.values(part.patternProperties ?? {}).flatMap((child) =>
     child.properties ? rows(child, `${path}.<name>`, false).slice(1) : [],
   );
   const branches = (part.anyOf ?? []).flatMap((branch) => {
-    const type = String(branch.properties?.['type']?.const ?? '');
+    const type = branch.properties?.['type']?.const ?? '';
     return rows(branch, `${path}(${type})`, false).slice(1);
   });
   return [...own, ...children, ...named, ...branches];
@@ -65,7 +74,7 @@ function rows(part: Schema, path: string, required: boolean): Row[] {
 
 function typeOf({ type, enum: values, const: only, minimum, maximum, unit, anyOf }: Schema): string {
   if (values) return values.join(' \\| ');
-  if (only !== undefined) return String(only);
+  if (only !== undefined) return only;
   if (anyOf) return 'one of the sources below';
   const range = minimum !== undefined && maximum !== undefined ? ` ${minimum}..${maximum}` : '';
   return `${type === 'integer' ? 'whole number' : (type ?? '')}${range}${unit === undefined ? '' : ` ${unit}`}`;

@@ -8,10 +8,15 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { LineCounter, type Node, isMap, isScalar, parseDocument } from 'yaml';
 import { CortexdError, messageOf } from '../errors.ts';
 import { nearest } from './nearest.ts';
-import { type Config, ConfigSchema } from './schema.ts';
+import { CameraSchema, type Config, ConfigSchema } from './schema.ts';
 
 /** One thing that is wrong, with its place in the file. */
-export type Problem = { readonly line: number; readonly column: number; readonly key: string; readonly message: string };
+export type Problem = {
+  readonly line: number;
+  readonly column: number;
+  readonly key: string;
+  readonly message: string;
+};
 
 /** All problems of a file at once. */
 export class ConfigError extends CortexdError {
@@ -19,9 +24,13 @@ export class ConfigError extends CortexdError {
 
   constructor(file: string, problems: readonly Problem[]) {
     const list = problems.map(({ line, column, key, message }) => `  ${file}:${line}:${column} ${key}: ${message}`);
-    super('config', `${problems.length === 1 ? 'A problem' : `${problems.length} problems`} in the configuration:\n${list.join('\n')}`, {
-      hint: 'Run "cortexd config schema" for all settings, or see docs/config.md.',
-    });
+    super(
+      'config',
+      `${problems.length === 1 ? 'A problem' : `${problems.length} problems`} in the configuration:\n${list.join('\n')}`,
+      {
+        hint: 'Run "cortexd config schema" for all settings, or see docs/config.md.',
+      },
+    );
     this.problems = problems;
   }
 }
@@ -68,9 +77,17 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
       document.errors.map((error) => ({ ...at(error.pos[0]), key: 'YAML', message: error.message })),
     );
   }
-  const raw: unknown = document.toJS() ?? {};
-  const place = (path: readonly string[], onKey: boolean): { line: number; column: number } => at(offsetOf(document.contents, path, onKey));
+  let raw: unknown;
+  try {
+    raw = document.toJS() ?? {};
+  } catch (error) {
+    // Aliases that multiply into something enormous.
+    throw new ConfigError(file, [{ ...at(0), key: 'YAML', message: messageOf(error) }]);
+  }
+  const place = (path: readonly string[], onKey: boolean): { line: number; column: number } =>
+    at(offsetOf(document.contents, path, onKey));
 
+  fillSources(raw);
   const validate = validator();
   const problems: Problem[] = [];
   if (!validate(raw)) {
@@ -78,19 +95,42 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
   }
   if (problems.length > 0) throw new ConfigError(file, sortProblems(problems));
   const config = raw as Config;
-  for (const [path, message] of crossChecks(config)) problems.push({ ...place(path, false), key: path.join('.'), message });
+  for (const [path, message] of crossChecks(config))
+    problems.push({ ...place(path, false), key: path.join('.'), message });
   if (problems.length > 0) throw new ConfigError(file, sortProblems(problems));
   return complete(config, file, env);
 }
 
+/** The checker fills in defaults everywhere but in a union, so those of the sources are filled in here, by their type. */
+function fillSources(raw: unknown): void {
+  const { cameras } = (raw ?? {}) as { cameras?: unknown };
+  if (typeof cameras !== 'object' || cameras === null) return;
+  for (const camera of Object.values(cameras as { [name: string]: { source?: { [key: string]: unknown } } | null })) {
+    const source = camera?.source;
+    if (typeof source !== 'object' || source === null) continue;
+    const branch = CameraSchema.properties.source.anyOf.find(
+      ({ properties }) => properties.type.const === source['type'],
+    );
+    for (const [key, setting] of Object.entries(
+      (branch?.properties ?? {}) as { [key: string]: { default?: unknown } },
+    )) {
+      if (setting.default !== undefined && !(key in source)) source[key] = setting.default;
+    }
+  }
+}
+
 function validator() {
-  return new Ajv({ allErrors: true, useDefaults: true, discriminator: false, strict: false, verbose: true }).compile<Config>(
-    JSON.parse(JSON.stringify(ConfigSchema)) as object,
-  );
+  return new Ajv({
+    allErrors: true,
+    useDefaults: true,
+    discriminator: false,
+    strict: false,
+    verbose: true,
+  }).compile<Config>(JSON.parse(JSON.stringify(ConfigSchema)) as object);
 }
 
 function sortProblems(problems: Problem[]): Problem[] {
-  return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** A failed union reports every branch; only the branch whose `type` was meant says something useful. */
@@ -119,10 +159,16 @@ function lookUp(raw: unknown, path: string): unknown {
 }
 
 function segments(path: string): string[] {
-  return path.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return path
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-function problemOf(error: ErrorObject, place: (path: readonly string[], onKey: boolean) => { line: number; column: number }): Problem {
+function problemOf(
+  error: ErrorObject,
+  place: (path: readonly string[], onKey: boolean) => { line: number; column: number },
+): Problem {
   const path = segments(error.instancePath);
   const received = JSON.stringify(error.data) ?? 'nothing';
   const schema = error.parentSchema as { [keyword: string]: unknown; properties?: { [key: string]: unknown } };
@@ -141,16 +187,24 @@ function problemOf(error: ErrorObject, place: (path: readonly string[], onKey: b
       return { ...place(path, true), key: [...path, missing].join('.'), message: 'Expected a value but it is missing' };
     }
     case 'anyOf':
-      return { ...place(path, false), key: path.join('.'), message: `Expected a source of type ${SOURCE_TYPES.join(', ')} but received ${received}` };
+      return {
+        ...place(path, false),
+        key: path.join('.'),
+        message: `Expected a source of type ${SOURCE_TYPES.join(', ')} but received ${received}`,
+      };
     default:
-      return { ...place(path, false), key: path.join('.') || 'configuration', message: `Expected ${expectation(error, schema)} but received ${received}` };
+      return {
+        ...place(path, false),
+        key: path.join('.') || 'configuration',
+        message: `Expected ${expectation(error, schema)} but received ${received}`,
+      };
   }
 }
 
 function expectation(error: ErrorObject, schema: { [keyword: string]: unknown }): string {
   const unit = typeof schema['unit'] === 'string' ? ` ${schema['unit']}` : '';
-  const { minimum, maximum } = schema;
-  const range = minimum !== undefined && maximum !== undefined ? ` from ${String(minimum)} to ${String(maximum)}${unit}` : '';
+  const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
+  const range = minimum !== undefined && maximum !== undefined ? ` from ${minimum} to ${maximum}${unit}` : '';
   switch (error.keyword) {
     case 'type':
       return `${TYPE_NAMES[String(error.params['type'])] ?? String(error.params['type'])}${range}`;
@@ -160,7 +214,9 @@ function expectation(error: ErrorObject, schema: { [keyword: string]: unknown })
     case 'enum':
       return `one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
     case 'pattern':
-      return typeof schema['description'] === 'string' ? `"${schema['description']}"` : `text that matches ${String(error.params['pattern'])}`;
+      return typeof schema['description'] === 'string'
+        ? `"${schema['description']}"`
+        : `text that matches ${String(error.params['pattern'])}`;
     default:
       return error.message ?? error.keyword;
   }
@@ -206,19 +262,28 @@ function crossChecks(config: Config): [string[], string][] {
     for (const side of ['width', 'height'] as const) {
       const value = camera[side];
       if (value !== undefined && value % 4 !== 0) {
-        problems.push([['cameras', name, side], `Expected a multiple of 4 px but received ${value} (nearest: ${Math.round(value / 4) * 4})`]);
+        problems.push([
+          ['cameras', name, side],
+          `Expected a multiple of 4 px but received ${value} (nearest: ${Math.round(value / 4) * 4})`,
+        ]);
       }
     }
     if (camera.crop !== undefined) {
       const [x, y, w, h] = camera.crop;
       if (w <= 0 || h <= 0 || x + w > 1 || y + h > 1) {
-        problems.push([['cameras', name, 'crop'], 'Expected [x, y, width, height] inside the picture (x + width <= 1, y + height <= 1)']);
+        problems.push([
+          ['cameras', name, 'crop'],
+          'Expected [x, y, width, height] inside the picture (x + width <= 1, y + height <= 1)',
+        ]);
       }
     }
   }
   const { cert_file, key_file, password, password_file } = config.mqtt;
   if ((cert_file === undefined) !== (key_file === undefined)) {
-    problems.push([['mqtt', cert_file === undefined ? 'key_file' : 'cert_file'], 'Expected cert_file and key_file together but received only one']);
+    problems.push([
+      ['mqtt', cert_file === undefined ? 'key_file' : 'cert_file'],
+      'Expected cert_file and key_file together but received only one',
+    ]);
   }
   if (password !== undefined && password_file !== undefined) {
     problems.push([['mqtt', 'password_file'], 'Expected password or password_file but received both']);
@@ -237,7 +302,9 @@ function complete(config: Config, file: string, env: NodeJS.ProcessEnv): LoadedC
     if (path !== undefined) config.mqtt[key] = absolute(path);
   }
   const node = config.node ?? hostname().replace(/[^A-Za-z0-9_-]/g, '-');
-  const fallback = env['STATE_DIRECTORY']?.split(':')[0] ?? join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd');
+  const fallback =
+    env['STATE_DIRECTORY']?.split(':')[0] ??
+    join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd');
   return {
     file,
     config,
@@ -250,11 +317,19 @@ function complete(config: Config, file: string, env: NodeJS.ProcessEnv): LoadedC
 }
 
 /** From `password` (with ${NAME} replaced), `password_file`, or the credential mqtt-password of the service manager. */
-function readPassword({ mqtt }: Config, absolute: (path: string) => string, env: NodeJS.ProcessEnv): string | undefined {
+function readPassword(
+  { mqtt }: Config,
+  absolute: (path: string) => string,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
   if (mqtt.password !== undefined) {
     return mqtt.password.replace(/\$\{(\w+)\}/g, (_, name: string) => {
       const value = env[name];
-      if (value === undefined) throw new CortexdError('config', `Expected the environment variable ${name} for mqtt.password but it is not set`);
+      if (value === undefined)
+        throw new CortexdError(
+          'config',
+          `Expected the environment variable ${name} for mqtt.password but it is not set`,
+        );
       return value;
     });
   }
@@ -263,7 +338,8 @@ function readPassword({ mqtt }: Config, absolute: (path: string) => string, env:
   if (named === undefined) {
     return credentials === undefined ? undefined : readIfThere(join(credentials, 'mqtt-password'));
   }
-  const secret = (credentials === undefined ? undefined : readIfThere(join(credentials, named))) ?? readIfThere(absolute(named));
+  const secret =
+    (credentials === undefined ? undefined : readIfThere(join(credentials, named))) ?? readIfThere(absolute(named));
   if (secret === undefined) {
     throw new CortexdError('config', `Expected the MQTT password in ${absolute(named)} but the file cannot be read`, {
       hint: 'Check mqtt.password_file and that the daemon may read it.',

@@ -4,7 +4,7 @@
  * The TypeScript type, the checks of `load.ts`, docs/config.md, docs/schema/config.json and the example file all derive
  * from this table.
  */
-import Type, { type Static, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { DEFAULT_PRESET, PRESET_NAMES } from '../cortex/settings.ts';
 import { SCENE_NAMES } from '../scene/scenes.ts';
 
@@ -33,13 +33,24 @@ const Polygon = Type.Array(Type.Tuple([Share, Share]), {
   description: 'Corner points [x, y] relative to the picture, 0..1.',
 });
 const polygons = (description: string) =>
-  Type.Record(Type.String({ pattern: NAME_PATTERN }), Polygon, { default: {}, additionalProperties: false, description });
+  Type.Record(Type.String({ pattern: NAME_PATTERN }), Polygon, {
+    default: {},
+    additionalProperties: false,
+    description,
+  });
 
 const FileSource = Type.Object(
   {
     type: Type.Literal('file'),
     path: text({ minLength: 1, description: 'Video file, relative to the configuration file.' }),
-    fps: Type.Optional(number({ minimum: 0.1, maximum: 60, unit: 'frames/s', description: "Resample to this rate; without it the file's own." })),
+    fps: Type.Optional(
+      number({
+        minimum: 0.1,
+        maximum: 60,
+        unit: 'frames/s',
+        description: "Resample to this rate; without it the file's own.",
+      }),
+    ),
     loop: flag({ default: true, description: 'Begin again at the end.' }),
   },
   { additionalProperties: false, description: 'A video file, read through ffmpeg.' },
@@ -48,7 +59,14 @@ const ImagesSource = Type.Object(
   {
     type: Type.Literal('images'),
     path: text({ minLength: 1, description: 'Folder of JPEG or PNG files, taken in name order.' }),
-    fps: Type.Optional(number({ minimum: 0.1, maximum: 60, unit: 'frames/s', description: "Rate of the pictures; without it the preset's." })),
+    fps: Type.Optional(
+      number({
+        minimum: 0.1,
+        maximum: 60,
+        unit: 'frames/s',
+        description: "Rate of the pictures; without it the preset's.",
+      }),
+    ),
     loop: flag({ default: true, description: 'Begin again at the end.' }),
   },
   { additionalProperties: false, description: 'A folder of pictures.' },
@@ -58,11 +76,38 @@ const SyntheticSource = Type.Object(
     type: Type.Literal('synthetic'),
     scene: choice(SCENE_NAMES, { default: 'lanes', description: 'Which rendered scene.' }),
     seed: whole({ default: 1, minimum: 0, maximum: 2147483647, description: 'Equal seeds give equal scenes.' }),
-    fps: Type.Optional(number({ minimum: 1, maximum: 60, unit: 'frames/s', description: "Rate; without it the preset's." })),
-    anomalies_from: whole({ default: 3000, minimum: 0, maximum: 1e9, unit: 'frames', description: 'First frame that may break the routine.' }),
-    anomaly_spacing: whole({ default: 350, minimum: 50, maximum: 1e9, unit: 'frames', description: 'Mean frames between two breaks.' }),
-    frames: Type.Optional(whole({ minimum: 1, maximum: 1e9, unit: 'frames', description: 'The source ends after these; without it never.' })),
-    fast_frames: whole({ default: 0, minimum: 0, maximum: 1e9, unit: 'frames', description: 'So many first frames come as fast as they are taken.' }),
+    fps: Type.Optional(
+      number({ minimum: 1, maximum: 60, unit: 'frames/s', description: "Rate; without it the preset's." }),
+    ),
+    anomalies_from: whole({
+      default: 3000,
+      minimum: 0,
+      maximum: 1e9,
+      unit: 'frames',
+      description: 'First frame that may break the routine.',
+    }),
+    anomaly_spacing: whole({
+      default: 350,
+      minimum: 50,
+      maximum: 1e9,
+      unit: 'frames',
+      description: 'Mean frames between two breaks.',
+    }),
+    frames: Type.Optional(
+      whole({
+        minimum: 1,
+        maximum: 1e9,
+        unit: 'frames',
+        description: 'The source ends after these; without it never.',
+      }),
+    ),
+    fast_frames: whole({
+      default: 0,
+      minimum: 0,
+      maximum: 1e9,
+      unit: 'frames',
+      description: 'So many first frames come as fast as they are taken.',
+    }),
   },
   { additionalProperties: false, description: 'A scene rendered by cortexd itself.' },
 );
@@ -71,24 +116,79 @@ export const CameraSchema = Type.Object(
   {
     source: Type.Union([FileSource, ImagesSource, SyntheticSource], { description: 'Where the frames come from.' }),
     preset: choice(PRESET_NAMES, { default: DEFAULT_PRESET, reload: 'restart', description: 'Model size by machine.' }),
-    width: Type.Optional(whole({ minimum: 24, maximum: 640, unit: 'px', reload: 'restart', description: "Width of the model's picture, a multiple of 4; without it the preset's." })),
-    height: Type.Optional(whole({ minimum: 24, maximum: 480, unit: 'px', reload: 'restart', description: "Height of the model's picture, a multiple of 4; without it the preset's." })),
-    seed: whole({ default: 1, minimum: 0, maximum: 2147483647, reload: 'restart', description: "Decides every random choice of a newborn model." }),
-    crop: Type.Optional(Type.Tuple([Share, Share, Share, Share], { reload: 'restart', description: 'Part of the picture to watch: [x, y, width, height], relative.' })),
+    width: Type.Optional(
+      whole({
+        minimum: 24,
+        maximum: 640,
+        unit: 'px',
+        reload: 'restart',
+        description: "Width of the model's picture, a multiple of 4; without it the preset's.",
+      }),
+    ),
+    height: Type.Optional(
+      whole({
+        minimum: 24,
+        maximum: 480,
+        unit: 'px',
+        reload: 'restart',
+        description: "Height of the model's picture, a multiple of 4; without it the preset's.",
+      }),
+    ),
+    seed: whole({
+      default: 1,
+      minimum: 0,
+      maximum: 2147483647,
+      reload: 'restart',
+      description: 'Decides every random choice of a newborn model.',
+    }),
+    crop: Type.Optional(
+      Type.Tuple([Share, Share, Share, Share], {
+        reload: 'restart',
+        description: 'Part of the picture to watch: [x, y, width, height], relative.',
+      }),
+    ),
     masks: polygons('Parts nobody may see: filled with grey before anything is learned, stored or sent.'),
     zones: polygons('Named places, told with events and predictions.'),
     learning: flag({ default: true, reload: 'live', description: 'Whether the model goes on learning.' }),
-    sensitivity: number({ default: 1, minimum: 0.1, maximum: 10, reload: 'restart', description: 'Divides every threshold: 2 alarms at half the usual evidence.' }),
-    hold_s: number({ default: 3, minimum: 0, maximum: 3600, unit: 's', reload: 'restart', description: 'How long all must be normal before an event ends.' }),
-    cooldown_s: number({ default: 2, minimum: 0, maximum: 86400, unit: 's', reload: 'restart', description: 'Pause before the same cause may start again.' }),
-    snapshots: flag({ default: true, reload: 'live', description: 'Keep a picture with each event and send it over MQTT.' }),
+    sensitivity: number({
+      default: 1,
+      minimum: 0.1,
+      maximum: 10,
+      reload: 'restart',
+      description: 'Divides every threshold: 2 alarms at half the usual evidence.',
+    }),
+    hold_s: number({
+      default: 3,
+      minimum: 0,
+      maximum: 3600,
+      unit: 's',
+      reload: 'restart',
+      description: 'How long all must be normal before an event ends.',
+    }),
+    cooldown_s: number({
+      default: 2,
+      minimum: 0,
+      maximum: 86400,
+      unit: 's',
+      reload: 'restart',
+      description: 'Pause before the same cause may start again.',
+    }),
+    snapshots: flag({
+      default: true,
+      reload: 'live',
+      description: 'Keep a picture with each event and send it over MQTT.',
+    }),
   },
   { additionalProperties: false, description: 'One camera.' },
 );
 
 const Line = Type.Object(
   {
-    line: whole({ minimum: 0, maximum: 1023, description: 'Number of the line on the chip (GPIO17 = 17), not counted from the base.' }),
+    line: whole({
+      minimum: 0,
+      maximum: 1023,
+      description: 'Number of the line on the chip (GPIO17 = 17), not counted from the base.',
+    }),
     active_low: flag({ default: false, description: 'Whether 0 volts means on.' }),
   },
   { additionalProperties: false },
@@ -96,10 +196,28 @@ const Line = Type.Object(
 
 export const ConfigSchema = Type.Object(
   {
-    node: Type.Optional(text({ pattern: NAME_PATTERN, reload: 'restart', description: 'Name of this machine in topics; without it the host name.' })),
-    state_directory: Type.Optional(text({ minLength: 1, reload: 'restart', description: 'Where the database lies; without it $STATE_DIRECTORY, else ~/.local/state/cortexd.' })),
+    node: Type.Optional(
+      text({
+        pattern: NAME_PATTERN,
+        reload: 'restart',
+        description: 'Name of this machine in topics; without it the host name.',
+      }),
+    ),
+    state_directory: Type.Optional(
+      text({
+        minLength: 1,
+        reload: 'restart',
+        description: 'Where the database lies; without it $STATE_DIRECTORY, else ~/.local/state/cortexd.',
+      }),
+    ),
     log: section(
-      { level: choice(['debug', 'info', 'warn', 'error'] as const, { default: 'info', reload: 'live', description: 'Least important records that are written.' }) },
+      {
+        level: choice(['debug', 'info', 'warn', 'error'] as const, {
+          default: 'info',
+          reload: 'live',
+          description: 'Least important records that are written.',
+        }),
+      },
       'What is logged.',
     ),
     cameras: Type.Record(Type.String({ pattern: NAME_PATTERN }), CameraSchema, {
@@ -111,48 +229,136 @@ export const ConfigSchema = Type.Object(
     mqtt: section(
       {
         enabled: flag({ default: true, reload: 'restart', description: 'Whether to publish over MQTT at all.' }),
-        url: text({ default: 'mqtt://127.0.0.1:1883', pattern: '^(mqtts?|wss?)://[^\\s]+$', secret: true, reload: 'restart', description: 'Broker: mqtt://, mqtts://, ws:// or wss://. A password in it is never shown.' }),
-        base_topic: Type.Optional(text({ pattern: '^[^+#\\s/]+(/[^+#\\s/]+)*$', reload: 'restart', description: 'First levels of every topic; without it cortexd/<node>.' })),
+        url: text({
+          default: 'mqtt://127.0.0.1:1883',
+          pattern: '^(mqtts?|wss?)://[^\\s]+$',
+          secret: true,
+          reload: 'restart',
+          description: 'Broker: mqtt://, mqtts://, ws:// or wss://. A password in it is never shown.',
+        }),
+        base_topic: Type.Optional(
+          text({
+            pattern: '^[^+#\\s/]+(/[^+#\\s/]+)*$',
+            reload: 'restart',
+            description: 'First levels of every topic; without it cortexd/<node>.',
+          }),
+        ),
         username: Type.Optional(text({ reload: 'restart', description: 'User name at the broker.' })),
-        password: Type.Optional(text({ secret: true, reload: 'restart', description: 'Password; better a password_file. ${NAME} is taken from the environment.' })),
-        password_file: Type.Optional(text({ reload: 'restart', description: 'File with the password; a bare name is looked up in $CREDENTIALS_DIRECTORY first.' })),
-        client_id: Type.Optional(text({ pattern: '^[A-Za-z0-9_-]{1,64}$', reload: 'restart', description: 'Without it a stable one made from the machine id and the node name.' })),
-        ca_file: Type.Optional(text({ reload: 'restart', description: 'Certificate authority that signed the broker.' })),
+        password: Type.Optional(
+          text({
+            secret: true,
+            reload: 'restart',
+            description: 'Password; better a password_file. ${NAME} is taken from the environment.',
+          }),
+        ),
+        password_file: Type.Optional(
+          text({
+            reload: 'restart',
+            description: 'File with the password; a bare name is looked up in $CREDENTIALS_DIRECTORY first.',
+          }),
+        ),
+        client_id: Type.Optional(
+          text({
+            pattern: '^[A-Za-z0-9_-]{1,64}$',
+            reload: 'restart',
+            description: 'Without it a stable one made from the machine id and the node name.',
+          }),
+        ),
+        ca_file: Type.Optional(
+          text({ reload: 'restart', description: 'Certificate authority that signed the broker.' }),
+        ),
         cert_file: Type.Optional(text({ reload: 'restart', description: 'Client certificate.' })),
         key_file: Type.Optional(text({ reload: 'restart', description: 'Key of the client certificate.' })),
-        keepalive_s: whole({ default: 30, minimum: 5, maximum: 3600, unit: 's', reload: 'restart', description: 'How soon a dead connection is noticed.' }),
-        score_interval_s: number({ default: 1, minimum: 0.1, maximum: 3600, unit: 's', reload: 'live', description: 'Least time between two score messages of a camera.' }),
+        keepalive_s: whole({
+          default: 30,
+          minimum: 5,
+          maximum: 3600,
+          unit: 's',
+          reload: 'restart',
+          description: 'How soon a dead connection is noticed.',
+        }),
+        score_interval_s: number({
+          default: 1,
+          minimum: 0.1,
+          maximum: 3600,
+          unit: 's',
+          reload: 'live',
+          description: 'Least time between two score messages of a camera.',
+        }),
       },
       'The broker.',
     ),
     web: section(
       {
         enabled: flag({ default: true, reload: 'restart', description: 'Whether to serve the live page.' }),
-        port: whole({ default: 8787, minimum: 0, maximum: 65535, reload: 'restart', description: 'Port on 127.0.0.1; 0 = any free one.' }),
+        port: whole({
+          default: 8787,
+          minimum: 0,
+          maximum: 65535,
+          reload: 'restart',
+          description: 'Port on 127.0.0.1; 0 = any free one.',
+        }),
       },
       'The live page, on the loopback address only.',
     ),
     checkpoint: section(
-      { interval_s: number({ default: 300, minimum: 1, maximum: 86400, unit: 's', reload: 'restart', description: 'At most so much learning is lost in a power cut. Shorter intervals write more to the card.' }) },
+      {
+        interval_s: number({
+          default: 300,
+          minimum: 1,
+          maximum: 86400,
+          unit: 's',
+          reload: 'restart',
+          description: 'At most so much learning is lost in a power cut. Shorter intervals write more to the card.',
+        }),
+      },
       'When models are saved.',
     ),
     retention: section(
       {
-        events_days: number({ default: 90, minimum: 1, maximum: 3650, unit: 'days', reload: 'live', description: 'Older events are deleted.' }),
-        pictures_mb: number({ default: 200, minimum: 0, maximum: 100000, unit: 'MB', reload: 'live', description: 'Oldest pictures are deleted beyond this.' }),
-        outbox_events: whole({ default: 10000, minimum: 10, maximum: 1000000, reload: 'restart', description: 'Unsent event messages kept while the broker is away; then updates go first, oldest next.' }),
+        events_days: number({
+          default: 90,
+          minimum: 1,
+          maximum: 3650,
+          unit: 'days',
+          reload: 'live',
+          description: 'Older events are deleted.',
+        }),
+        pictures_mb: number({
+          default: 200,
+          minimum: 0,
+          maximum: 100000,
+          unit: 'MB',
+          reload: 'live',
+          description: 'Oldest pictures are deleted beyond this.',
+        }),
+        outbox_events: whole({
+          default: 10000,
+          minimum: 10,
+          maximum: 1000000,
+          reload: 'restart',
+          description: 'Unsent event messages kept while the broker is away; then updates go first, oldest next.',
+        }),
       },
       'How much is kept.',
     ),
     gpio: Type.Optional(
       Type.Object(
         {
-          chip_label: Type.Optional(text({ reload: 'restart', description: 'Label of the GPIO chip; without it that of a Raspberry Pi.' })),
+          chip_label: Type.Optional(
+            text({ reload: 'restart', description: 'Label of the GPIO chip; without it that of a Raspberry Pi.' }),
+          ),
           alarm: Type.Optional(
             Type.Object(
               {
                 ...Line.properties,
-                max_on_s: number({ default: 60, minimum: 1, maximum: 86400, unit: 's', description: 'The output never stays on longer than this.' }),
+                max_on_s: number({
+                  default: 60,
+                  minimum: 1,
+                  maximum: 86400,
+                  unit: 's',
+                  description: 'The output never stays on longer than this.',
+                }),
               },
               { additionalProperties: false, description: 'Output that is on while an alert is open.' },
             ),
@@ -161,7 +367,13 @@ export const ConfigSchema = Type.Object(
             Type.Object(
               {
                 ...Line.properties,
-                hold_s: number({ default: 10, minimum: 0, maximum: 3600, unit: 's', description: 'How long presence is taken to last after the last signal.' }),
+                hold_s: number({
+                  default: 10,
+                  minimum: 0,
+                  maximum: 3600,
+                  unit: 's',
+                  description: 'How long presence is taken to last after the last signal.',
+                }),
               },
               { additionalProperties: false, description: 'Presence sensor: told in health.' },
             ),
@@ -170,7 +382,13 @@ export const ConfigSchema = Type.Object(
             Type.Object(
               {
                 ...Line.properties,
-                long_press_s: number({ default: 2, minimum: 0.5, maximum: 30, unit: 's', description: 'A press this long makes a model snapshot; a shorter one ends the alarm output.' }),
+                long_press_s: number({
+                  default: 2,
+                  minimum: 0.5,
+                  maximum: 30,
+                  unit: 's',
+                  description: 'A press this long makes a model snapshot; a shorter one ends the alarm output.',
+                }),
               },
               { additionalProperties: false, description: 'Push button.' },
             ),

@@ -36,6 +36,16 @@ async function oldBroker(port: number, answer: Buffer): Promise<{ port: number; 
   return { port: (server.address() as AddressInfo).port, close: () => server.close() };
 }
 
+/** What comes of one attempt to connect. */
+async function stateOf(url: string, tls: { ca?: Buffer; serverName?: string }): Promise<Bus['status']> {
+  const bus = new Bus(busFor(url, { tls }).options);
+  bus.start();
+  await until('an answer', () => bus.status.state !== 'connecting');
+  const { status } = bus;
+  await bus.close();
+  return status;
+}
+
 /** An outbox in memory. */
 function outboxOf(rows: OutboxRow[]): OutboxPort {
   return {
@@ -246,14 +256,6 @@ void test('TLS: needs the right authority and the right host name', async (t) =>
   });
   t.teardown(() => broker.close());
   const authority = readFileSync(ca);
-  const stateOf = async (url: string, tls: { ca?: Buffer; serverName?: string }): Promise<Bus['status']> => {
-    const bus = new Bus(busFor(url, { tls }).options);
-    bus.start();
-    await until('an answer', () => bus.status.state !== 'connecting');
-    const { status } = bus;
-    await bus.close();
-    return status;
-  };
   t.match(await stateOf(`mqtts://localhost:${broker.port}`, { ca: authority }), { state: 'online' });
   t.match(await stateOf(`mqtts://127.0.0.1:${broker.port}`, { ca: authority, serverName: 'localhost' }), {
     state: 'online',
