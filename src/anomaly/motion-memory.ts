@@ -40,7 +40,13 @@ export function directionOf(dx: number, dy: number): number {
 export type MotionSurprise = { direction: number; speed: number };
 
 /** Judge a movement before learning it. `speed` in px per 100 ms, > 0. */
-export function judgeMotion(memory: MotionMemory, zone: number, direction: number, speed: number, out: MotionSurprise): void {
+export function judgeMotion(
+  memory: MotionMemory,
+  zone: number,
+  direction: number,
+  speed: number,
+  out: MotionSurprise,
+): void {
   const { directionCount, speedCount, speedMean, speedVariance } = memory;
   const at = zone * DIRECTIONS;
   const count = directionCount[at + direction]!;

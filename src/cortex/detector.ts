@@ -10,7 +10,14 @@ import type { EventChange, ExpectedState, ModelCause, Position } from './observa
 import type { Box } from '../vision/box.ts';
 
 /** Causes the model itself raises, in the order of the state fields. */
-export const DETECTED = ['form', 'motion', 'sequence', 'timing', 'absence', 'scene_change'] as const satisfies readonly ModelCause[];
+export const DETECTED = [
+  'form',
+  'motion',
+  'sequence',
+  'timing',
+  'absence',
+  'scene_change',
+] as const satisfies readonly ModelCause[];
 export type DetectedCause = (typeof DETECTED)[number];
 
 const RELEASE = 0.6;
@@ -89,7 +96,11 @@ export function detect(
 }
 
 /** Time starts anew (another clip): open events end, cool-downs are forgotten. Returns the ends to tell. */
-export function closeAll(detector: Detector, moment: Moment, account: (cause: DetectedCause) => Account): EventChange[] {
+export function closeAll(
+  detector: Detector,
+  moment: Moment,
+  account: (cause: DetectedCause) => Account,
+): EventChange[] {
   const { views } = detector;
   const ends: EventChange[] = [];
   DETECTED.forEach((cause, index) => {

@@ -28,7 +28,13 @@ const ACTIVE_KINDS = ['local', 'order', 'motion', 'form'] as const;
 export type EvidenceName = (typeof EVIDENCE)[number];
 
 /** Lowest thresholds: evidence below them is nothing, however quiet the scene. */
-export const FLOORS: { readonly [name in EvidenceName]: number } = { local: 0.3, order: 0.5, motion: 0.3, form: 0.3, absence: 0.3 };
+export const FLOORS: { readonly [name in EvidenceName]: number } = {
+  local: 0.3,
+  order: 0.5,
+  motion: 0.3,
+  form: 0.3,
+  absence: 0.3,
+};
 
 /** A block is so much time in which something was there. */
 const BLOCK_MS = 10_000;
@@ -55,7 +61,14 @@ export type Evidence = {
 };
 
 /** Raw evidence of one frame. `timing` and `sequence` are the two parts of the local kind. */
-export type RawEvidence = { sequence: number; timing: number; order: number; motion: number; form: number; absence: number };
+export type RawEvidence = {
+  sequence: number;
+  timing: number;
+  order: number;
+  motion: number;
+  form: number;
+  absence: number;
+};
 
 /** Ratios of one frame: 1 = threshold. */
 export type Ratios = { [name in EvidenceName]: number };

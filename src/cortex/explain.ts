@@ -52,7 +52,9 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
   };
 }
 
-const SENTENCES: { readonly [cause in Exclude<DetectedCause, 'scene_change' | 'absence'>]: (cortex: Cortex, zone: number) => string } = {
+const SENTENCES: {
+  readonly [cause in Exclude<DetectedCause, 'scene_change' | 'absence'>]: (cortex: Cortex, zone: number) => string;
+} = {
   form: ({ form }, zone) =>
     form.views.sizeSurprise[zone]! >= form.views.formSurprise[zone]!
       ? 'is larger than what is usually seen here'
@@ -141,7 +143,8 @@ function surpriseOf({ local, motion, form }: Cortex, cause: DetectedCause): Floa
   if (cause === 'motion') return motion.views.motionSurprise;
   if (cause === 'timing') return local.views.timing;
   if (cause === 'sequence') return local.views.sequence;
-  return form.views.sizeSurprise[largestOf(form.views.sizeSurprise)]! >= form.views.formSurprise[largestOf(form.views.formSurprise)]!
+  return form.views.sizeSurprise[largestOf(form.views.sizeSurprise)]! >=
+    form.views.formSurprise[largestOf(form.views.formSurprise)]!
     ? form.views.sizeSurprise
     : form.views.formSurprise;
 }

@@ -82,7 +82,12 @@ export function resetFormStream({ views }: FormStream): void {
   views.formSurprise.fill(0);
 }
 
-function measureComponent({ views, sizes }: FormStream, geometry: Geometry, component: Component, learn: boolean): void {
+function measureComponent(
+  { views, sizes }: FormStream,
+  geometry: Geometry,
+  component: Component,
+  learn: boolean,
+): void {
   if (component.touchesBorder || component.area < MIN_AREA) return;
   const zone = geometry.local.zoneOfSubcell[component.center]!;
   const surprise = SIZE_FACTOR * Math.max(0, judgeSize(sizes, zone, component.area) - SIZE_FROM);
@@ -127,7 +132,8 @@ function fillInput(input: Uint8Array, { geometry, census }: Retina, zone: number
     for (let x = left; x < left + WINDOW; x++) {
       const inside = x >= 0 && y >= 0 && x < subColumns && y < subRows;
       const votes = (y * subColumns + x) * CENSUS_BITS;
-      for (let bit = 0; bit < CENSUS_BITS; bit++) input[at++] = inside && census.votes[votes + bit]! >= BIT_FROM ? 1 : 0;
+      for (let bit = 0; bit < CENSUS_BITS; bit++)
+        input[at++] = inside && census.votes[votes + bit]! >= BIT_FROM ? 1 : 0;
     }
   }
 }

@@ -88,7 +88,12 @@ export type GlobalRegion = {
 };
 
 /** `wasIdle`: the state before this frame was idle. */
-export type GlobalStep = { ticked: boolean; surprise: number; wasIdle: boolean; expectedBefore: readonly ExpectedState[] };
+export type GlobalStep = {
+  ticked: boolean;
+  surprise: number;
+  wasIdle: boolean;
+  expectedBefore: readonly ExpectedState[];
+};
 
 /** One frame: tick when the scene state changed, else fade. `expected` is what was predicted before. */
 export function stepGlobalRegion(

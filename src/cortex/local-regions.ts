@@ -3,7 +3,9 @@
  *
  * A region's state is which of the nine zones around it are occupied (nothing = idle, which is a state too). It ticks
  * only when that state changes: between changes nothing happens, so the temporal memory sees event after event however
- * long the pauses are. Beside it, a dwell memory knows how long each state usually lasts after the one before.
+ * long the pauses are. Idle ends the context: what came before it is the global region's business, and a region that has
+ * just seen something new would otherwise be surprised by the next ordinary thing as well. Beside it, a dwell memory
+ * knows how long each state usually lasts after the one before.
  *
  *     input   9 occupancy bits + idle, COLUMNS_PER_BIT columns each
  *     output  per zone: sequence surprise (share of columns that burst) and timing surprise, both fading
@@ -168,8 +170,9 @@ function tick(regions: LocalRegions, zone: number, state: number, timeMs: number
   if (deviation < -UNUSUAL) noteTiming(views, zone, -deviation, -1);
   if (learn) learnInterval(dwell, key, stayedMs);
 
+  if (state === 0) resetTemporalMemory(memory);
   stepTemporalMemory(memory, views.columns, stateColumns(views.columns, state), learn);
-  const surprise = rawAnomaly(memory);
+  const surprise = state === 0 ? 0 : rawAnomaly(memory);
   if (surprise > views.sequence[zone]!) views.sequence[zone] = surprise;
 
   views.previousState[zone] = views.state[zone]!;

@@ -19,7 +19,11 @@ export type ModelCause = StreamName | 'absence' | 'scene_change';
 export type Position = { readonly row: number; readonly column: number };
 
 /** A state with the probability the model gave it. `positions` are places of the L2 grid that would be occupied. */
-export type ExpectedState = { readonly state: string; readonly positions: readonly Box[]; readonly probability: number };
+export type ExpectedState = {
+  readonly state: string;
+  readonly positions: readonly Box[];
+  readonly probability: number;
+};
 
 /** An event begins, changes (new peak or place) or ends. At most one event per cause is open. */
 export type EventChange = {

@@ -82,7 +82,10 @@ export function localBlock(zone: number): string {
 /** Throws RangeError when the settings contradict each other. */
 export function planCortex(settings: CortexSettings): CortexPlan {
   const geometry = divide(settings.width, settings.height, settings.globalColumns, settings.globalRows);
-  const blocks: BlockPlan[] = Object.entries(cortexTables(settings, geometry)).map(([name, table]) => ({ name, table }));
+  const blocks: BlockPlan[] = Object.entries(cortexTables(settings, geometry)).map(([name, table]) => ({
+    name,
+    table,
+  }));
   const localTable = temporalMemoryFields(localShape(settings));
   for (let zone = 0; zone < geometry.local.columns * geometry.local.rows; zone++) {
     blocks.push({ name: localBlock(zone), table: localTable });

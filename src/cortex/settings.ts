@@ -51,7 +51,15 @@ const COMMON = {
 
 /** Model sizes by machine; `pi4` is the default. Budgets: 4, 16 and 40 MiB. */
 export const PRESETS = {
-  'pi-zero2': { ...COMMON, width: 64, height: 48, fps: 5, localSegments: 384, globalSegments: 2048, dwellEntries: 4096 },
+  'pi-zero2': {
+    ...COMMON,
+    width: 64,
+    height: 48,
+    fps: 5,
+    localSegments: 384,
+    globalSegments: 2048,
+    dwellEntries: 4096,
+  },
   pi4: { ...COMMON, width: 128, height: 96, fps: 10, localSegments: 512, globalSegments: 4096, dwellEntries: 16384 },
   pi5: { ...COMMON, width: 192, height: 144, fps: 15, localSegments: 640, globalSegments: 8192, dwellEntries: 32768 },
 } as const satisfies { readonly [name: string]: CortexSettings };

@@ -12,7 +12,16 @@ import { encodeRetina } from '../vision/retina.ts';
 import { absenceEvidence } from './absence.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, type DetectedCause, type Moment, closeAll, detect, isOpen } from './detector.ts';
-import { type Ratios, type RawEvidence, judgeEvidence, learnEvidence, learningState, scoreOf, streamsOf, withAbsence } from './evidence.ts';
+import {
+  type Ratios,
+  type RawEvidence,
+  judgeEvidence,
+  learnEvidence,
+  learningState,
+  scoreOf,
+  streamsOf,
+  withAbsence,
+} from './evidence.ts';
 import { type Scene, explain } from './explain.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
 import { type GlobalStep, predictNext, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
@@ -27,8 +36,11 @@ const MUTE_MS = 2000;
 /** Gaps longer than this are pauses; a clock that went back or a pause counts as one ordinary frame. */
 const MAX_GAP_MS = 5000;
 
-/** Take in one frame; throws RangeError when its size is not the model's. */
-export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean): Observation {
+/** Where a step's time goes (ms, summed up by each step), by a clock that the caller brings. */
+export type StageClock = { retina: number; regions: number; detect: number; readonly now: () => number };
+
+/** Take in one frame; throws RangeError when its size is not the model's. `stage`, if given, measures the step. */
+export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?: StageClock): Observation {
   const { settings, ablated, retina } = cortex;
   if (frame.width !== settings.width || frame.height !== settings.height) {
     throw new RangeError(
@@ -38,18 +50,29 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean): Observ
   const elapsedMs = advanceClock(cortex, frame.timeMs);
   const moment = { step: cortex.clock.step[0]!, timeMs: cortex.lifeMs[0]! };
 
+  const began = stage?.now() ?? 0;
   const seen: RetinaStep = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
   encodeRetina(retina, frame, seen);
   const muted = gate(cortex, seen.foregroundShare, moment.timeMs);
 
+  const encoded = stage?.now() ?? 0;
   const local: LocalStep = { sequence: 0, timing: 0, ticks: 0 };
-  stepLocalRegions(cortex.local, retina.local.occupied, retina.local.changedZones, seen.localChanged, moment.timeMs, learn, local);
+  stepLocalRegions(
+    cortex.local,
+    retina.local.occupied,
+    retina.local.changedZones,
+    seen.localChanged,
+    moment.timeMs,
+    learn,
+    local,
+  );
   const global: GlobalStep = { ticked: false, surprise: 0, wasIdle: false, expectedBefore: [] };
   stepGlobalRegion(cortex.global, retina.global.occupied, seen.globalChanged, moment.timeMs, learn, global);
   const motion = stepMotionStream(cortex.motion, retina, elapsedMs, learn);
   const form: FormStep = { size: 0, form: 0, components: [] };
   stepFormStream(cortex.form, retina, seen.localChanged, learn, form);
 
+  const stepped = stage?.now() ?? 0;
   const raw: RawEvidence = {
     sequence: ablated.has('sequence') ? 0 : local.sequence,
     timing: ablated.has('timing') ? 0 : local.timing,
@@ -67,7 +90,15 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean): Observ
     expectedBefore: global.expectedBefore,
     orderLeads: ratios.order >= ratios.local,
   };
-  const events = detectAll(cortex, streams, ratios, moment, { muted, ready: learning.state === 'ready' }, scene, frame.timeMs);
+  const events = detectAll(
+    cortex,
+    streams,
+    ratios,
+    moment,
+    { muted, ready: learning.state === 'ready' },
+    scene,
+    frame.timeMs,
+  );
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
   learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted, learn });
@@ -75,6 +106,12 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean): Observ
   const shown = withAbsence(streams, ratios);
 
   cortex.clock.step[0]!++;
+  const prediction = global.ticked ? predictNext(cortex.global) : null;
+  if (stage) {
+    stage.retina += encoded - began;
+    stage.regions += stepped - encoded;
+    stage.detect += stage.now() - stepped;
+  }
   return {
     step: cortex.clock.step[0]!,
     timeMs: frame.timeMs,
@@ -86,7 +123,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean): Observ
     gridColumns: cortex.geometry.local.columns,
     gridRows: cortex.geometry.local.rows,
     events,
-    prediction: global.ticked ? predictNext(cortex.global) : null,
+    prediction,
   };
 }
 
@@ -142,7 +179,12 @@ function detectAll(
   const values: { readonly [cause in DetectedCause]: number } = {
     form: streams.form,
     motion: streams.motion,
-    sequence: localName === 'timing' ? ratios.order : localName === 'sequence' ? Math.max(ratios.local, ratios.order) : streams.sequence,
+    sequence:
+      localName === 'timing'
+        ? ratios.order
+        : localName === 'sequence'
+          ? Math.max(ratios.local, ratios.order)
+          : streams.sequence,
     timing: localName === 'timing' ? ratios.local : localName === 'sequence' ? 0 : streams.timing,
     absence: ratios.absence,
     scene_change: state.muted ? 2 : 0,
@@ -151,7 +193,11 @@ function detectAll(
   const changes: EventChange[] = [];
   for (const cause of Object.keys(values) as DetectedCause[]) {
     const allowed =
-      cause === 'scene_change' ? state.ready : cause === 'absence' ? mayStart && isReady(cortex.evidence.thresholds.absence) : mayStart;
+      cause === 'scene_change'
+        ? state.ready
+        : cause === 'absence'
+          ? mayStart && isReady(cortex.evidence.thresholds.absence)
+          : mayStart;
     const change = detect(detector, cause, values[cause], allowed, moment, () => explain(cortex, cause, scene));
     if (change !== null) changes.push(inFrameTime(change, moment.timeMs, frameMs));
   }

@@ -64,7 +64,14 @@ export function matchZone(
   return false;
 }
 
-function collectVoters(mask: Uint8Array, width: number, left: number, right: number, top: number, bottom: number): number {
+function collectVoters(
+  mask: Uint8Array,
+  width: number,
+  left: number,
+  right: number,
+  top: number,
+  bottom: number,
+): number {
   let count = 0;
   for (let y = top; y < bottom; y++) {
     for (let i = y * width + left, end = y * width + right; i < end; i++) {

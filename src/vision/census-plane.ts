@@ -32,8 +32,10 @@ const RATE = 0.01;
 const FIRST_RATE = 0.1;
 const FIRST_FRAMES = 50;
 const ON_ABOVE = 6;
-/** Above this the usual texture is not learned from what is seen (ten times slower). */
+/** Above this the usual texture adapts ten times slower, its spread a hundred times (see pixel-plane.ts). */
 const SLOW_ABOVE = 4;
+const SLOWDOWN = 0.1;
+const VARIANCE_SLOWDOWN = 0.01;
 
 export const censusPlaneFields = (geometry: Geometry) => {
   const subcells = geometry.subColumns * geometry.subRows;
@@ -135,9 +137,11 @@ function compareWithUsual(plane: CensusPlane): void {
     const z = deviation / Math.sqrt(varianceDistance[subcell]! + 0.01);
     const settled = frames >= FIRST_FRAMES;
     textureChanged[subcell] = settled && z > ON_ABOVE ? 1 : 0;
-    const step = settled && z > SLOW_ABOVE ? rate * 0.1 : rate;
+    const isUnusual = settled && z > SLOW_ABOVE;
+    const step = isUnusual ? rate * SLOWDOWN : rate;
+    const varianceStep = isUnusual ? rate * VARIANCE_SLOWDOWN : rate;
     meanDistance[subcell]! += step * deviation;
-    varianceDistance[subcell]! += step * (deviation * deviation - varianceDistance[subcell]!);
+    varianceDistance[subcell]! += varianceStep * (deviation * deviation - varianceDistance[subcell]!);
     for (let b = at; b < at + CENSUS_BITS; b++) slowVotes[b]! += step * (votes[b]! - slowVotes[b]!);
   }
 }

@@ -33,7 +33,9 @@ export type Geometry = {
 /** Divide a picture; throws RangeError when its size is not a multiple of 4 px or too small for the grids. */
 export function divide(width: number, height: number, globalColumns: number, globalRows: number): Geometry {
   if (width % SUBCELL !== 0 || height % SUBCELL !== 0 || width < 24 || height < 24) {
-    throw new RangeError(`Expected a picture of at least 24 x 24 px in steps of ${SUBCELL} but received ${width} x ${height}`);
+    throw new RangeError(
+      `Expected a picture of at least 24 x 24 px in steps of ${SUBCELL} but received ${width} x ${height}`,
+    );
   }
   const subColumns = width / SUBCELL;
   const subRows = height / SUBCELL;

@@ -3,8 +3,9 @@
  *
  * Per pixel a running mean and variance of the gain-normalised grey value; a pixel is foreground when its squared
  * distance exceeds DISTANCE times its variance. The global gain of the frame is divided out first, so slow exposure
- * changes do not light up the picture. Foreground adapts ten times slower, so that a thing that stands still is not
- * swallowed at once.
+ * changes do not light up the picture. Under foreground the mean adapts ten times and the variance a hundred times slower:
+ * a thing that stands is seen for a minute (10 fps), and its place is not blind after it has left. With a variance only ten
+ * times slower it was swallowed within 54 frames, and what passed there later looked odd.
  *
  * The background adapts also while learning is off: it is where the eye is, not what the model knows.
  */
@@ -17,6 +18,7 @@ const RATE = 0.01;
 const FIRST_RATE = 0.1;
 const FIRST_FRAMES = 50;
 const FOREGROUND_SLOWDOWN = 0.1;
+const VARIANCE_SLOWDOWN = 0.01;
 /** Variance of an ideal, noiseless pixel: quantisation and the codec. */
 const MIN_VARIANCE = 9;
 const FIRST_VARIANCE = 100;
@@ -48,6 +50,7 @@ export function updatePixelPlane(plane: PixelPlane, geometry: Geometry, luma: Ui
   const inverseGain = 1 / gainOf(luma, background);
   const rate = frames < FIRST_FRAMES ? FIRST_RATE : RATE;
   const slowRate = rate * FOREGROUND_SLOWDOWN;
+  const slowVarianceRate = rate * VARIANCE_SLOWDOWN;
   foregroundCount.fill(0);
   for (let y = 0, i = 0; y < height; y++) {
     const subRow = (y >> 2) * subColumns;
@@ -57,9 +60,8 @@ export function updatePixelPlane(plane: PixelPlane, geometry: Geometry, luma: Ui
       const difference = luma[i]! * inverseGain - mean;
       const square = difference * difference;
       const isForeground = square > DISTANCE * spread;
-      const step = isForeground ? slowRate : rate;
-      background[i] = mean + step * difference;
-      const adapted = spread + step * (square - spread);
+      background[i] = mean + (isForeground ? slowRate : rate) * difference;
+      const adapted = spread + (isForeground ? slowVarianceRate : rate) * (square - spread);
       variance[i] = adapted < MIN_VARIANCE ? MIN_VARIANCE : adapted;
       if (isForeground) {
         foregroundPixel[i] = 1;

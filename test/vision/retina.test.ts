@@ -1,0 +1,74 @@
+import t from 'tap';
+import { nextRandom } from '../../src/memory/random.ts';
+import type { FieldTable, Views } from '../../src/memory/layout.ts';
+import { divide } from '../../src/vision/geometry.ts';
+import { type Retina, type RetinaStep, encodeRetina, retinaTables } from '../../src/vision/retina.ts';
+import { viewsFor } from '../support/views.ts';
+
+const size = 48;
+
+function openRetina(): Retina {
+  const geometry = divide(size, size, 2, 2);
+  const tables = retinaTables(geometry);
+  const view = <F extends FieldTable>(table: F): Views<F> => viewsFor(table);
+  return {
+    geometry,
+    pixels: view(tables.pixels),
+    census: view(tables.census),
+    foreground: view(tables.foreground),
+    local: view(tables.local),
+    global: view(tables.global),
+  };
+}
+
+const random = new Uint32Array([11]);
+const ground = Uint8Array.from(
+  { length: size * size },
+  (_, i) => 80 + (((i % size) >> 3) + (Math.floor(i / size) >> 3)) * 6,
+);
+
+function frameOf(gain: number, thing: boolean): Uint8Array {
+  const luma = ground.map((value) => Math.round(value * gain) + (nextRandom(random) % 7) - 3);
+  if (thing) for (let y = 13; y < 23; y++) for (let x = 13; x < 23; x++) luma[y * size + x] = x % 4 < 2 ? 20 : 230;
+  return luma;
+}
+
+function run(retina: Retina, frames: number, gain: number, thing: boolean): RetinaStep {
+  const out = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
+  for (let i = 0; i < frames; i++) {
+    encodeRetina(retina, { sequence: i, timeMs: i * 100, width: size, height: size, luma: frameOf(gain, thing) }, out);
+  }
+  return out;
+}
+
+t.test('noise is nothing; a thing occupies its zone; when it leaves the zone is free again', async (t) => {
+  const retina = openRetina();
+  run(retina, 200, 1, false);
+  t.equal(retina.local.occupied.indexOf(1), -1);
+  run(retina, 5, 1, true);
+  t.same(
+    [...retina.local.occupied.entries()].filter(([, on]) => on === 1).map(([zone]) => zone),
+    [5],
+  );
+  run(retina, 5, 1, false);
+  t.equal(retina.local.occupied.indexOf(1), -1);
+});
+
+t.test('a lamp that is switched leaves no foreground', async (t) => {
+  const retina = openRetina();
+  run(retina, 200, 1, false);
+  const seen = run(retina, 1, 1.3, false);
+  t.equal(seen.foregroundShare, 0);
+});
+
+t.test('another picture is a change of nearly everything', async (t) => {
+  const retina = openRetina();
+  run(retina, 200, 1, false);
+  const out = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
+  const other = Uint8Array.from(
+    { length: size * size },
+    (_, i) => ((i % size) % 6 < 3 ? 20 : 220) + (nextRandom(random) % 7),
+  );
+  encodeRetina(retina, { sequence: 0, timeMs: 0, width: size, height: size, luma: other }, out);
+  t.ok(out.foregroundShare > 0.8, `${out.foregroundShare}`);
+});
