@@ -2,6 +2,7 @@
  * open.ts - a source by its type, and the clips that `replay` is given as paths.
  */
 import { basename, dirname, join, resolve } from 'node:path';
+import type { SceneName } from '../scene/scenes.ts';
 import { createPreprocessor } from './preprocess.ts';
 import { openFile } from './source-file.ts';
 import { isFolder, openImages } from './source-images.ts';
@@ -22,6 +23,13 @@ export async function openSource(
     case 'synthetic':
       return openSynthetic(config, preprocess);
   }
+}
+
+/** A rendered scene as a clip of `frames` frames; the routine may be broken in its second half. */
+export function sceneClip(scene: SceneName, fps: number, seed: number, frames: number): Clip {
+  const anomaliesFrom = Math.floor(frames / 2);
+  const source = { type: 'synthetic', scene, seed, fps, pace: 'fast', anomaliesFrom, anomalySpacing: 350, frames, fastFrames: 0 } as const;
+  return { name: `scene:${scene}`, source };
 }
 
 export type Clip = { readonly name: string; readonly source: SourceConfig };

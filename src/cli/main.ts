@@ -4,7 +4,6 @@
  */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../package-root.ts';
-import { benchCommand } from './bench.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
@@ -13,7 +12,6 @@ import { printError } from './output.ts';
 import { planCommand } from './plan.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
-import { seriesCommand } from './series.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { statusCommand } from './status.ts';
 
@@ -30,13 +28,11 @@ function program(): Command {
     runCommand(),
     demoCommand(),
     replayCommand(),
-    seriesCommand(),
     planCommand(),
     statusCommand(),
     eventsCommand(),
     snapshotCommand(),
     configCommand(),
-    benchCommand(),
   ];
   for (const command of commands) root.addCommand(command);
   throwInsteadOfExiting(root);

@@ -38,6 +38,12 @@ export type DaemonOptions = {
   readonly watch?: CameraPorts['watch'];
 };
 
+/** The settings that need a restart, for comparison. */
+function withoutLive(config: LoadedConfig['config']): string {
+  const cameras = Object.entries(config.cameras).map(([name, camera]) => [name, { ...camera, learning: null }]);
+  return JSON.stringify({ ...config, log: null, cameras, mqtt: { ...config.mqtt, score_interval_s: null }, retention: null });
+}
+
 export class Daemon {
   readonly live = new LiveHub();
   readonly #options: DaemonOptions;
@@ -79,6 +85,20 @@ export class Daemon {
     await this.#lifecycle.stop((stage, error) => {
       this.#options.log.error({ stage, err: error }, `Stopping failed: ${messageOf(error)}`);
     });
+  }
+
+  /** Take over what can change while running; the log says what needs a restart. */
+  reload({ config }: LoadedConfig): void {
+    const { loaded, log } = this.#options;
+    log.level = config.log.level;
+    for (const [name, camera] of Object.entries(config.cameras)) {
+      const running = this.#cameras.get(name);
+      if (running) running.learning = camera.learning;
+    }
+    if (this.#publisher) this.#publisher.scoreIntervalMs = config.mqtt.score_interval_s * 1000;
+    const before = withoutLive(loaded.config);
+    const after = withoutLive(config);
+    log.info(before === after ? 'Configuration read again' : 'Configuration read again; some changes need a restart');
   }
 
   #stages(): Stage[] {

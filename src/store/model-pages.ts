@@ -137,6 +137,11 @@ export class ModelPages {
     return sha256(bytes) === row.sha256 ? bytes : 'the whole fails its hash';
   }
 
+  /** Cameras that have a saved model. */
+  cameras(): string[] {
+    return this.#db.prepare('SELECT DISTINCT camera FROM model ORDER BY camera').pluck().all() as string[];
+  }
+
   /** Delete all generations of a camera. */
   forget(camera: string): void {
     this.#db.transaction(() => {

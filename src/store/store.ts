@@ -67,6 +67,11 @@ export class Store {
     return this.#pages.load(camera);
   }
 
+  /** Cameras that have a saved model. */
+  cameras(): string[] {
+    return this.#pages.cameras();
+  }
+
   /** Delete a camera's model; an automatic snapshot of it is kept when it can be read. */
   forgetModel(camera: string, now: string): void {
     this.#keepReplaced(camera, now);

@@ -1,0 +1,97 @@
+/**
+ * control-client.ts - asks the running daemon over its socket; when none runs, opens the store itself.
+ */
+import { type RequestOptions, request } from 'node:http';
+import { loadConfig } from '../config/load.ts';
+import { CortexdError, type ErrorCode, messageOf } from '../errors.ts';
+import { VERSION } from '../package-root.ts';
+import { timestamp } from '../records/from-observation.ts';
+import { isLocked } from '../store/database.ts';
+import { Store } from '../store/store.ts';
+import { type SnapshotPort, socketPath } from '../web/control-server.ts';
+import type { SnapshotInfo } from '../store/snapshots.ts';
+
+/** Where the state of the configured (or given) directory is. */
+export function stateDirectoryOf(options: { config?: string; stateDirectory?: string }): string {
+  return options.stateDirectory ?? loadConfig(options.config).stateDirectory;
+}
+
+/** Ask the daemon; throws CortexdError('unavailable') when none answers, or the error the daemon answered with. */
+export async function askDaemon(directory: string, method: string, path: string, body?: Uint8Array | object): Promise<Buffer> {
+  const isBytes = body instanceof Uint8Array;
+  const payload = body === undefined ? undefined : isBytes ? body : Buffer.from(JSON.stringify(body));
+  const options: RequestOptions = {
+    socketPath: socketPath(directory),
+    method,
+    path,
+    headers: payload === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json', 'content-length': payload.length },
+  };
+  const { status, answer } = await new Promise<{ status: number; answer: Buffer }>((resolve, reject) => {
+    const asked = request(options, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 500, answer: Buffer.concat(parts) }));
+    });
+    asked.on('error', (error) => {
+      reject(
+        new CortexdError('unavailable', `Expected a running daemon on ${directory} but received: ${messageOf(error)}`, {
+          hint: 'Is it running (systemctl status cortexd), and may this user reach its state directory?',
+        }),
+      );
+    });
+    asked.end(payload);
+  });
+  if (status < 300) return answer;
+  const { code, message, hint } = JSON.parse(answer.toString()) as { code?: ErrorCode; message: string; hint?: string };
+  throw new CortexdError(code ?? 'internal', message, hint === undefined ? {} : { hint });
+}
+
+/** Open the store of a directory for one piece of work, without a daemon. Writing holds the lock that a daemon would. */
+export async function withStore<T>(directory: string, work: (store: Store) => T | Promise<T>): Promise<T> {
+  const store = new Store({ directory, outboxLimit: 1_000_000, program: VERSION, lock: true });
+  try {
+    return await work(store);
+  } finally {
+    store.close();
+  }
+}
+
+/** Snapshots of a directory, through the daemon when one runs, else directly. */
+export function snapshotsOf(directory: string): SnapshotPort {
+  return isLocked(directory) ? throughDaemon(directory) : direct(directory);
+}
+
+function throughDaemon(directory: string): SnapshotPort {
+  const ask = async <T>(method: string, path: string, body?: Uint8Array | object): Promise<T> =>
+    JSON.parse((await askDaemon(directory, method, path, body)).toString()) as T;
+  const file = (name: string): string => `/snapshots/${encodeURIComponent(name)}/file`;
+  const named = (name: string, camera: string | undefined): object => (camera === undefined ? { name } : { name, camera });
+  return {
+    create: (name, camera) => ask<SnapshotInfo>('POST', '/snapshots', named(name, camera)),
+    list: () => ask<SnapshotInfo[]>('GET', '/snapshots'),
+    restore: async (name, camera) => (await ask<{ replaced: string | null }>('POST', '/snapshots/restore', named(name, camera))).replaced,
+    remove: async (name) => void (await ask('DELETE', `/snapshots/${encodeURIComponent(name)}`)),
+    exportFile: (name) => askDaemon(directory, 'GET', file(name)),
+    importFile: (name, bytes) => ask<SnapshotInfo>('PUT', file(name), bytes),
+  };
+}
+
+function direct(directory: string): SnapshotPort {
+  const now = (): string => timestamp(Date.now());
+  const cameraOf = (store: Store, name: string, camera: string | undefined): string => camera ?? store.snapshotImage(name).camera;
+  return {
+    create: (name, camera) => withStore(directory, (store) => store.createSnapshot(name, camera ?? onlyCamera(store), now())),
+    list: () => withStore(directory, (store) => store.snapshots()),
+    restore: (name, camera) => withStore(directory, (store) => store.restoreSnapshot(name, cameraOf(store, name, camera), now()).replaced),
+    remove: (name) => withStore(directory, (store) => store.deleteSnapshot(name)),
+    exportFile: (name) => withStore(directory, (store) => store.exportSnapshot(name)),
+    importFile: (name, file) => withStore(directory, (store) => store.importSnapshot(name, file, now())),
+  };
+}
+
+function onlyCamera(store: Store): string {
+  const cameras = store.cameras();
+  if (cameras.length === 1) return cameras[0]!;
+  throw new CortexdError('usage', `Expected a camera of ${cameras.join(', ') || 'none'} but received none`, { hint: 'Name it with --camera NAME.' });
+}

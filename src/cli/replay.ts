@@ -1,0 +1,121 @@
+/**
+ * replay.ts - `cortexd replay PATH…`: recorded footage through the model, one JSON line per frame on stdout.
+ */
+import { once } from 'node:events';
+import { Command, Option } from 'commander';
+import { type Clip, clipOf, sceneClip } from '../capture/open.ts';
+import type { PreprocessConfig } from '../capture/types.ts';
+import { cortexSettings, preprocessConfig } from '../config/camera-settings.ts';
+import { loadConfig } from '../config/load.ts';
+import type { CameraConfig } from '../config/schema.ts';
+import { ABLATIONS, type Ablation, type CortexSettings, DEFAULT_PRESET, PRESETS, PRESET_NAMES, type PresetName } from '../cortex/settings.ts';
+import { replay } from '../daemon/replay.ts';
+import { CortexdError } from '../errors.ts';
+import { VERSION } from '../package-root.ts';
+import { SCENE_NAMES, type SceneName } from '../scene/scenes.ts';
+import { readCortexFile, writeCortexFile } from '../store/cortex-file.ts';
+import { configOption, numberBetween, wholeNumber } from './common.ts';
+import { remark } from './output.ts';
+
+const HELP = `
+Each PATH is one clip: a folder of JPEG or PNG pictures in name order, a video file, or scene:NAME for a rendered scene
+(${SCENE_NAMES.join(', ')}) whose lines carry the truth. Between clips the context is forgotten and learning is kept.
+
+Prints NDJSON on stdout: a "frame" line per frame, "event" and "prediction" lines as on MQTT, a "summary" at the end;
+see docs/schema. Progress goes to stderr.
+
+Examples:
+  cortexd replay porch.mp4 > porch.ndjson
+  cortexd replay --save normal.cortex train/*
+  cortexd replay --load normal.cortex --no-learn --grid test/*`;
+
+type Options = {
+  config?: string;
+  camera?: string;
+  preset?: PresetName;
+  fps?: number;
+  frames: number;
+  seed: number;
+  learn: boolean;
+  grid: boolean;
+  load?: string;
+  save?: string;
+  ablate: readonly Ablation[];
+};
+
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('run recorded footage through the model and print what it says')
+    .argument('<path...>', 'folders of pictures, video files, scene:NAME')
+    .option('--no-learn', 'freeze everything that was learned')
+    .option('--load <file>', 'begin with the model of a .cortex file')
+    .option('--save <file>', 'write the model to a .cortex file at the end')
+    .option('--seed <n>', 'seed of a newborn model (and of scene:NAME)', wholeNumber(0, 2_147_483_647), 1)
+    .option('--fps <n>', 'rate of pictures; videos are resampled to it', numberBetween(0.1, 240))
+    .option('--frames <n>', 'length of scene:NAME', wholeNumber(1), 6000)
+    .addOption(new Option('--preset <name>', `model size (default: ${DEFAULT_PRESET})`).choices(PRESET_NAMES))
+    .option('--grid', 'add the surprise of every position to each frame line', false)
+    .addOption(new Option('--ablate <names...>', 'leave parts of the model out').choices(ABLATIONS).default([]))
+    .addOption(configOption())
+    .option('--camera <name>', 'with --config: take size, masks, zones and sensitivity of this camera')
+    .addHelpText('after', HELP)
+    .action(run);
+}
+
+async function run(paths: readonly string[], options: Options): Promise<void> {
+  const camera = configuredCamera(options);
+  const settings = settingsOf(options, camera);
+  const preprocess: PreprocessConfig = camera ? preprocessConfig(camera) : { width: settings.width, height: settings.height, crop: null, masks: [] };
+  // Everything that can be wrong is looked at before the first frame is printed.
+  const load = options.load === undefined ? null : readCortexFile(options.load);
+  const clips: Clip[] = [];
+  for (const path of paths) clips.push(await clipFor(path, options, settings));
+  const isTerminal = process.stderr.isTTY;
+  const image = await replay({
+    clips,
+    settings,
+    preprocess,
+    zones: camera?.zones ?? {},
+    seed: options.seed,
+    learn: options.learn,
+    grid: options.grid,
+    load,
+    write: async (line) => {
+      if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
+    },
+    warn: remark,
+    progress: (clip, frames) => {
+      if (isTerminal) process.stderr.write(`\r\u001B[K${frames} frames, ${clip}`);
+    },
+  });
+  if (isTerminal) process.stderr.write('\r\u001B[K');
+  if (options.save !== undefined) {
+    writeCortexFile(options.save, image, VERSION);
+    remark(`Wrote the model (step ${image.step}) to ${options.save}`);
+  }
+}
+
+function configuredCamera({ config: file, camera: name }: Options): CameraConfig | undefined {
+  if (file === undefined) return undefined;
+  const { cameras } = loadConfig(file).config;
+  const names = Object.keys(cameras);
+  const camera = cameras[name ?? (names.length === 1 ? names[0]! : '')];
+  if (camera === undefined) {
+    throw new CortexdError('usage', `Expected a camera of ${names.join(', ')} but received ${name ?? 'none'}`, { hint: 'Name it with --camera NAME.' });
+  }
+  return camera;
+}
+
+function settingsOf({ preset, ablate }: Options, camera: CameraConfig | undefined): CortexSettings {
+  const base = camera && preset === undefined ? cortexSettings(camera) : PRESETS[preset ?? DEFAULT_PRESET];
+  return { ...base, ablate, ...(ablate.includes('high-order') ? { cellsPerColumn: 1 } : {}) };
+}
+
+async function clipFor(path: string, { fps, seed, frames }: Options, settings: CortexSettings): Promise<Clip> {
+  if (!path.startsWith('scene:')) return clipOf(path, fps ?? null, settings.fps);
+  const scene = path.slice('scene:'.length);
+  if (!(SCENE_NAMES as readonly string[]).includes(scene)) {
+    throw new CortexdError('no_input', `Expected a scene of ${SCENE_NAMES.join(', ')} but received "${scene}"`);
+  }
+  return sceneClip(scene as SceneName, fps ?? settings.fps, seed, frames);
+}

@@ -1,0 +1,47 @@
+/**
+ * run.ts - `cortexd run`: the daemon in the foreground, as systemd starts it.
+ */
+import { Command } from 'commander';
+import { loadConfig } from '../config/load.ts';
+import { Daemon } from '../daemon/daemon.ts';
+import { createLogger, underJournal } from '../daemon/log.ts';
+import { ServiceManager } from '../daemon/service-manager.ts';
+import { untilSignal } from '../daemon/signals.ts';
+import { configOption } from './common.ts';
+
+const HELP = `
+Watches the cameras of the configuration until SIGTERM or SIGINT, then saves the models and ends.
+A second signal ends at once, without saving. SIGHUP reads the log level and the cameras' "learning" again.
+
+Example:
+  cortexd run --config /etc/cortexd/config.yaml`;
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('run the daemon')
+    .addOption(configOption())
+    .addHelpText('after', HELP)
+    .action(async ({ config: file }: { config?: string }) => {
+      const loaded = loadConfig(file);
+      const log = createLogger(loaded.config.log.level, (line) => process.stdout.write(line), underJournal(process.env));
+      for (const warning of loaded.warnings) log.warn(warning);
+      const service = new ServiceManager();
+      const daemon = await Daemon.start({ loaded, log, service });
+      try {
+        await untilSignal({
+          reload: () => {
+            try {
+              daemon.reload(loadConfig(file));
+            } catch (error) {
+              log.error({ err: error }, 'The configuration was not read again; going on as before');
+            }
+          },
+        });
+      } finally {
+        log.info('Stopping');
+        await daemon.stop();
+        service.close();
+        log.info('Stopped');
+      }
+    });
+}

@@ -1,0 +1,42 @@
+/**
+ * status.ts - `cortexd status`: how the running daemon is doing.
+ */
+import { Command, Option } from 'commander';
+import type { HealthRecord } from '../records/bridge.ts';
+import { configOption, jsonOption } from './common.ts';
+import { askDaemon, stateDirectoryOf } from './control-client.ts';
+import { formatTable, print } from './output.ts';
+
+type Status = HealthRecord & { version: string; pins: string; broker: { state: string; reason: string | null } };
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('show how the running daemon is doing; exit code 69 when none runs')
+    .addOption(configOption())
+    .addOption(new Option('--state-directory <dir>', "the daemon's state directory, instead of a configuration"))
+    .addOption(jsonOption())
+    .action(async (options: { config?: string; stateDirectory?: string; json: boolean }) => {
+      const status = JSON.parse((await askDaemon(stateDirectoryOf(options), 'GET', '/status')).toString()) as Status;
+      print(options.json ? JSON.stringify(status) : describe(status));
+    });
+}
+
+function describe(status: Status): string {
+  const rows = status.cameras.map((camera) => [
+    camera.camera,
+    camera.state,
+    camera.fps,
+    camera.step,
+    camera.step_ms.toFixed(2),
+    camera.dropped,
+    camera.bad_frames,
+    `${camera.segments}/${camera.segment_capacity}`,
+    camera.checkpoint_step,
+  ]);
+  const broker = `${status.broker.state}${status.broker.reason === null ? '' : ` (${status.broker.reason})`}`;
+  return [
+    `cortexd ${status.version}, up ${status.uptime_s} s, ${status.rss_mb} MB, clock ${status.clock_synced ? 'synchronised' : 'not synchronised'}`,
+    `broker ${broker}, outbox ${status.outbox_depth}, pins ${status.pins}`,
+    formatTable([['camera', 'state', 'fps', 'step', 'step ms', 'dropped', 'bad', 'segments', 'saved step'], ...rows]),
+  ].join('\n');
+}
