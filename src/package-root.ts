@@ -23,4 +23,5 @@ export function packageFile(path: string): string {
 }
 
 /** The version in package.json. */
-export const VERSION: string = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+export const VERSION: string = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string })
+  .version;

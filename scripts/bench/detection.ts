@@ -49,7 +49,13 @@ function runSeed(seed: number): Run {
     ablate: args.ablate === '' ? [] : (args.ablate.split(',') as Ablation[]),
     ...(args.ablate.includes('high-order') ? { cellsPerColumn: 1 } : {}),
   };
-  const scene = createScene({ ...SUITES[args.suite], seed, width: settings.width, height: settings.height, fps: settings.fps });
+  const scene = createScene({
+    ...SUITES[args.suite],
+    seed,
+    width: settings.width,
+    height: settings.height,
+    fps: settings.fps,
+  });
   const cortex = createCortex(planCortex(settings), seed);
   const luma = new Uint8Array(settings.width * settings.height);
   const labels = new Map<number, Label>();
@@ -166,13 +172,16 @@ for (const seed of args.seeds.split(',').map(Number)) {
   );
   if (args.verbose) {
     for (const { frame, what } of wrong) rows.push(`    false at ${frame}: ${what}`);
-    for (const label of run.labels) if (label.foundAt < 0) rows.push(`    missed ${label.kind} at ${label.first}-${label.last}`);
+    for (const label of run.labels)
+      if (label.foundAt < 0) rows.push(`    missed ${label.kind} at ${label.first}-${label.last}`);
   }
 }
 console.log(rows.join('\n'));
 for (const [kind, { found, total, delays }] of [...kinds].toSorted(([a], [b]) => a.localeCompare(b))) {
   const median = delays.toSorted((a, b) => a - b)[delays.length >> 1] ?? NaN;
-  console.log(`${kind.padEnd(9)} ${found}/${total}  median delay ${median} frames | block difference ${baselineKinds.get(kind) ?? 0}/${total}`);
+  console.log(
+    `${kind.padEnd(9)} ${found}/${total}  median delay ${median} frames | block difference ${baselineKinds.get(kind) ?? 0}/${total}`,
+  );
 }
 const all = [...kinds.values()];
 const found = all.reduce((sum, entry) => sum + entry.found, 0);

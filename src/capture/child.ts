@@ -73,7 +73,7 @@ export class FrameChild {
         continue;
       }
       limitMs = this.#options.betweenMs;
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         const taken = Math.min(size - filled, chunk.length - at);
         piece.set(chunk.subarray(at, at + taken), filled);
         filled += taken;
@@ -96,7 +96,11 @@ export class FrameChild {
     const timer = setTimeout(() => giveUp.abort(), limitMs);
     const { signal } = giveUp;
     try {
-      await Promise.race([once(stdout, 'readable', { signal }), once(stdout, 'end', { signal }), once(stdout, 'close', { signal })]);
+      await Promise.race([
+        once(stdout, 'readable', { signal }),
+        once(stdout, 'end', { signal }),
+        once(stdout, 'close', { signal }),
+      ]);
     } catch {
       if (this.#spawnError) this.#throwIfFailed();
       if (stdout.readableEnded || stdout.destroyed) return;

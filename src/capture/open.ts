@@ -28,7 +28,17 @@ export async function openSource(
 /** A rendered scene as a clip of `frames` frames; the routine may be broken in its second half. */
 export function sceneClip(scene: SceneName, fps: number, seed: number, frames: number): Clip {
   const anomaliesFrom = Math.floor(frames / 2);
-  const source = { type: 'synthetic', scene, seed, fps, pace: 'fast', anomaliesFrom, anomalySpacing: 350, frames, fastFrames: 0 } as const;
+  const source = {
+    type: 'synthetic',
+    scene,
+    seed,
+    fps,
+    pace: 'fast',
+    anomaliesFrom,
+    anomalySpacing: 350,
+    frames,
+    fastFrames: 0,
+  } as const;
   return { name: `scene:${scene}`, source };
 }
 

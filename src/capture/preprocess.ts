@@ -60,9 +60,13 @@ async function decode(encoded: Buffer, { width, height, crop }: PreprocessConfig
     const grey = await picture.resize(width, height, { fit: 'fill' }).greyscale().raw().toBuffer();
     return new Uint8Array(grey.buffer, grey.byteOffset, grey.byteLength).slice();
   } catch (error) {
-    throw new CortexdError('corrupt', `Expected a JPEG or PNG picture but received ${encoded.length} bytes (${messageOf(error)})`, {
-      cause: error,
-    });
+    throw new CortexdError(
+      'corrupt',
+      `Expected a JPEG or PNG picture but received ${encoded.length} bytes (${messageOf(error)})`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

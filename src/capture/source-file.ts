@@ -26,7 +26,17 @@ export async function probeVideo(path: string): Promise<VideoShape> {
       hint: 'Use source.type "images" for a folder of pictures.',
     });
   }
-  const args = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height,avg_frame_rate,r_frame_rate', '-of', 'json', path];
+  const args = [
+    '-v',
+    'error',
+    '-select_streams',
+    'v:0',
+    '-show_entries',
+    'stream=width,height,avg_frame_rate,r_frame_rate',
+    '-of',
+    'json',
+    path,
+  ];
   let text: string;
   try {
     ({ stdout: text } = await promisify(execFile)('ffprobe', args, { timeout: PROBE_MS }));
@@ -39,10 +49,13 @@ export async function probeVideo(path: string): Promise<VideoShape> {
     }
     throw notAVideo(path, redact((stderr ?? '').trim().split('\n').at(-1) ?? ''));
   }
-  const { streams } = JSON.parse(text) as { streams?: { width?: number; height?: number; avg_frame_rate?: string; r_frame_rate?: string }[] };
+  const { streams } = JSON.parse(text) as {
+    streams?: { width?: number; height?: number; avg_frame_rate?: string; r_frame_rate?: string }[];
+  };
   const stream = streams?.[0];
   const { width = 0, height = 0 } = stream ?? {};
-  if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) throw notAVideo(path, 'no picture stream in it');
+  if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE)
+    throw notAVideo(path, 'no picture stream in it');
   return { width, height, fps: rateOf(stream?.avg_frame_rate) ?? rateOf(stream?.r_frame_rate) ?? 25 };
 }
 

@@ -21,11 +21,15 @@ export async function listPictures(folder: string): Promise<string[]> {
       hint: 'Check the path and that it may be read.',
     });
   }
-  const pictures = names.filter((name) => PICTURE.test(name)).sort(byName);
+  const pictures = names.filter((name) => PICTURE.test(name)).toSorted(byName);
   if (pictures.length === 0) {
-    throw new CortexdError('no_input', `Expected JPEG or PNG pictures in ${folder} but received ${names.length} other files`, {
-      hint: 'Pictures are recognised by their names: .jpg, .jpeg or .png.',
-    });
+    throw new CortexdError(
+      'no_input',
+      `Expected JPEG or PNG pictures in ${folder} but received ${names.length} other files`,
+      {
+        hint: 'Pictures are recognised by their names: .jpg, .jpeg or .png.',
+      },
+    );
   }
   return pictures;
 }
@@ -58,9 +62,13 @@ export async function openImages(
         }
       }
       if (counters.frames === 0) {
-        throw new CortexdError('no_input', `Expected at least one readable picture in ${config.path} but received none`, {
-          hint: 'All pictures of this folder are damaged or no pictures.',
-        });
+        throw new CortexdError(
+          'no_input',
+          `Expected at least one readable picture in ${config.path} but received none`,
+          {
+            hint: 'All pictures of this folder are damaged or no pictures.',
+          },
+        );
       }
     } while (config.loop);
   }
@@ -81,8 +89,12 @@ export async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    throw new CortexdError('no_input', `Expected a video file or a folder of pictures at ${path} but received: ${messageOf(error)}`, {
-      hint: 'Check the path; folders hold .jpg or .png files in name order.',
-    });
+    throw new CortexdError(
+      'no_input',
+      `Expected a video file or a folder of pictures at ${path} but received: ${messageOf(error)}`,
+      {
+        hint: 'Check the path; folders hold .jpg or .png files in name order.',
+      },
+    );
   }
 }

@@ -10,10 +10,21 @@ import type { CapturedFrame, FrameSource, PreprocessConfig, SyntheticSourceConfi
 
 export function openSynthetic(config: SyntheticSourceConfig, { width, height }: PreprocessConfig): FrameSource {
   if (!(config.scene in SCENES)) {
-    throw new CortexdError('config', `Expected a scene of ${Object.keys(SCENES).join(', ')} but received "${config.scene}"`);
+    throw new CortexdError(
+      'config',
+      `Expected a scene of ${Object.keys(SCENES).join(', ')} but received "${config.scene}"`,
+    );
   }
   const { seed, fps, anomaliesFrom, anomalySpacing } = config;
-  const scene = createScene({ ...SCENES[config.scene as SceneName], width, height, seed, fps, anomaliesFrom, anomalySpacing });
+  const scene = createScene({
+    ...SCENES[config.scene as SceneName],
+    width,
+    height,
+    seed,
+    fps,
+    anomaliesFrom,
+    anomalySpacing,
+  });
   const counters = { frames: 0, badFrames: 0 };
   const closing = new AbortController();
   async function* frames(): AsyncGenerator<CapturedFrame> {

@@ -17,14 +17,25 @@ export function stateDirectoryOf(options: { config?: string; stateDirectory?: st
 }
 
 /** Ask the daemon; throws CortexdError('unavailable') when none answers, or the error the daemon answered with. */
-export async function askDaemon(directory: string, method: string, path: string, body?: Uint8Array | object): Promise<Buffer> {
+export async function askDaemon(
+  directory: string,
+  method: string,
+  path: string,
+  body?: Uint8Array | object,
+): Promise<Buffer> {
   const isBytes = body instanceof Uint8Array;
   const payload = body === undefined ? undefined : isBytes ? body : Buffer.from(JSON.stringify(body));
   const options: RequestOptions = {
     socketPath: socketPath(directory),
     method,
     path,
-    headers: payload === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json', 'content-length': payload.length },
+    headers:
+      payload === undefined
+        ? {}
+        : {
+            'content-type': isBytes ? 'application/octet-stream' : 'application/json',
+            'content-length': payload.length,
+          },
   };
   const { status, answer } = await new Promise<{ status: number; answer: Buffer }>((resolve, reject) => {
     const asked = request(options, (response) => {
@@ -66,11 +77,13 @@ function throughDaemon(directory: string): SnapshotPort {
   const ask = async <T>(method: string, path: string, body?: Uint8Array | object): Promise<T> =>
     JSON.parse((await askDaemon(directory, method, path, body)).toString()) as T;
   const file = (name: string): string => `/snapshots/${encodeURIComponent(name)}/file`;
-  const named = (name: string, camera: string | undefined): object => (camera === undefined ? { name } : { name, camera });
+  const named = (name: string, camera: string | undefined): object =>
+    camera === undefined ? { name } : { name, camera };
   return {
     create: (name, camera) => ask<SnapshotInfo>('POST', '/snapshots', named(name, camera)),
     list: () => ask<SnapshotInfo[]>('GET', '/snapshots'),
-    restore: async (name, camera) => (await ask<{ replaced: string | null }>('POST', '/snapshots/restore', named(name, camera))).replaced,
+    restore: async (name, camera) =>
+      (await ask<{ replaced: string | null }>('POST', '/snapshots/restore', named(name, camera))).replaced,
     remove: async (name) => void (await ask('DELETE', `/snapshots/${encodeURIComponent(name)}`)),
     exportFile: (name) => askDaemon(directory, 'GET', file(name)),
     importFile: (name, bytes) => ask<SnapshotInfo>('PUT', file(name), bytes),
@@ -79,11 +92,14 @@ function throughDaemon(directory: string): SnapshotPort {
 
 function direct(directory: string): SnapshotPort {
   const now = (): string => timestamp(Date.now());
-  const cameraOf = (store: Store, name: string, camera: string | undefined): string => camera ?? store.snapshotImage(name).camera;
+  const cameraOf = (store: Store, name: string, camera: string | undefined): string =>
+    camera ?? store.snapshotImage(name).camera;
   return {
-    create: (name, camera) => withStore(directory, (store) => store.createSnapshot(name, camera ?? onlyCamera(store), now())),
+    create: (name, camera) =>
+      withStore(directory, (store) => store.createSnapshot(name, camera ?? onlyCamera(store), now())),
     list: () => withStore(directory, (store) => store.snapshots()),
-    restore: (name, camera) => withStore(directory, (store) => store.restoreSnapshot(name, cameraOf(store, name, camera), now()).replaced),
+    restore: (name, camera) =>
+      withStore(directory, (store) => store.restoreSnapshot(name, cameraOf(store, name, camera), now()).replaced),
     remove: (name) => withStore(directory, (store) => store.deleteSnapshot(name)),
     exportFile: (name) => withStore(directory, (store) => store.exportSnapshot(name)),
     importFile: (name, file) => withStore(directory, (store) => store.importSnapshot(name, file, now())),
@@ -93,5 +109,7 @@ function direct(directory: string): SnapshotPort {
 function onlyCamera(store: Store): string {
   const cameras = store.cameras();
   if (cameras.length === 1) return cameras[0]!;
-  throw new CortexdError('usage', `Expected a camera of ${cameras.join(', ') || 'none'} but received none`, { hint: 'Name it with --camera NAME.' });
+  throw new CortexdError('usage', `Expected a camera of ${cameras.join(', ') || 'none'} but received none`, {
+    hint: 'Name it with --camera NAME.',
+  });
 }

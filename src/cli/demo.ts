@@ -46,8 +46,18 @@ export function demoCommand(): Command {
     .option('--seed <n>', 'another seed gives another street', wholeNumber(0, 2_147_483_647), 1)
     .addOption(new Option('--preset <name>', 'model size').choices(PRESET_NAMES).default(DEFAULT_PRESET))
     .option('--learn-minutes <n>', 'scene time learned first', wholeNumber(4, 600), 12)
-    .option('--port <n>', 'port of the live page; another free one is taken when it is in use', wholeNumber(0, 65535), 8787)
-    .option('--mqtt-port <n>', 'port of the broker; another free one is taken when it is in use', wholeNumber(0, 65535), 1883)
+    .option(
+      '--port <n>',
+      'port of the live page; another free one is taken when it is in use',
+      wholeNumber(0, 65535),
+      8787,
+    )
+    .option(
+      '--mqtt-port <n>',
+      'port of the broker; another free one is taken when it is in use',
+      wholeNumber(0, 65535),
+      1883,
+    )
     .addHelpText('after', HELP)
     .action(run);
 }
@@ -56,15 +66,25 @@ async function run(options: Options): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'cortexd-demo-'));
   const broker = await startEmbeddedBroker(options.mqttPort, true);
   const learnFrames = options.learnMinutes * 60 * PRESETS[options.preset].fps;
-  const loaded = parseConfig(stringify(await demoConfig(options, directory, broker.url, learnFrames)), join(directory, 'demo.yaml'));
+  const loaded = parseConfig(
+    stringify(await demoConfig(options, directory, broker.url, learnFrames)),
+    join(directory, 'demo.yaml'),
+  );
   const screen = new Screen(learnFrames);
   print(`Learning ${options.learnMinutes} minutes of a rendered street as fast as this machine can…`);
   try {
     const log = createLogger('warn', (line) => process.stderr.write(line), false);
-    const daemon = await Daemon.start({ loaded, log, service: new ServiceManager({}), watch: (described, frame) => screen.show(described, frame) });
+    const daemon = await Daemon.start({
+      loaded,
+      log,
+      service: new ServiceManager({}),
+      watch: (described, frame) => screen.show(described, frame),
+    });
     try {
       const ended = screen.live.then(async () => {
-        print(`Watching in real time. Live page: ${daemon.pageUrl ?? ''}  Broker: ${broker.url}  (mosquitto_sub -p ${broker.port} -t 'cortexd/#' -v)`);
+        print(
+          `Watching in real time. Live page: ${daemon.pageUrl ?? ''}  Broker: ${broker.url}  (mosquitto_sub -p ${broker.port} -t 'cortexd/#' -v)`,
+        );
         // Without --for only a signal ends the demo.
         await new Promise((resolve) => (options.for === undefined ? undefined : setTimeout(resolve, options.for)));
       });
@@ -82,7 +102,12 @@ async function run(options: Options): Promise<void> {
   setTimeout(() => process.exit(), 1000).unref();
 }
 
-async function demoConfig(options: Options, directory: string, brokerUrl: string, learnFrames: number): Promise<object> {
+async function demoConfig(
+  options: Options,
+  directory: string,
+  brokerUrl: string,
+  learnFrames: number,
+): Promise<object> {
   const band = (top: number, bottom: number): number[][] => [
     [0, top],
     [1, top],
@@ -178,6 +203,8 @@ class Screen {
     this.#lastNext = first.state;
     this.predictions++;
     const [soonest, latest] = first.in_seconds;
-    print(`${at.slice(11, 19)}  expect  ${first.state} with ${Math.round(first.probability * 100)} % in ${soonest.toFixed(1)} to ${latest.toFixed(1)} s`);
+    print(
+      `${at.slice(11, 19)}  expect  ${first.state} with ${Math.round(first.probability * 100)} % in ${soonest.toFixed(1)} to ${latest.toFixed(1)} s`,
+    );
   }
 }

@@ -37,7 +37,13 @@ export function eventsCommand(): Command {
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 20)
     .action((options: Options) => {
       const { camera, cause, since, until, limit } = options;
-      const filter = { ...(camera && { camera }), ...(cause && { cause }), ...(since && { since }), ...(until && { until }), limit };
+      const filter = {
+        ...(camera && { camera }),
+        ...(cause && { cause }),
+        ...(since && { since }),
+        ...(until && { until }),
+        limit,
+      };
       const events = withJournal(options, (journal) => journal.events(filter));
       if (options.json) for (const event of events) print(JSON.stringify(event));
       else print(listing(events));
@@ -48,7 +54,10 @@ export function eventsCommand(): Command {
       const options = self.optsWithGlobals<Options>();
       const { event, picture } = withJournal(options, (journal) => {
         const found = journal.event(id.toUpperCase());
-        if (!found) throw new CortexdError('usage', `Expected the id of one event but received "${id}"`, { hint: 'See: cortexd events' });
+        if (!found)
+          throw new CortexdError('usage', `Expected the id of one event but received "${id}"`, {
+            hint: 'See: cortexd events',
+          });
         return { event: found, picture: journal.picture(found.id) };
       });
       if (options.picture !== undefined) {
@@ -71,7 +80,8 @@ function withJournal<T>(options: Options, work: (journal: ReturnType<typeof open
 
 function isoTime(text: string): string {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('Expected a time such as 2026-11-23 or 2026-11-23T09:30:00Z.');
+  if (Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('Expected a time such as 2026-11-23 or 2026-11-23T09:30:00Z.');
   return time.toISOString();
 }
 

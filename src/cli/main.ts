@@ -58,5 +58,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 // A reader that has seen enough (`cortexd replay … | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal),
+);
 process.exitCode = await main(process.argv);

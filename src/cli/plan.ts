@@ -30,17 +30,29 @@ export function planCommand(): Command {
       const models: { readonly [name: string]: CortexSettings } =
         file === undefined
           ? { [preset]: PRESETS[preset] }
-          : Object.fromEntries(Object.entries(loadConfig(file).config.cameras).map(([name, camera]) => [name, cortexSettings(camera)]));
+          : Object.fromEntries(
+              Object.entries(loadConfig(file).config.cameras).map(([name, camera]) => [name, cortexSettings(camera)]),
+            );
       const plans = Object.entries(models).map(([name, settings]) => {
         const plan = planCortex(settings);
-        return { model: name, total_bytes: plan.memory.totalBytes, saved_bytes: plan.memory.persistentBytes, fields: planTable(plan) };
+        return {
+          model: name,
+          total_bytes: plan.memory.totalBytes,
+          saved_bytes: plan.memory.persistentBytes,
+          fields: planTable(plan),
+        };
       });
       if (json) print(JSON.stringify(plans));
       else for (const plan of plans) printPlan(plan);
     });
 }
 
-function printPlan(plan: { model: string; total_bytes: number; saved_bytes: number; fields: ReturnType<typeof planTable> }): void {
+function printPlan(plan: {
+  model: string;
+  total_bytes: number;
+  saved_bytes: number;
+  fields: ReturnType<typeof planTable>;
+}): void {
   const rows = plan.fields.map(({ region, field, kind, length, keep, copies, bytes }) => [
     region,
     field,
@@ -51,5 +63,7 @@ function printPlan(plan: { model: string; total_bytes: number; saved_bytes: numb
   print(`Model ${plan.model}`);
   print(formatTable([['region', 'field', 'type', 'keep', 'bytes'], ...rows]));
   const mib = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(2)} MiB`;
-  print(`total ${plan.total_bytes} bytes (${mib(plan.total_bytes)}), of which ${plan.saved_bytes} (${mib(plan.saved_bytes)}) are saved`);
+  print(
+    `total ${plan.total_bytes} bytes (${mib(plan.total_bytes)}), of which ${plan.saved_bytes} (${mib(plan.saved_bytes)}) are saved`,
+  );
 }

@@ -7,8 +7,16 @@ import { type Clip, clipOf, sceneClip } from '../capture/open.ts';
 import type { PreprocessConfig } from '../capture/types.ts';
 import { cortexSettings, preprocessConfig } from '../config/camera-settings.ts';
 import { loadConfig } from '../config/load.ts';
-import type { CameraConfig } from '../config/schema.ts';
-import { ABLATIONS, type Ablation, type CortexSettings, DEFAULT_PRESET, PRESETS, PRESET_NAMES, type PresetName } from '../cortex/settings.ts';
+import type { CameraConfig } from '../config/camera-schema.ts';
+import {
+  ABLATIONS,
+  type Ablation,
+  type CortexSettings,
+  DEFAULT_PRESET,
+  PRESETS,
+  PRESET_NAMES,
+  type PresetName,
+} from '../cortex/settings.ts';
 import { replay } from '../daemon/replay.ts';
 import { CortexdError } from '../errors.ts';
 import { VERSION } from '../package-root.ts';
@@ -65,7 +73,9 @@ export function replayCommand(): Command {
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const camera = configuredCamera(options);
   const settings = settingsOf(options, camera);
-  const preprocess: PreprocessConfig = camera ? preprocessConfig(camera) : { width: settings.width, height: settings.height, crop: null, masks: [] };
+  const preprocess: PreprocessConfig = camera
+    ? preprocessConfig(camera)
+    : { width: settings.width, height: settings.height, crop: null, masks: [] };
   // Everything that can be wrong is looked at before the first frame is printed.
   const load = options.load === undefined ? null : readCortexFile(options.load);
   const clips: Clip[] = [];
@@ -101,7 +111,9 @@ function configuredCamera({ config: file, camera: name }: Options): CameraConfig
   const names = Object.keys(cameras);
   const camera = cameras[name ?? (names.length === 1 ? names[0]! : '')];
   if (camera === undefined) {
-    throw new CortexdError('usage', `Expected a camera of ${names.join(', ')} but received ${name ?? 'none'}`, { hint: 'Name it with --camera NAME.' });
+    throw new CortexdError('usage', `Expected a camera of ${names.join(', ')} but received ${name ?? 'none'}`, {
+      hint: 'Name it with --camera NAME.',
+    });
   }
   return camera;
 }

@@ -23,7 +23,11 @@ export function runCommand(): Command {
     .addHelpText('after', HELP)
     .action(async ({ config: file }: { config?: string }) => {
       const loaded = loadConfig(file);
-      const log = createLogger(loaded.config.log.level, (line) => process.stdout.write(line), underJournal(process.env));
+      const log = createLogger(
+        loaded.config.log.level,
+        (line) => process.stdout.write(line),
+        underJournal(process.env),
+      );
       for (const warning of loaded.warnings) log.warn(warning);
       const service = new ServiceManager();
       const daemon = await Daemon.start({ loaded, log, service });

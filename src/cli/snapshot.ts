@@ -39,7 +39,9 @@ Examples:
     .addOption(camera())
     .action(async (name: string, options: Options) => {
       const made = await snapshotsOf(stateDirectoryOf(options)).create(name, options.camera);
-      print(options.json ? JSON.stringify(made) : `Snapshot ${made.name} of camera ${made.camera} at step ${made.step}`);
+      print(
+        options.json ? JSON.stringify(made) : `Snapshot ${made.name} of camera ${made.camera} at step ${made.step}`,
+      );
     });
   add('list', 'list snapshots, newest first').action(async (options: Options) => {
     const all = await snapshotsOf(stateDirectoryOf(options)).list();
@@ -59,27 +61,47 @@ Examples:
     await snapshotsOf(stateDirectoryOf(options)).remove(name);
     print(options.json ? JSON.stringify({ deleted: name }) : `Deleted ${name}`);
   });
-  add('export <name> <file>', 'write a snapshot to a portable .cortex file').action(async (name: string, file: string, options: Options) => {
-    const bytes = await snapshotsOf(stateDirectoryOf(options)).exportFile(name);
-    writeWhole(file, bytes);
-    print(options.json ? JSON.stringify({ exported: name, file, bytes: bytes.length }) : `Wrote ${file}, ${bytes.length} bytes`);
-  });
-  add('import <file> [name]', 'take a .cortex file in as a snapshot').action(async (file: string, name: string | undefined, options: Options) => {
-    const made = await snapshotsOf(stateDirectoryOf(options)).importFile(name ?? nameFor(file), readInput(file));
-    print(options.json ? JSON.stringify(made) : `Imported ${made.name} (camera ${made.camera}, step ${made.step}); use it with: cortexd snapshot restore ${made.name}`);
-  });
-  add('forget <camera>', "delete a camera's model so that it begins anew; it is kept as an automatic snapshot (daemon stopped)").action(
-    async (name: string, options: Options) => {
-      await withStore(stateDirectoryOf(options), (store) => store.forgetModel(name, timestamp(Date.now())));
-      print(options.json ? JSON.stringify({ forgotten: name }) : `The model of ${name} will begin anew`);
+  add('export <name> <file>', 'write a snapshot to a portable .cortex file').action(
+    async (name: string, file: string, options: Options) => {
+      const bytes = await snapshotsOf(stateDirectoryOf(options)).exportFile(name);
+      writeWhole(file, bytes);
+      print(
+        options.json
+          ? JSON.stringify({ exported: name, file, bytes: bytes.length })
+          : `Wrote ${file}, ${bytes.length} bytes`,
+      );
     },
   );
+  add('import <file> [name]', 'take a .cortex file in as a snapshot').action(
+    async (file: string, name: string | undefined, options: Options) => {
+      const made = await snapshotsOf(stateDirectoryOf(options)).importFile(name ?? nameFor(file), readInput(file));
+      print(
+        options.json
+          ? JSON.stringify(made)
+          : `Imported ${made.name} (camera ${made.camera}, step ${made.step}); use it with: cortexd snapshot restore ${made.name}`,
+      );
+    },
+  );
+  add(
+    'forget <camera>',
+    "delete a camera's model so that it begins anew; it is kept as an automatic snapshot (daemon stopped)",
+  ).action(async (name: string, options: Options) => {
+    await withStore(stateDirectoryOf(options), (store) => store.forgetModel(name, timestamp(Date.now())));
+    print(options.json ? JSON.stringify({ forgotten: name }) : `The model of ${name} will begin anew`);
+  });
   return command;
 }
 
 function listing(all: readonly SnapshotInfo[]): string {
   if (all.length === 0) return 'No snapshots yet; make one with: cortexd snapshot create NAME';
-  const rows = all.map(({ name, camera, step, length, automatic, createdAt }) => [name, camera, step, length, automatic ? 'automatic' : '', createdAt]);
+  const rows = all.map(({ name, camera, step, length, automatic, createdAt }) => [
+    name,
+    camera,
+    step,
+    length,
+    automatic ? 'automatic' : '',
+    createdAt,
+  ]);
   return formatTable([['name', 'camera', 'step', 'bytes', '', 'created'], ...rows]);
 }
 

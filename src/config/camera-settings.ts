@@ -3,7 +3,7 @@
  */
 import type { PreprocessConfig, SourceConfig } from '../capture/types.ts';
 import { type CortexSettings, PRESETS } from '../cortex/settings.ts';
-import type { CameraConfig } from './schema.ts';
+import type { CameraConfig } from './camera-schema.ts';
 
 export function cortexSettings(camera: CameraConfig): CortexSettings {
   const preset = PRESETS[camera.preset];

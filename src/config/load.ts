@@ -8,7 +8,8 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { LineCounter, type Node, isMap, isScalar, parseDocument } from 'yaml';
 import { CortexdError, messageOf } from '../errors.ts';
 import { nearest } from './nearest.ts';
-import { CameraSchema, type Config, ConfigSchema } from './schema.ts';
+import { CameraSchema } from './camera-schema.ts';
+import { type Config, ConfigSchema } from './schema.ts';
 
 /** One thing that is wrong, with its place in the file. */
 export type Problem = {

@@ -21,7 +21,7 @@ import type { FormStream } from './form-stream.ts';
 import { type GlobalRegion, globalShape } from './global-region.ts';
 import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
 import type { MotionStream } from './motion-stream.ts';
-import { type CortexPlan, clockFields, cortexTables, formShape, localBlock } from './plan.ts';
+import { type CortexPlan, type clockFields, cortexTables, formShape, localBlock } from './plan.ts';
 import type { Ablation, CortexSettings } from './settings.ts';
 
 export type Cortex = {

@@ -13,6 +13,7 @@ import { CENSUS_BITS } from '../vision/census-plane.ts';
 import { type Component, findComponents } from '../vision/components.ts';
 import type { Geometry } from '../vision/geometry.ts';
 import type { Retina } from '../vision/retina.ts';
+import { fade } from './fade.ts';
 
 /** The pooler sees a window of 4 x 4 subcells around the zone's middle. */
 const WINDOW = 4;
@@ -59,10 +60,8 @@ export function stepFormStream(
 ): void {
   const { views } = stream;
   const { geometry, local, foreground } = retina;
-  for (let zone = 0; zone < views.sizeSurprise.length; zone++) {
-    views.sizeSurprise[zone]! *= FADE;
-    views.formSurprise[zone]! *= FADE;
-  }
+  fade(views.sizeSurprise, FADE);
+  fade(views.formSurprise, FADE);
   out.components = findComponents(foreground.subcellPixels, geometry);
   for (const component of out.components) measureComponent(stream, geometry, component, learn);
   for (let i = 0; i < changed; i++) {

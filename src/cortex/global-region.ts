@@ -30,6 +30,7 @@ import {
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
+import { fade } from './fade.ts';
 import type { ExpectedState, ModelPrediction } from './observation.ts';
 import { type CortexSettings, effectiveCells } from './settings.ts';
 
@@ -105,7 +106,7 @@ export function stepGlobalRegion(
   out: GlobalStep,
 ): void {
   const { views } = region;
-  views.surprise[0]! *= FADE;
+  fade(views.surprise, FADE);
   out.ticked = changed > 0;
   out.wasIdle = views.current[0] === IDLE;
   if (out.ticked) {

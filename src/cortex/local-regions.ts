@@ -27,6 +27,7 @@ import {
 } from '../htm/temporal-memory.ts';
 import { type Views, field } from '../memory/layout.ts';
 import type { ZoneGrid } from '../vision/geometry.ts';
+import { fade } from './fade.ts';
 import { type CortexSettings, effectiveCells } from './settings.ts';
 
 const BITS = 10;
@@ -94,7 +95,8 @@ export function stepLocalRegions(
   out: LocalStep,
 ): void {
   const { views } = regions;
-  fade(views);
+  fade(views.sequence, FADE);
+  fade(views.timing, FADE);
   out.ticks = 0;
   if (changed > 0) {
     markNeighbourhoods(regions, changedZones, changed);
@@ -123,13 +125,6 @@ export function resetLocalRegions({ views, memories }: LocalRegions, timeMs: num
   views.sequence.fill(0);
   views.timing.fill(0);
   for (const memory of memories) resetTemporalMemory(memory);
-}
-
-function fade({ sequence, timing }: LocalViews): void {
-  for (let zone = 0; zone < sequence.length; zone++) {
-    sequence[zone]! *= FADE;
-    timing[zone]! *= FADE;
-  }
 }
 
 function markNeighbourhoods({ grid, views }: LocalRegions, changedZones: Uint16Array, changed: number): void {

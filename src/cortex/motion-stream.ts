@@ -11,6 +11,7 @@ import {
 import { type Views, field } from '../memory/layout.ts';
 import { matchZone } from '../vision/block-motion.ts';
 import type { Retina } from '../vision/retina.ts';
+import { fade } from './fade.ts';
 
 /** How much of a new displacement enters the running one. */
 const SMOOTHING = 0.4;
@@ -44,9 +45,9 @@ export function stepMotionStream(stream: MotionStream, retina: Retina, elapsedMs
     foregroundPixel: retina.pixels.foregroundPixel,
   };
   const toUnit = UNIT_MS / elapsedMs;
+  fade(motionSurprise, FADE);
   let total = 0;
   for (let zone = 0; zone < motionSurprise.length; zone++) {
-    motionSurprise[zone]! *= FADE;
     if (retina.local.occupied[zone] === 1) {
       matchZone(planes, retina.geometry, retina.geometry.local, zone, displacement);
       velocityX[zone]! += SMOOTHING * (displacement[0]! * toUnit - velocityX[zone]!);

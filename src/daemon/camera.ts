@@ -4,13 +4,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { LatestFrame, newestOf } from '../capture/latest.ts';
+import { lossless } from '../capture/lossless.ts';
 import { openSource } from '../capture/open.ts';
 import type { CapturedFrame, FrameSource } from '../capture/types.ts';
 import { cortexSettings, preprocessConfig, sourceConfig } from '../config/camera-settings.ts';
-import type { CameraConfig } from '../config/schema.ts';
+import type { CameraConfig } from '../config/camera-schema.ts';
 import type { CortexStats } from '../cortex/stats.ts';
 import { CortexdError, messageOf } from '../errors.ts';
-import type { Publisher } from '../mqtt/publisher.ts';
 import type { EventRecord } from '../records/event.ts';
 import {
   type EventIds,
@@ -21,34 +21,15 @@ import {
   timestamp,
 } from '../records/from-observation.ts';
 import type { CameraHealth } from '../records/bridge.ts';
-import type { StoreClient } from '../store/store-client.ts';
-import type { LiveHub } from '../web/live.ts';
+import { lostRecord } from '../records/camera-lost.ts';
+import { type CameraLimits, type CameraPorts, shapeMismatch } from './camera-ports.ts';
 import { Checkpointer } from './checkpointer.ts';
-import type { Logger } from './log.ts';
 import { ModelClient, type StepResult } from './model-client.ts';
 import { OpenEvents } from './open-events.ts';
 import { encodeHeatMap, encodePicture } from './picture.ts';
 import { type Described, type PipelinePorts, runPipeline } from './pipeline.ts';
 import { FrameRate } from './frame-rate.ts';
 import { MinuteScores } from './minute-scores.ts';
-
-/** What a camera needs of the rest of the daemon. */
-export type CameraPorts = {
-  readonly store: StoreClient;
-  /** null: MQTT is switched off */
-  readonly publisher: Publisher | null;
-  readonly isClockSynced: () => boolean;
-  /** Tell the outbox that there is something to send. */
-  readonly eventWritten: () => void;
-  readonly live: LiveHub;
-  readonly log: Logger;
-  /** An alert event opened or the last one closed. */
-  readonly alarmChanged: () => void;
-  /** Proof of work for the watchdog: a frame was stepped, or a lost camera was tried again. */
-  readonly workDone: () => void;
-  /** Called for every record, for those who watch (the demo). */
-  readonly watch?: ((described: Described, frame: CapturedFrame, result: StepResult) => void) | undefined;
-};
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -78,7 +59,13 @@ export class Camera {
   /** Work on the model that must not meet a frame half-way: restores, snapshots. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(name: string, config: CameraConfig, ports: CameraPorts, model: ModelClient, limits: CameraLimits) {
+  private constructor(
+    name: string,
+    config: CameraConfig,
+    ports: CameraPorts,
+    model: ModelClient,
+    limits: CameraLimits,
+  ) {
     this.name = name;
     this.#config = config;
     this.#ports = ports;
@@ -94,7 +81,8 @@ export class Camera {
           const { pages, generation } = await ports.store.call('checkpoint', image);
           ports.log.debug({ camera: name, step, pages, generation }, 'checkpoint');
         },
-        failed: (error) => ports.log.error({ camera: name, err: error }, 'The checkpoint failed; the next interval tries again'),
+        failed: (error) =>
+          ports.log.error({ camera: name, err: error }, 'The checkpoint failed; the next interval tries again'),
         now: () => performance.now(),
       },
       limits.checkpointMs,
@@ -114,7 +102,10 @@ export class Camera {
       }
       await model.restore(saved.image.bytes);
       if (saved.lost !== null) ports.log.error({ camera: name }, `A checkpoint was damaged: ${saved.lost}`);
-      ports.log.info({ camera: name, step: model.step, saved_at: saved.image.savedAt }, 'Model resumed from its last checkpoint');
+      ports.log.info(
+        { camera: name, step: model.step, saved_at: saved.image.savedAt },
+        'Model resumed from its last checkpoint',
+      );
     } else {
       ports.log.info({ camera: name, bytes: model.totalBytes }, 'Newborn model');
     }
@@ -140,14 +131,9 @@ export class Camera {
     this.#running = this.#watch();
   }
 
-  /** Resolves when the source has ended by itself (a file that is not looped). */
-  async ended(): Promise<void> {
-    await this.#running;
-  }
-
   async #watch(): Promise<void> {
     const { log } = this.#ports;
-    for (let pauseMs = FIRST_PAUSE_MS; !this.#stopping.signal.aborted; ) {
+    for (let pauseMs = FIRST_PAUSE_MS; !this.#stopping.signal.aborted;) {
       const framesBefore = this.#frames;
       try {
         await this.#watchOnce();
@@ -256,7 +242,19 @@ export class Camera {
     }
     const { score, streams, learning, grid, gridColumns, gridRows } = observation;
     const { sequence, width, height, luma } = frame;
-    const shown = { camera: this.name, sequence, width, height, luma, score, streams, learning, grid, gridColumns, gridRows };
+    const shown = {
+      camera: this.name,
+      sequence,
+      width,
+      height,
+      luma,
+      score,
+      streams,
+      learning,
+      grid,
+      gridColumns,
+      gridRows,
+    };
     live.publish({ type: 'frame', frame: shown });
     watch?.(described, frame, result);
   }
@@ -280,27 +278,18 @@ export class Camera {
   }
 
   #lostRecord(type: 'start' | 'end', id: string, startedAt: string, explanation: string): EventRecord {
-    return {
-      version: 1,
+    const learning = this.#learning;
+    const clockSynced = this.#ports.isClockSynced();
+    return lostRecord({
       type,
       id,
       camera: this.name,
-      cause: 'camera_lost',
-      severity: 'notice',
-      score: type === 'start' ? 1 : 0,
-      peak: 1,
-      started_at: startedAt,
-      ended_at: type === 'start' ? null : timestamp(Date.now()),
-      frame: this.#frames,
-      zones: [],
-      box: null,
-      position: null,
+      startedAt,
       explanation,
-      expected: [],
-      has_snapshot: false,
-      learning: this.#learning,
-      clock_synced: this.#ports.isClockSynced(),
-    };
+      frame: this.#frames,
+      learning,
+      clockSynced,
+    });
   }
 
   #setOnline(online: boolean): void {
@@ -380,28 +369,4 @@ export class Camera {
   #inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.#ports.log.error({ camera: this.name, err: error }, messageOf(error)));
   }
-}
-
-export type CameraLimits = { readonly checkpointMs: number };
-
-/** The first `count` frames one by one as they are taken, the rest newest-first. */
-async function* lossless(source: FrameSource, count: number, latest: LatestFrame): AsyncGenerator<CapturedFrame> {
-  const iterator = source[Symbol.asyncIterator]();
-  for (let taken = 0; taken < count; taken++) {
-    const next = await iterator.next();
-    if (next.done === true) return;
-    yield next.value;
-  }
-  yield* newestOf({ [Symbol.asyncIterator]: () => iterator }, latest);
-}
-
-function shapeMismatch(camera: string, savedBytes: number, wantedBytes: number): CortexdError {
-  return new CortexdError(
-    'model_shape',
-    `Expected the saved model of camera "${camera}" to fit the configuration, but it has ${savedBytes} bytes of another shape ` +
-      `where the configuration gives ${wantedBytes}`,
-    {
-      hint: 'Set preset, width, height and the other restart settings of the camera as they were, or begin anew with: cortexd snapshot forget CAMERA (the old model is kept as a snapshot).',
-    },
-  );
 }

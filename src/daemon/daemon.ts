@@ -18,7 +18,8 @@ import { StoreClient } from '../store/store-client.ts';
 import { ControlServer, type SnapshotPort } from '../web/control-server.ts';
 import { LiveHub } from '../web/live.ts';
 import { PageServer } from '../web/page-server.ts';
-import { Camera, type CameraPorts } from './camera.ts';
+import { Camera } from './camera.ts';
+import type { CameraPorts } from './camera-ports.ts';
 import { Lifecycle, type Stage } from './lifecycle.ts';
 import type { Logger } from './log.ts';
 import { encodeFrame } from './picture.ts';
@@ -41,7 +42,13 @@ export type DaemonOptions = {
 /** The settings that need a restart, for comparison. */
 function withoutLive(config: LoadedConfig['config']): string {
   const cameras = Object.entries(config.cameras).map(([name, camera]) => [name, { ...camera, learning: null }]);
-  return JSON.stringify({ ...config, log: null, cameras, mqtt: { ...config.mqtt, score_interval_s: null }, retention: null });
+  return JSON.stringify({
+    ...config,
+    log: null,
+    cameras,
+    mqtt: { ...config.mqtt, score_interval_s: null },
+    retention: null,
+  });
 }
 
 export class Daemon {
@@ -118,7 +125,12 @@ export class Daemon {
         name: 'store',
         start: async () => {
           const outboxLimit = config.retention.outbox_events;
-          this.#store = await StoreClient.open({ directory: stateDirectory, outboxLimit, program: VERSION, lock: true });
+          this.#store = await StoreClient.open({
+            directory: stateDirectory,
+            outboxLimit,
+            program: VERSION,
+            lock: true,
+          });
           log.info({ directory: stateDirectory }, 'Store opened');
         },
         stop: () => this.#store.close(),
@@ -145,7 +157,13 @@ export class Daemon {
         start: async () => {
           if (!config.web.enabled) return;
           const cameras = Object.keys(config.cameras);
-          this.#page = await PageServer.start({ host: '127.0.0.1', port: config.web.port, cameras, live: this.live, encodeFrame });
+          this.#page = await PageServer.start({
+            host: '127.0.0.1',
+            port: config.web.port,
+            cameras,
+            live: this.live,
+            encodeFrame,
+          });
           log.info({ url: this.#page.url }, 'Live page');
         },
         stop: async () => this.#page?.close(),
@@ -161,7 +179,10 @@ export class Daemon {
       {
         name: 'control socket',
         start: async () => {
-          control = await ControlServer.start(stateDirectory, { snapshots: this.#snapshotPort(), status: () => this.status() });
+          control = await ControlServer.start(stateDirectory, {
+            snapshots: this.#snapshotPort(),
+            status: () => this.status(),
+          });
         },
         stop: () => control.close(),
       },
@@ -233,7 +254,9 @@ export class Daemon {
     const { service } = this.#options;
     const now = performance.now();
     const status = (): string =>
-      this.cameras.map(({ health }) => `${health.camera}: ${health.state}, ${health.fps} fps, step ${health.step}`).join('; ');
+      this.cameras
+        .map(({ health }) => `${health.camera}: ${health.state}, ${health.fps} fps, step ${health.step}`)
+        .join('; ');
     if (!this.#isReady) {
       this.#isReady = true;
       service.ready(status());
@@ -278,7 +301,12 @@ export class Daemon {
     const done = Promise.all(
       this.cameras.map(async (camera) => {
         await camera.checkpoint();
-        await this.#store.call('createSnapshot', `button-${now.replace(/[:.]/g, '-')}-${camera.name}`, camera.name, now);
+        await this.#store.call(
+          'createSnapshot',
+          `button-${now.replace(/[:.]/g, '-')}-${camera.name}`,
+          camera.name,
+          now,
+        );
       }),
     );
     done.catch((error: unknown) => this.#options.log.error({ err: error }, 'The snapshot by button failed'));
@@ -287,9 +315,13 @@ export class Daemon {
   #cameraNamed(name: string | undefined): Camera {
     const camera = name === undefined && this.#cameras.size === 1 ? this.cameras[0] : this.#cameras.get(name ?? '');
     if (camera === undefined) {
-      throw new CortexdError('usage', `Expected a camera of ${[...this.#cameras.keys()].join(', ')} but received ${name ?? 'none'}`, {
-        hint: 'Name it with --camera NAME.',
-      });
+      throw new CortexdError(
+        'usage',
+        `Expected a camera of ${[...this.#cameras.keys()].join(', ')} but received ${name ?? 'none'}`,
+        {
+          hint: 'Name it with --camera NAME.',
+        },
+      );
     }
     return camera;
   }

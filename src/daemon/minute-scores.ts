@@ -32,7 +32,14 @@ export class MinuteScores {
   flush(): void {
     if (this.#frames > 0) {
       const mean = this.#sum / this.#frames;
-      this.#save({ camera: this.#camera, minute: this.#minute, frames: this.#frames, min: this.#min, mean, max: this.#max });
+      this.#save({
+        camera: this.#camera,
+        minute: this.#minute,
+        frames: this.#frames,
+        min: this.#min,
+        mean,
+        max: this.#max,
+      });
     }
     this.#frames = 0;
     this.#sum = 0;

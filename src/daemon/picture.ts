@@ -26,12 +26,7 @@ export async function encodeFrame(plane: Plane): Promise<Buffer> {
 }
 
 /** The calibrated surprise per position drawn in red over the frame; 1 (the alarm threshold) is half opaque. */
-export async function encodeHeatMap(
-  plane: Plane,
-  grid: Float32Array,
-  columns: number,
-  rows: number,
-): Promise<Buffer> {
+export async function encodeHeatMap(plane: Plane, grid: Float32Array, columns: number, rows: number): Promise<Buffer> {
   const scale = Math.max(1, Math.ceil(MIN_WIDTH / plane.width));
   const width = plane.width * scale;
   const height = plane.height * scale;

@@ -44,17 +44,20 @@ export function openPins(config: Config['gpio'], events: PinEvents, log: Logger,
   const { alarm, pir, button } = config;
   const output =
     alarm && attempt('alarm', () => new AlarmOutput(backend, alarm.line, alarm.active_low, alarm.max_on_s * 1000));
-  if (pir) attempt('pir', () => new PresenceInput(backend, pir.line, pir.active_low, pir.hold_s * 1000, events.presence));
+  if (pir)
+    attempt('pir', () => new PresenceInput(backend, pir.line, pir.active_low, pir.hold_s * 1000, events.presence));
   if (button) {
-    attempt('button', () =>
-      new ButtonInput(backend, button.line, button.active_low, button.long_press_s * 1000, (kind) => {
-        if (kind === 'long') {
-          events.longPress();
-        } else {
-          output?.silence();
-          events.shortPress();
-        }
-      }),
+    attempt(
+      'button',
+      () =>
+        new ButtonInput(backend, button.line, button.active_low, button.long_press_s * 1000, (kind) => {
+          if (kind === 'long') {
+            events.longPress();
+          } else {
+            output?.silence();
+            events.shortPress();
+          }
+        }),
     );
   }
   const close = (): void => {

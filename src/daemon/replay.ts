@@ -12,7 +12,14 @@ import type { CortexSettings } from '../cortex/settings.ts';
 import { type StageClock, resetContext, stepCortex } from '../cortex/step.ts';
 import { CortexdError } from '../errors.ts';
 import { persistentImage } from '../memory/model-memory.ts';
-import { type EventIds, type RecordContext, eventRecord, predictionRecord, round, timestamp } from '../records/from-observation.ts';
+import {
+  type EventIds,
+  type RecordContext,
+  eventRecord,
+  predictionRecord,
+  round,
+  timestamp,
+} from '../records/from-observation.ts';
 import type { EventLine, FrameLine, PredictionLine, SummaryLine } from '../records/replay.ts';
 import { type ModelImage, sha256 } from '../store/model-pages.ts';
 import type { Polygon } from '../vision/polygon.ts';
@@ -58,7 +65,13 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
   const cpuBefore = process.cpuUsage();
 
   for (const clip of clips) {
-    const context: RecordContext = { camera: clip.name, zones: options.zones, learning: learn, clockSynced: false, snapshots: false };
+    const context: RecordContext = {
+      camera: clip.name,
+      zones: options.zones,
+      learning: learn,
+      clockSynced: false,
+      snapshots: false,
+    };
     // Causes with an open event, the one with the highest peak first.
     const open = new Map<string, { id: string; peak: number }>();
     const tell = async (changes: readonly EventChange[], frame: CapturedFrame): Promise<void> => {
@@ -80,7 +93,7 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
         const frame = { ...taken, capturedAtMs: taken.timeMs };
         const observation = stepCortex(cortex, frame, learn, stage);
         await tell(observation.events, frame);
-        const foremost = [...open.values()].sort((a, b) => b.peak - a.peak)[0];
+        const foremost = [...open.values()].toSorted((a, b) => b.peak - a.peak)[0];
         const { streams } = observation;
         await write({
           type: 'frame',
@@ -89,11 +102,24 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
           t_ms: round(frame.timeMs),
           score: round(observation.score),
           learning: learn,
-          streams: { form: round(streams.form), motion: round(streams.motion), sequence: round(streams.sequence), timing: round(streams.timing) },
+          streams: {
+            form: round(streams.form),
+            motion: round(streams.motion),
+            sequence: round(streams.sequence),
+            timing: round(streams.timing),
+          },
           changed: observation.changed,
           event: foremost?.id ?? null,
-          ...(grid && { grid: { columns: observation.gridColumns, rows: observation.gridRows, values: Array.from(observation.grid, round) } }),
-          ...(frame.truth && { truth: { kind: frame.truth.kind, box: frame.truth.box === null ? null : [...frame.truth.box].map(round) } }),
+          ...(grid && {
+            grid: {
+              columns: observation.gridColumns,
+              rows: observation.gridRows,
+              values: Array.from(observation.grid, round),
+            },
+          }),
+          ...(frame.truth && {
+            truth: { kind: frame.truth.kind, box: frame.truth.box === null ? null : [...frame.truth.box].map(round) },
+          }),
         });
         if (observation.prediction !== null) {
           const prediction = predictionRecord(observation.prediction, frame, context);
@@ -123,11 +149,22 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
     skipped,
     events,
     cpu_ms_per_frame: per((cpu.user + cpu.system) / 1000),
-    stage_ms: { decode: per(decodeMs), retina: per(stage.retina), regions: per(stage.regions), detect: per(stage.detect) },
+    stage_ms: {
+      decode: per(decodeMs),
+      retina: per(stage.retina),
+      regions: per(stage.regions),
+      detect: per(stage.detect),
+    },
     rss_mb: Math.round(Math.max(peakRss, process.memoryUsage.rss()) / 1e5) / 10,
     model_bytes: plan.memory.totalBytes,
     step: cortex.clock.step[0]!,
     model_sha256: sha256(image),
   });
-  return { camera: clips[0]?.name ?? 'replay', step: cortex.clock.step[0]!, signature: plan.memory.signature, bytes: image, savedAt: timestamp(Date.now()) };
+  return {
+    camera: clips[0]?.name ?? 'replay',
+    step: cortex.clock.step[0]!,
+    signature: plan.memory.signature,
+    bytes: image,
+    savedAt: timestamp(Date.now()),
+  };
 }

@@ -8,7 +8,10 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 
-type Datagram = { send: (bytes: Buffer, offset: number, length: number, path: string, done: (error?: Error) => void) => void; close: () => void };
+type Datagram = {
+  send: (bytes: Buffer, offset: number, length: number, path: string, done: (error?: Error) => void) => void;
+  close: () => void;
+};
 
 export class ServiceManager {
   readonly #socketPath: string | undefined;
@@ -69,7 +72,9 @@ export class ServiceManager {
 
 function openSocket(): Datagram | undefined {
   try {
-    const { createSocket } = createRequire(import.meta.url)('unix-dgram') as { createSocket: (type: string) => Datagram };
+    const { createSocket } = createRequire(import.meta.url)('unix-dgram') as {
+      createSocket: (type: string) => Datagram;
+    };
     return createSocket('unix_dgram');
   } catch {
     return undefined;

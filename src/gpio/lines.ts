@@ -43,7 +43,13 @@ export class PresenceInput {
   #timer: NodeJS.Timeout | undefined;
   #present = false;
 
-  constructor(backend: GpioBackend, line: number, activeLow: boolean, holdMs: number, changed: (present: boolean) => void) {
+  constructor(
+    backend: GpioBackend,
+    line: number,
+    activeLow: boolean,
+    holdMs: number,
+    changed: (present: boolean) => void,
+  ) {
     this.#line = backend.openInput(line, activeLow, (on) => {
       clearTimeout(this.#timer);
       if (on) {
@@ -73,7 +79,13 @@ export class ButtonInput {
   readonly #line: InputLine;
   #downSince: number | undefined;
 
-  constructor(backend: GpioBackend, line: number, activeLow: boolean, longMs: number, pressed: (kind: 'short' | 'long') => void) {
+  constructor(
+    backend: GpioBackend,
+    line: number,
+    activeLow: boolean,
+    longMs: number,
+    pressed: (kind: 'short' | 'long') => void,
+  ) {
     this.#line = backend.openInput(line, activeLow, (on) => {
       if (on) {
         this.#downSince = performance.now();

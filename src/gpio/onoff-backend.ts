@@ -25,14 +25,19 @@ export function chooseBackend(chipLabel: string | undefined, root: string = SYSF
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason =
-      code === 'ENOENT' ? `this kernel has no ${root}` : `${root}/export may not be written (${code ?? 'unknown'}): is the user in group gpio?`;
+      code === 'ENOENT'
+        ? `this kernel has no ${root}`
+        : `${root}/export may not be written (${code ?? 'unknown'}): is the user in group gpio?`;
     return { backend: null, reason };
   }
   const chips = listChips(root);
   const chip = findChip(chips, chipLabel);
   if (chip === undefined) {
     const wanted = chipLabel === undefined ? 'a pin header' : `label "${chipLabel}"`;
-    return { backend: null, reason: `no chip with ${wanted} (there are: ${chips.map(({ label }) => label).join(', ') || 'none'})` };
+    return {
+      backend: null,
+      reason: `no chip with ${wanted} (there are: ${chips.map(({ label }) => label).join(', ') || 'none'})`,
+    };
   }
   return { backend: onoffBackend(chip) };
 }
@@ -41,15 +46,22 @@ function onoffBackend(chip: GpioChip): GpioBackend {
   const { Gpio } = createRequire(import.meta.url)('onoff') as { Gpio: typeof OnoffGpio };
   const open = <T>(line: number, create: (number: number) => T): T => {
     if (line >= chip.lines) {
-      throw new CortexdError('config', `Expected a line from 0 to ${chip.lines - 1} of chip ${chip.label} but received ${line}`);
+      throw new CortexdError(
+        'config',
+        `Expected a line from 0 to ${chip.lines - 1} of chip ${chip.label} but received ${line}`,
+      );
     }
     try {
       return create(chip.base + line);
     } catch (error) {
-      throw new CortexdError('unavailable', `Expected to open GPIO line ${line} (sysfs ${chip.base + line}) but received: ${messageOf(error)}`, {
-        hint: 'Is the line used by something else, and is the user in group gpio?',
-        cause: error,
-      });
+      throw new CortexdError(
+        'unavailable',
+        `Expected to open GPIO line ${line} (sysfs ${chip.base + line}) but received: ${messageOf(error)}`,
+        {
+          hint: 'Is the line used by something else, and is the user in group gpio?',
+          cause: error,
+        },
+      );
     }
   };
   return {

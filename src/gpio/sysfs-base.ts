@@ -17,11 +17,17 @@ export function listChips(root: string): GpioChip[] {
   const read = (chip: string, file: string): string => readFileSync(join(root, chip, file), 'utf8').trim();
   return readdirSync(root)
     .filter((name) => /^gpiochip\d+$/.test(name))
-    .map((chip) => ({ label: read(chip, 'label'), base: Number(read(chip, 'base')), lines: Number(read(chip, 'ngpio')) }))
-    .sort((a, b) => a.base - b.base);
+    .map((chip) => ({
+      label: read(chip, 'label'),
+      base: Number(read(chip, 'base')),
+      lines: Number(read(chip, 'ngpio')),
+    }))
+    .toSorted((a, b) => a.base - b.base);
 }
 
 /** The chip of the pin header, or the one with the given label; undefined when there is none. */
 export function findChip(chips: readonly GpioChip[], label: string | undefined): GpioChip | undefined {
-  return chips.find((chip) => (label === undefined ? (HEADER_LABELS as readonly string[]).includes(chip.label) : chip.label === label));
+  return chips.find((chip) =>
+    label === undefined ? (HEADER_LABELS as readonly string[]).includes(chip.label) : chip.label === label,
+  );
 }

@@ -27,7 +27,15 @@ const NURSERY_SHARE = 4;
 const SAMPLED = 16;
 
 /** Places in the `poolCounters` field. */
-export const POOL_COUNTER = { highWater: 0, used: 1, nursery: 2, nurseryHand: 3, protectedHand: 4, evictions: 5, random: 6 } as const;
+export const POOL_COUNTER = {
+  highWater: 0,
+  used: 1,
+  nursery: 2,
+  nurseryHand: 3,
+  protectedHand: 4,
+  evictions: 5,
+  random: 6,
+} as const;
 
 /** Smallest unsigned type for indices below `limit`. */
 export function indexKind(limit: number): 'u16' | 'u32' {
@@ -145,7 +153,7 @@ export function adaptSegment(
   const { presynapticCell, permanence, synapseCount } = pool.views;
   const start = segment * pool.shape.synapsesPerSegment;
   let count = synapseCount[segment]!;
-  for (let slot = start; slot < start + count; ) {
+  for (let slot = start; slot < start + count;) {
     const before = permanence[slot]!;
     const after = active[presynapticCell[slot]!]! !== 0 ? before + increment : before - decrement;
     if (after <= 0) {
@@ -231,7 +239,8 @@ export function checkPool({ views, shape }: SegmentPool): void {
     if (count > shape.synapsesPerSegment) throw new RangeError(`Segment ${segment} claims ${count} synapses`);
     if (count === 0) continue;
     used++;
-    if (segment >= views.poolCounters[POOL_COUNTER.highWater]!) throw new RangeError(`Segment ${segment} lies above the high-water mark`);
+    if (segment >= views.poolCounters[POOL_COUNTER.highWater]!)
+      throw new RangeError(`Segment ${segment} lies above the high-water mark`);
     if (views.usefulness[segment]! < PROTECTED_FROM) nursery++;
     const cell = views.segmentCell[segment]!;
     if (cell >= shape.cells) throw new RangeError(`Segment ${segment} belongs to cell ${cell} of ${shape.cells}`);
@@ -239,14 +248,18 @@ export function checkPool({ views, shape }: SegmentPool): void {
     const seen = new Set<number>();
     for (let slot = segment * shape.synapsesPerSegment, end = slot + count; slot < end; slot++) {
       const source = views.presynapticCell[slot]!;
-      if (source >= shape.cells || seen.has(source)) throw new RangeError(`Segment ${segment} has a bad synapse to cell ${source}`);
+      if (source >= shape.cells || seen.has(source))
+        throw new RangeError(`Segment ${segment} has a bad synapse to cell ${source}`);
       if (views.permanence[slot] === 0) throw new RangeError(`Segment ${segment} keeps a synapse of permanence 0`);
       seen.add(source);
     }
   }
-  if (used !== views.poolCounters[POOL_COUNTER.used]) throw new RangeError(`${used} segments in use but ${views.poolCounters[POOL_COUNTER.used]} counted`);
-  if (nursery !== views.poolCounters[POOL_COUNTER.nursery]) throw new RangeError(`${nursery} segments in the nursery but ${views.poolCounters[POOL_COUNTER.nursery]} counted`);
+  if (used !== views.poolCounters[POOL_COUNTER.used])
+    throw new RangeError(`${used} segments in use but ${views.poolCounters[POOL_COUNTER.used]} counted`);
+  if (nursery !== views.poolCounters[POOL_COUNTER.nursery])
+    throw new RangeError(`${nursery} segments in the nursery but ${views.poolCounters[POOL_COUNTER.nursery]} counted`);
   for (let cell = 0; cell < shape.cells; cell++) {
-    if (perCell[cell] !== views.segmentsOfCell[cell]) throw new RangeError(`Cell ${cell} has ${perCell[cell]} segments but ${views.segmentsOfCell[cell]} counted`);
+    if (perCell[cell] !== views.segmentsOfCell[cell])
+      throw new RangeError(`Cell ${cell} has ${perCell[cell]} segments but ${views.segmentsOfCell[cell]} counted`);
   }
 }

@@ -103,7 +103,9 @@ export function initSpatialPooler({ shape, params, views }: SpatialPooler, seed:
       const isConnected = randomBelow(counters, 2) === 1;
       const span = isConnected ? 256 - params.connectedPermanence : params.connectedPermanence;
       const distance = randomBelow(counters, Math.max(1, span >> 1));
-      permanence[slot] = isConnected ? params.connectedPermanence + distance : params.connectedPermanence - 1 - distance;
+      permanence[slot] = isConnected
+        ? params.connectedPermanence + distance
+        : params.connectedPermanence - 1 - distance;
     }
   }
   const ranks = Uint32Array.from({ length: shape.columns }, (_, index) => index);
@@ -175,7 +177,8 @@ function inhibitColumns({ shape, params, views }: SpatialPooler): number {
     for (let column = 0; column < shape.columns; column++) {
       const value = boosted[column]!;
       if (value < 0 || overlap[column]! < params.stimulusThreshold) continue;
-      if (best < 0 || value > boosted[best]! || (value === boosted[best]! && ranking[column]! < ranking[best]!)) best = column;
+      if (best < 0 || value > boosted[best]! || (value === boosted[best]! && ranking[column]! < ranking[best]!))
+        best = column;
     }
     if (best < 0) break;
     winners[found] = best;
@@ -223,6 +226,7 @@ function bumpWeakColumns({ shape, params, views }: SpatialPooler): void {
   for (let column = 0; column < shape.columns; column++) {
     if (overlapDutyCycle[column]! >= params.minPctOverlapDutyCycle * largest) continue;
     const start = column * shape.poolSize;
-    for (let slot = start; slot < start + shape.poolSize; slot++) permanence[slot] = Math.min(255, permanence[slot]! + raise);
+    for (let slot = start; slot < start + shape.poolSize; slot++)
+      permanence[slot] = Math.min(255, permanence[slot]! + raise);
   }
 }

@@ -216,7 +216,8 @@ function activatePredictedColumns(tm: TemporalMemory, previousWinners: number, l
     if (!learn) continue;
     creditSegment(pool, segment);
     const missing = params.maxNewSynapseCount - potentialCount[segment]!;
-    if (!adaptSegment(pool, segment, views.previousActiveCell, params.permanenceIncrement, params.permanenceDecrement)) continue;
+    if (!adaptSegment(pool, segment, views.previousActiveCell, params.permanenceIncrement, params.permanenceDecrement))
+      continue;
     if (missing > 0) growTo(tm, segment, missing, previousWinners);
   }
 }
@@ -247,7 +248,8 @@ function learnInBurstingColumn(tm: TemporalMemory, column: number, previousWinne
     win(views, views.segmentCell[segment]!);
     if (!learn) return;
     const missing = params.maxNewSynapseCount - views.potentialCount[segment]!;
-    if (!adaptSegment(pool, segment, views.previousActiveCell, params.permanenceIncrement, params.permanenceDecrement)) return;
+    if (!adaptSegment(pool, segment, views.previousActiveCell, params.permanenceIncrement, params.permanenceDecrement))
+      return;
     if (missing > 0) growTo(tm, segment, missing, previousWinners);
     return;
   }
@@ -282,7 +284,15 @@ function leastUsedCell({ views, shape }: TemporalMemory, column: number, learn: 
 
 function growTo(tm: TemporalMemory, segment: number, wanted: number, previousWinners: number): void {
   const { views, params, pool } = tm;
-  growSynapses(pool, segment, wanted, views.candidates, previousWinners, views.previousActiveCell, params.initialPermanence);
+  growSynapses(
+    pool,
+    segment,
+    wanted,
+    views.candidates,
+    previousWinners,
+    views.previousActiveCell,
+    params.initialPermanence,
+  );
 }
 
 function activate(views: TemporalMemoryViews, cell: number): void {

@@ -9,8 +9,9 @@
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 const HIGH = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
-const LN_2 = 0.6931471805599453;
-const SQRT_HALF = 0.7071067811865476;
+// Constants of the language: the same double everywhere.
+const LN_2 = Math.LN2;
+const SQRT_HALF = Math.SQRT1_2;
 
 /** Natural logarithm of x > 0 (normal doubles); -Infinity for 0, NaN below. */
 export function ln(x: number): number {

@@ -42,7 +42,9 @@ export type Field<K extends Kind = Kind> = { readonly kind: K; readonly length: 
 export type FieldTable = { readonly [name: string]: Field };
 
 /** Typed views over a block, one per field of its table. */
-export type Views<F extends FieldTable> = { readonly [N in keyof F]: InstanceType<(typeof CONSTRUCTORS)[F[N]['kind']]> };
+export type Views<F extends FieldTable> = {
+  readonly [N in keyof F]: InstanceType<(typeof CONSTRUCTORS)[F[N]['kind']]>;
+};
 
 /** Where one field lies inside its block (bytes). */
 export type Placement = Field & { readonly name: string; readonly offset: number; readonly bytes: number };

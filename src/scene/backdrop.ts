@@ -33,7 +33,15 @@ export function createBackdrop(width: number, height: number, random: Uint32Arra
   const leaves = new Uint8Array(stride * foliage.height).fill(60);
   for (let i = 0; i < leaves.length / 6; i++) {
     const shade = 40 + randomBelow(random, 120);
-    paintDisc(leaves, stride, foliage.height, randomBelow(random, stride), randomBelow(random, foliage.height), 1, shade);
+    paintDisc(
+      leaves,
+      stride,
+      foliage.height,
+      randomBelow(random, stride),
+      randomBelow(random, foliage.height),
+      1,
+      shade,
+    );
   }
   return { width, height, still, foliage, leaves };
 }

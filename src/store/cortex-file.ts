@@ -80,9 +80,13 @@ export function decodeCortexFile(file: Uint8Array, name: string): ModelImage {
   at = MAGIC.length;
   const version = word();
   if (version > FORMAT) {
-    throw new CortexdError('newer_version', `Expected a .cortex file of format ${FORMAT} or older but ${name} has format ${version}`, {
-      hint: 'It was written by a newer cortexd; update this one.',
-    });
+    throw new CortexdError(
+      'newer_version',
+      `Expected a .cortex file of format ${FORMAT} or older but ${name} has format ${version}`,
+      {
+        hint: 'It was written by a newer cortexd; update this one.',
+      },
+    );
   }
   const hashAt = bytes.length - HASH_BYTES;
   const hash = createHash('sha256').update(bytes.subarray(0, hashAt)).digest();
@@ -106,7 +110,13 @@ export function decodeCortexFile(file: Uint8Array, name: string): ModelImage {
   }
   if (at !== hashAt) fail('has bytes behind its end');
   if (filled !== image.length || sha256(image) !== metadata.sha256) fail('does not hold what it declares');
-  return { camera: metadata.camera, step: metadata.step, signature: metadata.signature, bytes: image, savedAt: metadata.saved_at };
+  return {
+    camera: metadata.camera,
+    step: metadata.step,
+    signature: metadata.signature,
+    bytes: image,
+    savedAt: metadata.saved_at,
+  };
 }
 
 function inflate(packed: Buffer, rawLength: number): Buffer | undefined {
@@ -154,7 +164,7 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
   try {
     const handle = openSync(temporary, 'w', 0o600);
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

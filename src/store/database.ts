@@ -83,9 +83,13 @@ function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new CortexdError('store', `Expected to create the state directory ${directory} but received: ${messageOf(error)}`, {
-      hint: 'Set state_directory to a place this user may write to.',
-    });
+    throw new CortexdError(
+      'store',
+      `Expected to create the state directory ${directory} but received: ${messageOf(error)}`,
+      {
+        hint: 'Set state_directory to a place this user may write to.',
+      },
+    );
   }
 }
 

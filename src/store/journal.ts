@@ -49,7 +49,17 @@ export class Journal {
            ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, peak = max(peak, excluded.peak), record = excluded.record,
              picture = coalesce(excluded.picture, picture)`,
         )
-        .run(event.id, event.camera, event.cause, event.severity, event.started_at, event.ended_at, event.peak, JSON.stringify(event), picture);
+        .run(
+          event.id,
+          event.camera,
+          event.cause,
+          event.severity,
+          event.started_at,
+          event.ended_at,
+          event.peak,
+          JSON.stringify(event),
+          picture,
+        );
       if (!send) return;
       this.#db
         .prepare('INSERT INTO outbox (event_id, camera, type, payload, created_at) VALUES (?, ?, ?, ?, ?)')
@@ -62,7 +72,8 @@ export class Journal {
   #boundOutbox(): void {
     const depth = this.outboxDepth();
     for (let surplus = depth - this.#outboxLimit; surplus > 0; surplus--) {
-      const update = this.#db.prepare("SELECT min(sequence) FROM outbox WHERE type = 'update'").pluck().get() as number | null;
+      const update = this.#db.prepare("SELECT min(sequence) FROM outbox WHERE type = 'update'").pluck().get() as
+        number | null;
       const oldest = update ?? (this.#db.prepare('SELECT min(sequence) FROM outbox').pluck().get() as number);
       this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(oldest);
       this.outboxDropped++;
@@ -117,12 +128,18 @@ export class Journal {
 
   /** The picture of an event, if it has one. */
   picture(id: string): Uint8Array | undefined {
-    return (this.#db.prepare('SELECT picture FROM event WHERE id = ?').pluck().get(id) as Buffer | null | undefined) ?? undefined;
+    return (
+      (this.#db.prepare('SELECT picture FROM event WHERE id = ?').pluck().get(id) as Buffer | null | undefined) ??
+      undefined
+    );
   }
 
   /** Events of a camera that have started and not ended. */
   openEvents(camera: string): EventRecord[] {
-    const rows = this.#db.prepare('SELECT record FROM event WHERE camera = ? AND ended_at IS NULL ORDER BY id').pluck().all(camera) as string[];
+    const rows = this.#db
+      .prepare('SELECT record FROM event WHERE camera = ? AND ended_at IS NULL ORDER BY id')
+      .pluck()
+      .all(camera) as string[];
     return rows.map((row) => JSON.parse(row) as EventRecord);
   }
 
@@ -133,13 +150,17 @@ export class Journal {
   }
 
   scores(camera: string, limit: number): MinuteScore[] {
-    return this.#db.prepare('SELECT * FROM score WHERE camera = ? ORDER BY minute DESC LIMIT ?').all(camera, limit) as MinuteScore[];
+    return this.#db
+      .prepare('SELECT * FROM score WHERE camera = ? ORDER BY minute DESC LIMIT ?')
+      .all(camera, limit) as MinuteScore[];
   }
 
   /** Delete events and scores that started before `before` (ISO 8601), and the oldest pictures beyond `pictureBytes`. */
   retain(before: string, pictureBytes: number): { events: number; pictures: number } {
     return this.#db.transaction(() => {
-      const events = this.#db.prepare('DELETE FROM event WHERE started_at < ? AND ended_at IS NOT NULL').run(before).changes;
+      const events = this.#db
+        .prepare('DELETE FROM event WHERE started_at < ? AND ended_at IS NOT NULL')
+        .run(before).changes;
       this.#db.prepare('DELETE FROM score WHERE minute < ?').run(before);
       const pictures = this.#db
         .prepare(

@@ -55,11 +55,17 @@ export const NEWEST = MIGRATIONS.at(-1)?.number ?? 0;
 export function migrate(db: Database, now: string): void {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > NEWEST) {
-    throw new CortexdError('newer_version', `Expected a database of version ${NEWEST} or older but received version ${version}`, {
-      hint: 'It was written by a newer cortexd. Install that version again, or move the file away to begin anew.',
-    });
+    throw new CortexdError(
+      'newer_version',
+      `Expected a database of version ${NEWEST} or older but received version ${version}`,
+      {
+        hint: 'It was written by a newer cortexd. Install that version again, or move the file away to begin anew.',
+      },
+    );
   }
-  db.exec('CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT');
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT',
+  );
   for (const { number, name, sql } of MIGRATIONS) {
     if (number <= version) continue;
     db.transaction(() => {

@@ -30,7 +30,14 @@ export type LoadedModel =
   | { readonly kind: 'none' }
   | { readonly kind: 'loaded'; readonly image: ModelImage; readonly generation: number; readonly lost: string | null };
 
-type ModelRow = { generation: number; step: number; signature: string; length: number; sha256: string; saved_at: string };
+type ModelRow = {
+  generation: number;
+  step: number;
+  signature: string;
+  length: number;
+  sha256: string;
+  saved_at: string;
+};
 type PageRow = { page: number; crc32: number; bytes: Buffer };
 
 export class ModelPages {
@@ -56,17 +63,12 @@ export class ModelPages {
 
   #write({ camera, step, signature, bytes, savedAt }: ModelImage, before: Uint8Array | undefined): SavedCheckpoint {
     const db = this.#db;
-    const last = (db.prepare('SELECT max(generation) FROM model WHERE camera = ?').pluck().get(camera) as number | null) ?? 0;
+    const last =
+      (db.prepare('SELECT max(generation) FROM model WHERE camera = ?').pluck().get(camera) as number | null) ?? 0;
     const generation = last + 1;
-    db.prepare('INSERT INTO model (camera, generation, step, signature, length, sha256, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)').run(
-      camera,
-      generation,
-      step,
-      signature,
-      bytes.length,
-      sha256(bytes),
-      savedAt,
-    );
+    db.prepare(
+      'INSERT INTO model (camera, generation, step, signature, length, sha256, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ).run(camera, generation, step, signature, bytes.length, sha256(bytes), savedAt);
     const insert = db.prepare('INSERT INTO model_page (camera, page, generation, crc32, bytes) VALUES (?, ?, ?, ?, ?)');
     let pages = 0;
     let pageBytes = 0;
@@ -98,7 +100,9 @@ export class ModelPages {
    * generations exist and none is sound.
    */
   load(camera: string): LoadedModel {
-    const rows = this.#db.prepare('SELECT * FROM model WHERE camera = ? ORDER BY generation DESC').all(camera) as ModelRow[];
+    const rows = this.#db
+      .prepare('SELECT * FROM model WHERE camera = ? ORDER BY generation DESC')
+      .all(camera) as ModelRow[];
     const damage: string[] = [];
     for (const row of rows) {
       const found = this.#read(camera, row);
@@ -109,13 +113,18 @@ export class ModelPages {
       // Only an undamaged newest image may serve as what is already written.
       if (damage.length === 0) this.#written.set(camera, Uint8Array.from(found));
       const image = { camera, step: row.step, signature: row.signature, bytes: found, savedAt: row.saved_at };
-      const lost = damage.length === 0 ? null : `${damage.join('; ')}; went back to step ${row.step} of ${row.saved_at}`;
+      const lost =
+        damage.length === 0 ? null : `${damage.join('; ')}; went back to step ${row.step} of ${row.saved_at}`;
       return { kind: 'loaded', image, generation: row.generation, lost };
     }
     if (damage.length === 0) return { kind: 'none' };
-    throw new CortexdError('corrupt', `Expected a sound checkpoint of camera "${camera}" but received: ${damage.join('; ')}`, {
-      hint: 'Restore a snapshot (cortexd snapshot list, cortexd snapshot restore NAME), or delete the camera\'s model with "cortexd snapshot forget CAMERA" to begin anew.',
-    });
+    throw new CortexdError(
+      'corrupt',
+      `Expected a sound checkpoint of camera "${camera}" but received: ${damage.join('; ')}`,
+      {
+        hint: 'Restore a snapshot (cortexd snapshot list, cortexd snapshot restore NAME), or delete the camera\'s model with "cortexd snapshot forget CAMERA" to begin anew.',
+      },
+    );
   }
 
   #read(camera: string, row: ModelRow): Uint8Array | string {

@@ -22,9 +22,13 @@ export function openJournal(directory: string): { journal: Journal; close: () =>
     const version = db.pragma('user_version', { simple: true }) as number;
     if (version > NEWEST) {
       db.close();
-      throw new CortexdError('newer_version', `Expected a database of version ${NEWEST} or older but received version ${version}`, {
-        hint: 'It was written by a newer cortexd; use that one to read it.',
-      });
+      throw new CortexdError(
+        'newer_version',
+        `Expected a database of version ${NEWEST} or older but received version ${version}`,
+        {
+          hint: 'It was written by a newer cortexd; use that one to read it.',
+        },
+      );
     }
     return { journal: new Journal(db, Infinity), close: () => db.close() };
   } catch (error) {

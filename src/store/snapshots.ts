@@ -16,7 +16,16 @@ export type SnapshotInfo = {
   readonly createdAt: string;
 };
 
-type Row = { name: string; camera: string; step: number; signature: string; length: number; sha256: string; automatic: number; created_at: string };
+type Row = {
+  name: string;
+  camera: string;
+  step: number;
+  signature: string;
+  length: number;
+  sha256: string;
+  automatic: number;
+  created_at: string;
+};
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 
@@ -91,6 +100,7 @@ export class Snapshots {
   }
 
   #row(name: string): (Row & { compressed: Buffer }) | undefined {
-    return this.#db.prepare('SELECT * FROM snapshot WHERE name = ?').get(name) as (Row & { compressed: Buffer }) | undefined;
+    return this.#db.prepare('SELECT * FROM snapshot WHERE name = ?').get(name) as
+      (Row & { compressed: Buffer }) | undefined;
   }
 }

@@ -67,7 +67,8 @@ export class StoreClient {
   #settle({ id, value, error }: StoreAnswer): void {
     const waiter = this.#waiters.get(id);
     this.#waiters.delete(id);
-    if (error) waiter?.reject(new CortexdError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint }));
+    if (error)
+      waiter?.reject(new CortexdError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint }));
     else waiter?.resolve(value);
   }
 

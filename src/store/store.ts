@@ -22,7 +22,11 @@ export type StoreOptions = {
   readonly lock: boolean;
 };
 
-export type StoreHealth = { readonly bytesWritten: number; readonly outboxDepth: number; readonly outboxDropped: number };
+export type StoreHealth = {
+  readonly bytesWritten: number;
+  readonly outboxDepth: number;
+  readonly outboxDropped: number;
+};
 
 export class Store {
   readonly #db: Database;

@@ -21,7 +21,7 @@ export function findComponents(subcellPixels: Uint8Array, { subColumns, subRows 
     if (subcellPixels[start] === 0 || seen[start] === 1) continue;
     components.push(flood(subcellPixels, seen, start, subColumns, subRows));
   }
-  return components.sort((a, b) => b.area - a.area);
+  return components.toSorted((a, b) => b.area - a.area);
 }
 
 function flood(pixels: Uint8Array, seen: Uint8Array, start: number, columns: number, rows: number): Component {

@@ -44,7 +44,9 @@ export class ControlServer {
     try {
       await app.listen({ path });
     } catch (error) {
-      throw new CortexdError('store', `Expected to listen on ${path} but received: ${messageOf(error)}`, { cause: error });
+      throw new CortexdError('store', `Expected to listen on ${path} but received: ${messageOf(error)}`, {
+        cause: error,
+      });
     }
     chmodSync(path, 0o600);
     return new ControlServer(app, path);
@@ -60,9 +62,13 @@ export class ControlServer {
 export function socketPath(directory: string): string {
   const path = join(directory, CONTROL_SOCKET);
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
-    throw new CortexdError('config', `Expected a state directory whose socket path has at most ${MAX_SOCKET_PATH} bytes but received ${path}`, {
-      hint: 'Set state_directory to a shorter path.',
-    });
+    throw new CortexdError(
+      'config',
+      `Expected a state directory whose socket path has at most ${MAX_SOCKET_PATH} bytes but received ${path}`,
+      {
+        hint: 'Set state_directory to a shorter path.',
+      },
+    );
   }
   return path;
 }
@@ -71,17 +77,25 @@ function addRoutes(app: FastifyInstance, { snapshots, status }: ControlPort): vo
   app.setErrorHandler((error, _request, reply) => {
     const known = error instanceof CortexdError;
     const code = known ? error.code : 'internal';
-    return reply.code(code === 'internal' ? 500 : 400).send({ code, message: messageOf(error), hint: known ? error.hint : undefined });
+    return reply
+      .code(code === 'internal' ? 500 : 400)
+      .send({ code, message: messageOf(error), hint: known ? error.hint : undefined });
   });
-  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   app.get('/status', status);
   app.get('/snapshots', snapshots.list);
   app.post<{ Body: { name: string; camera?: string } }>('/snapshots', { schema: { body: NAMED } }, async ({ body }) =>
     snapshots.create(body.name, body.camera),
   );
-  app.post<{ Body: { name: string; camera?: string } }>('/snapshots/restore', { schema: { body: NAMED } }, async ({ body }) => ({
-    replaced: await snapshots.restore(body.name, body.camera),
-  }));
+  app.post<{ Body: { name: string; camera?: string } }>(
+    '/snapshots/restore',
+    { schema: { body: NAMED } },
+    async ({ body }) => ({
+      replaced: await snapshots.restore(body.name, body.camera),
+    }),
+  );
   app.delete<{ Params: { name: string } }>('/snapshots/:name', async ({ params }) => {
     await snapshots.remove(params.name);
     return {};

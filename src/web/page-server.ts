@@ -64,7 +64,8 @@ export class PageServer {
 function addRoutes(app: FastifyInstance, { cameras, live, encodeFrame }: PageServerOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-    if (!LOOPBACK_NAMES.has(host)) return reply.code(403).send({ error: `Expected a loopback Host but received "${host}"` });
+    if (!LOOPBACK_NAMES.has(host))
+      return reply.code(403).send({ error: `Expected a loopback Host but received "${host}"` });
     reply.header('content-security-policy', "default-src 'self'; img-src 'self' blob:");
     reply.header('cache-control', 'no-store');
     return undefined;

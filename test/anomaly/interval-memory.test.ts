@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import {
   intervalDeviation,
   intervalEntries,
@@ -10,14 +10,14 @@ import {
 } from '../../src/anomaly/interval-memory.ts';
 import { viewsFor } from '../support/views.ts';
 
-t.test('what was never seen is not judged', async (t) => {
+void test('what was never seen is not judged', async (t) => {
   const memory = viewsFor(intervalMemoryFields(16));
   t.equal(intervalDeviation(memory, intervalKey(1, 2, 3), 5000), 0);
   t.equal(usualInterval(memory, intervalKey(1, 2, 3), 1), null);
   t.equal(visitsOf(memory, intervalKey(1, 2, 3)), 0);
 });
 
-t.test('after six stays a longer one is late and a shorter one early', async (t) => {
+void test('after six stays a longer one is late and a shorter one early', async (t) => {
   const memory = viewsFor(intervalMemoryFields(16));
   const key = intervalKey(1, 2, 3);
   for (const ms of [1900, 2000, 2100, 2000, 1900]) learnInterval(memory, key, ms);
@@ -28,7 +28,7 @@ t.test('after six stays a longer one is late and a shorter one early', async (t)
   t.ok(intervalDeviation(memory, key, 500) < -3);
 });
 
-t.test('the usual time is the geometric mean, with its spread', async (t) => {
+void test('the usual time is the geometric mean, with its spread', async (t) => {
   const memory = viewsFor(intervalMemoryFields(16));
   const key = intervalKey(4, 5, 6);
   for (let i = 0; i < 30; i++) learnInterval(memory, key, 4000);
@@ -38,7 +38,7 @@ t.test('the usual time is the geometric mean, with its spread', async (t) => {
   t.ok((usual?.lowMs ?? 0) < 4000 && (usual?.highMs ?? 0) > 4000 && (usual?.highMs ?? 0) < 6000);
 });
 
-t.test('contexts are kept apart', async (t) => {
+void test('contexts are kept apart', async (t) => {
   const memory = viewsFor(intervalMemoryFields(64));
   for (let i = 0; i < 10; i++) {
     learnInterval(memory, intervalKey(1, 0, 1), 1000);
@@ -50,7 +50,7 @@ t.test('contexts are kept apart', async (t) => {
   t.equal(intervalEntries(memory), 3);
 });
 
-t.test('a full table replaces the least visited entry in reach and counts it', async (t) => {
+void test('a full table replaces the least visited entry in reach and counts it', async (t) => {
   const memory = viewsFor(intervalMemoryFields(8));
   for (let key = 0; key < 8; key++) for (let i = 0; i <= key; i++) learnInterval(memory, key, 1000);
   t.equal(intervalEntries(memory), 8);

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import {
   DIRECTIONS,
   directionOf,
@@ -9,7 +9,7 @@ import {
 } from '../../src/anomaly/motion-memory.ts';
 import { viewsFor } from '../support/views.ts';
 
-t.test('directions are eight sectors, clockwise from the right', async (t) => {
+void test('directions are eight sectors, clockwise from the right', async (t) => {
   const around = [
     [1, 0],
     [1, 1],
@@ -34,7 +34,7 @@ function trained() {
   return memory;
 }
 
-t.test('the usual way at the usual speed is no surprise, the other way is', async (t) => {
+void test('the usual way at the usual speed is no surprise, the other way is', async (t) => {
   const memory = trained();
   const surprise = { direction: -1, speed: -1 };
   judgeMotion(memory, 0, 0, 2.2, surprise);
@@ -45,7 +45,7 @@ t.test('the usual way at the usual speed is no surprise, the other way is', asyn
   t.equal(usualDirection(memory, 0), 0);
 });
 
-t.test('the neighbouring direction is less of a surprise than the opposite one', async (t) => {
+void test('the neighbouring direction is less of a surprise than the opposite one', async (t) => {
   const memory = trained();
   const beside = { direction: 0, speed: 0 };
   const against = { direction: 0, speed: 0 };
@@ -54,7 +54,7 @@ t.test('the neighbouring direction is less of a surprise than the opposite one',
   t.ok(beside.direction < against.direction / 2);
 });
 
-t.test('the faster beyond what was seen, the greater the surprise', async (t) => {
+void test('the faster beyond what was seen, the greater the surprise', async (t) => {
   const memory = trained();
   const speeds = [2.2, 4, 6, 9].map((speed) => {
     const surprise = { direction: 0, speed: 0 };
@@ -65,7 +65,7 @@ t.test('the faster beyond what was seen, the greater the surprise', async (t) =>
   t.ok(speeds[1]! < speeds[2]! && speeds[2]! < speeds[3]!);
 });
 
-t.test('a place where nothing ever moved is judged as if it had been watched as long as the others', async (t) => {
+void test('a place where nothing ever moved is judged as if it had been watched as long as the others', async (t) => {
   const memory = trained();
   const surprise = { direction: 0, speed: 0 };
   judgeMotion(memory, 1, 0, 2.2, surprise);
@@ -73,7 +73,7 @@ t.test('a place where nothing ever moved is judged as if it had been watched as 
   t.equal(usualDirection(memory, 1), -1);
 });
 
-t.test('full counters are halved together, so proportions stay', async (t) => {
+void test('full counters are halved together, so proportions stay', async (t) => {
   const memory = viewsFor(motionMemoryFields(1));
   memory.directionCount[0] = 65534;
   memory.directionCount[2] = 1000;

@@ -1,8 +1,8 @@
-import t from 'tap';
+import { test } from 'tap';
 import { judgeSize, learnSize, sizeMemoryFields } from '../../src/anomaly/size-memory.ts';
 import { viewsFor } from '../support/views.ts';
 
-t.test('nothing is judged before twenty things were seen', async (t) => {
+void test('nothing is judged before twenty things were seen', async (t) => {
   const memory = viewsFor(sizeMemoryFields(2));
   for (let i = 0; i < 19; i++) learnSize(memory, 0, 100);
   t.equal(judgeSize(memory, 0, 10_000), 0);
@@ -10,7 +10,7 @@ t.test('nothing is judged before twenty things were seen', async (t) => {
   t.ok(judgeSize(memory, 0, 10_000) > 5);
 });
 
-t.test('only larger than usual counts', async (t) => {
+void test('only larger than usual counts', async (t) => {
   const memory = viewsFor(sizeMemoryFields(1));
   for (let i = 0; i < 50; i++) learnSize(memory, 0, 90 + (i % 3) * 10);
   t.equal(judgeSize(memory, 0, 20), 0);
@@ -18,7 +18,7 @@ t.test('only larger than usual counts', async (t) => {
   t.ok(judgeSize(memory, 0, 400) > 3);
 });
 
-t.test('a place that has seen little is judged by the whole picture', async (t) => {
+void test('a place that has seen little is judged by the whole picture', async (t) => {
   const memory = viewsFor(sizeMemoryFields(2));
   for (let i = 0; i < 50; i++) learnSize(memory, 0, 100);
   t.ok(judgeSize(memory, 1, 100) < 0.5);

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import {
   MIN_BLOCKS,
   type StreamThreshold,
@@ -20,14 +20,14 @@ function block(stream: StreamThreshold, evidence: number, alarming = false): voi
   finishBlock(stream, true);
 }
 
-t.test('the threshold is the second largest block maximum', async (t) => {
+void test('the threshold is the second largest block maximum', async (t) => {
   const stream = open();
   for (const maximum of [1, 3, 2, 9, 1, 1, 4, 1]) block(stream, maximum);
   t.equal(isReady(stream), true);
   t.equal(thresholdOf(stream), 4);
 });
 
-t.test('a block counts with the largest evidence in it', async (t) => {
+void test('a block counts with the largest evidence in it', async (t) => {
   const stream = open();
   for (let i = 0; i < MIN_BLOCKS; i++) {
     noteEvidence(stream, 1 + i, false);
@@ -37,7 +37,7 @@ t.test('a block counts with the largest evidence in it', async (t) => {
   t.equal(thresholdOf(stream), MIN_BLOCKS - 1);
 });
 
-t.test('before there are enough blocks the largest evidence so far stands in', async (t) => {
+void test('before there are enough blocks the largest evidence so far stands in', async (t) => {
   const stream = open();
   block(stream, 5);
   t.equal(isReady(stream), false);
@@ -48,20 +48,20 @@ t.test('before there are enough blocks the largest evidence so far stands in', a
   t.equal(thresholdOf(stream), 5);
 });
 
-t.test('a quiet scene has the floor', async (t) => {
+void test('a quiet scene has the floor', async (t) => {
   const stream = open(0.5);
   for (let i = 0; i < 20; i++) block(stream, 0.01);
   t.equal(thresholdOf(stream), 0.5);
 });
 
-t.test('old blocks leave the ring', async (t) => {
+void test('old blocks leave the ring', async (t) => {
   const stream = open();
   for (let i = 0; i < 10; i++) block(stream, 50);
   for (let i = 0; i < 100; i++) block(stream, 2);
   t.equal(thresholdOf(stream), 2);
 });
 
-t.test('an alarm hardly raises the threshold', async (t) => {
+void test('an alarm hardly raises the threshold', async (t) => {
   const stream = open();
   for (let i = 0; i < 20; i++) block(stream, 2);
   block(stream, 100, true);
@@ -70,7 +70,7 @@ t.test('an alarm hardly raises the threshold', async (t) => {
   t.ok(raised > 2 && raised < 2.1, `${raised}`);
 });
 
-t.test('when alarms become the rule the new normal is taken as it is', async (t) => {
+void test('when alarms become the rule the new normal is taken as it is', async (t) => {
   const stream = open();
   for (let i = 0; i < 20; i++) block(stream, 2);
   let blocks = 0;
@@ -81,7 +81,7 @@ t.test('when alarms become the rule the new normal is taken as it is', async (t)
   t.ok(blocks > 5 && blocks < 40, `after ${blocks} blocks`);
 });
 
-t.test('without learning nothing learned changes', async (t) => {
+void test('without learning nothing learned changes', async (t) => {
   const stream = open();
   for (let i = 0; i < 20; i++) block(stream, 2);
   const before = [...stream.views.blockMaxima];

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { nextRandom } from '../../src/memory/random.ts';
 import { matchZone } from '../../src/vision/block-motion.ts';
 import { divide } from '../../src/vision/geometry.ts';
@@ -21,7 +21,7 @@ function square(x: number, y: number): { level: Uint8Array; mask: Uint8Array } {
   return { level, mask };
 }
 
-t.test('finds how a textured thing moved', async (t) => {
+void test('finds how a textured thing moved', async (t) => {
   const out = new Float32Array(2);
   for (const [dx, dy] of [
     [2, 0],
@@ -37,14 +37,14 @@ t.test('finds how a textured thing moved', async (t) => {
   }
 });
 
-t.test('a thing that stands does not move', async (t) => {
+void test('a thing that stands does not move', async (t) => {
   const out = new Float32Array([9, 9]);
   const { level, mask } = square(14, 14);
   t.equal(matchZone({ level, previousLevel: level, foregroundPixel: mask }, geometry, geometry.local, 5, out), false);
   t.same([...out], [0, 0]);
 });
 
-t.test('a zone without foreground says nothing', async (t) => {
+void test('a zone without foreground says nothing', async (t) => {
   const out = new Float32Array(2);
   const { level } = square(14, 14);
   const planes = { level, previousLevel: square(17, 14).level, foregroundPixel: new Uint8Array(size * size) };

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { nextRandom } from '../../src/memory/random.ts';
 import { CENSUS_BITS, censusPlaneFields, updateCensusPlane } from '../../src/vision/census-plane.ts';
 import { divide } from '../../src/vision/geometry.ts';
@@ -23,7 +23,7 @@ function bitsOf(luma: Uint8Array): number[] {
   return Array.from(plane.votes, (votes) => (votes >= 8 ? 1 : 0));
 }
 
-t.test('the levelled picture has a mean of 110 whatever the exposure', async (t) => {
+void test('the levelled picture has a mean of 110 whatever the exposure', async (t) => {
   for (const gain of [0.5, 1, 1.4]) {
     const plane = viewsFor(censusPlaneFields(geometry));
     updateCensusPlane(
@@ -36,7 +36,7 @@ t.test('the levelled picture has a mean of 110 whatever the exposure', async (t)
   }
 });
 
-t.test('half the light keeps nearly all bits, another texture does not', async (t) => {
+void test('half the light keeps nearly all bits, another texture does not', async (t) => {
   const before = bitsOf(texture(1));
   const agreement = (after: number[]): number => {
     const both = before.filter((bit, i) => bit === 1 && after[i] === 1).length;
@@ -47,20 +47,20 @@ t.test('half the light keeps nearly all bits, another texture does not', async (
   t.ok(agreement(bitsOf(texture(2))) < 0.5);
 });
 
-t.test('a flat picture with little noise has no bits: the margin holds', async (t) => {
+void test('a flat picture with little noise has no bits: the margin holds', async (t) => {
   const random = new Uint32Array([5]);
   const flat = Uint8Array.from({ length: size * size }, () => 100 + (nextRandom(random) % 5));
   t.equal(bitsOf(flat).includes(1), false);
 });
 
-t.test('votes lie between 0 and 16', async (t) => {
+void test('votes lie between 0 and 16', async (t) => {
   const plane = viewsFor(censusPlaneFields(geometry));
   updateCensusPlane(plane, geometry, texture(3));
   t.equal(plane.votes.length, 144 * CENSUS_BITS);
   t.ok(Math.max(...plane.votes) <= 16);
 });
 
-t.test('a thing changes the texture where it is, a lamp changes it nowhere', async (t) => {
+void test('a thing changes the texture where it is, a lamp changes it nowhere', async (t) => {
   const plane = viewsFor(censusPlaneFields(geometry));
   for (let frame = 0; frame < 100; frame++) updateCensusPlane(plane, geometry, texture(1));
   t.equal(plane.textureChanged.indexOf(1), -1);

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { findComponents } from '../../src/vision/components.ts';
 import { divide } from '../../src/vision/geometry.ts';
 
@@ -8,7 +8,7 @@ function pixels(...rows: string[]): Uint8Array {
   return Uint8Array.from(rows.join(''), (digit) => Number(digit));
 }
 
-t.test('connected subcells are one thing, diagonal ones are not', async (t) => {
+void test('connected subcells are one thing, diagonal ones are not', async (t) => {
   const found = findComponents(
     pixels('00000000', '09900000', '00900000', '00030000', '00000000', '00000000'),
     geometry,
@@ -18,7 +18,7 @@ t.test('connected subcells are one thing, diagonal ones are not', async (t) => {
   t.same(found[1], { area: 3, center: 3 * 8 + 3, touchesBorder: false, box: [3 / 8, 3 / 6, 1 / 8, 1 / 6] });
 });
 
-t.test('a thing at the edge is cut by the border', async (t) => {
+void test('a thing at the edge is cut by the border', async (t) => {
   const found = findComponents(
     pixels('00000000', '00000000', '00000099', '00000000', '00000000', '00000000'),
     geometry,
@@ -26,6 +26,6 @@ t.test('a thing at the edge is cut by the border', async (t) => {
   t.equal(found[0]?.touchesBorder, true);
 });
 
-t.test('an empty picture has no things', async (t) => {
+void test('an empty picture has no things', async (t) => {
   t.same(findComponents(new Uint8Array(48), geometry), []);
 });

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { divide } from '../../src/vision/geometry.ts';
 import { occupancyFields, updateOccupancy } from '../../src/vision/occupancy.ts';
 import { viewsFor } from '../support/views.ts';
@@ -11,7 +11,7 @@ function foreground(...counts: [subcell: number, pixels: number][]): Uint8Array 
   return subcells;
 }
 
-t.test('a zone is occupied after it has looked so for three frames in a row', async (t) => {
+void test('a zone is occupied after it has looked so for three frames in a row', async (t) => {
   const occupancy = viewsFor(occupancyFields(local));
   const changes = [];
   for (let frame = 0; frame < 5; frame++) changes.push(updateOccupancy(occupancy, local, foreground([0, 10])));
@@ -19,7 +19,7 @@ t.test('a zone is occupied after it has looked so for three frames in a row', as
   t.same([...occupancy.occupied], [1, 0, 0, 0]);
 });
 
-t.test('two frames of swaying leaves change nothing', async (t) => {
+void test('two frames of swaying leaves change nothing', async (t) => {
   const occupancy = viewsFor(occupancyFields(local));
   for (let turn = 0; turn < 5; turn++) {
     updateOccupancy(occupancy, local, foreground([0, 16]));
@@ -29,13 +29,13 @@ t.test('two frames of swaying leaves change nothing', async (t) => {
   t.same([...occupancy.occupied], [0, 0, 0, 0]);
 });
 
-t.test('a zone needs more than a twentieth of its pixels, summed over its subcells', async (t) => {
+void test('a zone needs more than a twentieth of its pixels, summed over its subcells', async (t) => {
   const occupancy = viewsFor(occupancyFields(local));
   for (let frame = 0; frame < 3; frame++) updateOccupancy(occupancy, local, foreground([0, 4], [1, 3], [3, 4], [4, 4]));
   t.same([...occupancy.occupied], [0, 1, 0, 0], '7 of 144 px are too few, 8 are enough');
 });
 
-t.test('zones that changed are listed in order and become free the same way', async (t) => {
+void test('zones that changed are listed in order and become free the same way', async (t) => {
   const occupancy = viewsFor(occupancyFields(local));
   for (let frame = 0; frame < 3; frame++) updateOccupancy(occupancy, local, foreground([0, 16], [35, 16]));
   t.same([...occupancy.changedZones.subarray(0, 2)], [0, 3]);

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { divide } from '../../src/vision/geometry.ts';
 import { pixelPlaneFields, updatePixelPlane } from '../../src/vision/pixel-plane.ts';
 import { viewsFor } from '../support/views.ts';
@@ -23,26 +23,26 @@ function settled() {
   return plane;
 }
 
-t.test('a still picture has no foreground', async (t) => {
+void test('a still picture has no foreground', async (t) => {
   const plane = settled();
   updatePixelPlane(plane, geometry, picture());
   t.equal(plane.foregroundPixel.indexOf(1), -1);
 });
 
-t.test('a change of the global gain is not foreground', async (t) => {
+void test('a change of the global gain is not foreground', async (t) => {
   const plane = settled();
   updatePixelPlane(plane, geometry, picture(1.25));
   t.equal(plane.foregroundPixel.indexOf(1), -1);
 });
 
-t.test('a thing is foreground in its own subcell only', async (t) => {
+void test('a thing is foreground in its own subcell only', async (t) => {
   const plane = settled();
   updatePixelPlane(plane, geometry, picture(1, block));
   const subcells = [...plane.foregroundCount].flatMap((count, subcell) => (count > 0 ? [[subcell, count]] : []));
   t.same(subcells, [[2 * 6 + 3, 16]]);
 });
 
-t.test('a thing that stays is seen for half a minute and more, but not for ever', async (t) => {
+void test('a thing that stays is seen for half a minute and more, but not for ever', async (t) => {
   const plane = settled();
   const framesUntilAbsorbed = (): number => {
     for (let frame = 1; frame < 5000; frame++) {
@@ -55,7 +55,7 @@ t.test('a thing that stays is seen for half a minute and more, but not for ever'
   t.ok(frames > 300 && frames < 3000, `absorbed after ${frames} frames`);
 });
 
-t.test('a place is not blind after something has stood there', async (t) => {
+void test('a place is not blind after something has stood there', async (t) => {
   const plane = settled();
   for (let frame = 0; frame < 100; frame++) updatePixelPlane(plane, geometry, picture(1, block));
   for (let frame = 0; frame < 10; frame++) updatePixelPlane(plane, geometry, picture());
@@ -64,7 +64,7 @@ t.test('a place is not blind after something has stood there', async (t) => {
   t.equal(plane.foregroundCount[15], 16);
 });
 
-t.test('a black picture does no harm', async (t) => {
+void test('a black picture does no harm', async (t) => {
   const plane = viewsFor(pixelPlaneFields(geometry));
   const black = new Uint8Array(24 * 24);
   updatePixelPlane(plane, geometry, black);

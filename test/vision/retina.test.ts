@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { nextRandom } from '../../src/memory/random.ts';
 import type { FieldTable, Views } from '../../src/memory/layout.ts';
 import { divide } from '../../src/vision/geometry.ts';
@@ -41,7 +41,7 @@ function run(retina: Retina, frames: number, gain: number, thing: boolean): Reti
   return out;
 }
 
-t.test('noise is nothing; a thing occupies its zone; when it leaves the zone is free again', async (t) => {
+void test('noise is nothing; a thing occupies its zone; when it leaves the zone is free again', async (t) => {
   const retina = openRetina();
   run(retina, 200, 1, false);
   t.equal(retina.local.occupied.indexOf(1), -1);
@@ -54,14 +54,14 @@ t.test('noise is nothing; a thing occupies its zone; when it leaves the zone is 
   t.equal(retina.local.occupied.indexOf(1), -1);
 });
 
-t.test('a lamp that is switched leaves no foreground', async (t) => {
+void test('a lamp that is switched leaves no foreground', async (t) => {
   const retina = openRetina();
   run(retina, 200, 1, false);
   const seen = run(retina, 1, 1.3, false);
   t.equal(seen.foregroundShare, 0);
 });
 
-t.test('another picture is a change of nearly everything', async (t) => {
+void test('another picture is a change of nearly everything', async (t) => {
   const retina = openRetina();
   run(retina, 200, 1, false);
   const out = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };

@@ -21,7 +21,9 @@ source.addEventListener('prediction', (message) => {
   const prediction = JSON.parse(message.data);
   if (prediction.camera === select.value) showPrediction(prediction);
 });
-source.addEventListener('error', () => { byId('learning').textContent = 'Connection lost, trying again…'; });
+source.addEventListener('error', () => {
+  byId('learning').textContent = 'Connection lost, trying again…';
+});
 
 function showFrame(frame) {
   showPicture(frame);
@@ -41,7 +43,9 @@ function showPicture(frame) {
   if (pictureBusy) return;
   pictureBusy = true;
   const picture = byId('picture');
-  picture.onload = picture.onerror = () => { pictureBusy = false; };
+  picture.onload = picture.onerror = () => {
+    pictureBusy = false;
+  };
   picture.parentElement.style.aspectRatio = `${frame.width} / ${frame.height}`;
   picture.src = `api/cameras/${encodeURIComponent(frame.camera)}/picture.jpg?frame=${frame.sequence}`;
 }

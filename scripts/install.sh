@@ -1,0 +1,95 @@
+#!/bin/sh
+# Install cortexd as a service: program to /usr/lib/cortexd, /usr/bin/cortexd, unit, user. An upgrade keeps configuration
+# and state. With DESTDIR everything is laid out below it and the system is left alone (packaging, tests).
+set -eu
+
+usage() {
+  cat <<'TEXT'
+Usage: sudo scripts/install.sh [--no-start]
+
+Builds cortexd if needed and installs it as the systemd service "cortexd".
+  --no-start   install, but do not enable or start the service
+  DESTDIR=DIR  (environment) lay the files out below DIR and do nothing else
+TEXT
+}
+
+start=yes
+for argument in "$@"; do
+  case "$argument" in
+    --no-start) start=no ;;
+    -h | --help) usage; exit 0 ;;
+    *) echo "install.sh: Expected --no-start or --help but received $argument" >&2; usage >&2; exit 64 ;;
+  esac
+done
+
+dest=${DESTDIR:-}
+root=$(cd "$(dirname "$0")/.." && pwd)
+if [ -z "$dest" ] && [ "$(id -u)" -ne 0 ]; then
+  echo "install.sh: Expected to run as root to install below /usr and /etc. Run: sudo $0" >&2
+  exit 1
+fi
+if ! command -v node >/dev/null; then
+  echo "install.sh: Expected Node.js 20.19 or newer but found none. Install it: apt install nodejs npm" >&2
+  exit 1
+fi
+
+cd "$root"
+if [ ! -d node_modules ]; then npm ci --no-audit --no-fund; fi
+if [ ! -f dist/src/cli/main.js ] || [ -n "$(find src -newer dist/src/cli/main.js -name '*.ts' | head -n 1)" ]; then npm run --silent build; fi
+
+library=$dest/usr/lib/cortexd
+# Beside the old one and then swapped: an interrupted copy leaves the installed program whole.
+rm -rf "$library.new"
+mkdir -p "$library.new/dist" "$dest/usr/bin" "$dest/etc/cortexd" "$dest/usr/lib/systemd/system" \
+  "$dest/usr/lib/sysusers.d" "$dest/usr/lib/tmpfiles.d" "$dest/usr/lib/udev/rules.d"
+cp -R dist/src "$library.new/dist/"
+mkdir -p "$library.new/src/web"
+cp -R src/web/public "$library.new/src/web/"
+cp -R package.json package-lock.json README.md LICENSE config "$library.new/"
+cp -R node_modules "$library.new/"
+# What only the tests and the build need is left out; nothing is fetched.
+(cd "$library.new" && npm prune --omit=dev --no-audit --no-fund --ignore-scripts --offline >/dev/null 2>&1) ||
+  echo "install.sh: The packages for development could not be left out; the installation is larger than it need be" >&2
+rm -rf "$library.old"
+if [ -d "$library" ]; then mv "$library" "$library.old"; fi
+mv "$library.new" "$library"
+rm -rf "$library.old"
+
+cat >"$dest/usr/bin/cortexd" <<'SH'
+#!/bin/sh
+exec node --max-old-space-size=192 /usr/lib/cortexd/dist/src/cli/main.js "$@"
+SH
+chmod 0755 "$dest/usr/bin/cortexd"
+install -m 0644 systemd/cortexd.service "$dest/usr/lib/systemd/system/cortexd.service"
+install -m 0644 systemd/cortexd.sysusers "$dest/usr/lib/sysusers.d/cortexd.conf"
+install -m 0644 systemd/cortexd.tmpfiles "$dest/usr/lib/tmpfiles.d/cortexd.conf"
+install -m 0644 systemd/60-cortexd.rules "$dest/usr/lib/udev/rules.d/60-cortexd.rules"
+if [ ! -e "$dest/etc/cortexd/config.yaml" ]; then
+  install -m 0640 config/cortexd.example.yaml "$dest/etc/cortexd/config.yaml"
+  fresh=yes
+else
+  fresh=no
+fi
+# LoadCredential wants the file to exist; empty means no password.
+if [ ! -e "$dest/etc/cortexd/mqtt-password" ]; then install -m 0600 /dev/null "$dest/etc/cortexd/mqtt-password"; fi
+
+if [ -n "$dest" ]; then
+  echo "Laid out below $dest"
+  exit 0
+fi
+systemd-sysusers /usr/lib/sysusers.d/cortexd.conf
+chgrp cortexd /etc/cortexd/config.yaml
+systemd-tmpfiles --create /usr/lib/tmpfiles.d/cortexd.conf
+systemctl daemon-reload
+if [ "$start" = yes ] && [ "$fresh" = no ]; then
+  systemctl enable cortexd.service
+  systemctl restart cortexd.service
+  echo "Installed and started. Look at it: systemctl status cortexd; cortexd status --state-directory /var/lib/cortexd"
+elif [ "$start" = yes ]; then
+  systemctl enable cortexd.service
+  echo "Installed. Now name your camera in /etc/cortexd/config.yaml, check it with"
+  echo "  cortexd config check /etc/cortexd/config.yaml"
+  echo "and start it with: systemctl start cortexd"
+else
+  echo "Installed, not started."
+fi

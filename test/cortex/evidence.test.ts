@@ -1,0 +1,99 @@
+import { test } from 'tap';
+import {
+  EVIDENCE,
+  type Evidence,
+  type EvidenceName,
+  FLOORS,
+  type RawEvidence,
+  evidenceFields,
+  judgeEvidence,
+  learnEvidence,
+  learningState,
+  scoreOf,
+  streamsOf,
+} from '../../src/cortex/evidence.ts';
+import { type StreamThreshold, thresholdFields } from '../../src/anomaly/stream-threshold.ts';
+import { viewsFor } from '../support/views.ts';
+
+const NOTHING: RawEvidence = { sequence: 0, timing: 0, order: 0, motion: 0, form: 0, absence: 0 };
+
+function open(sensitivity = 1): Evidence {
+  const thresholds = Object.fromEntries(
+    EVIDENCE.map((name) => [name, { views: viewsFor(thresholdFields()), floor: FLOORS[name] }]),
+  ) as { [name in EvidenceName]: StreamThreshold };
+  return { views: viewsFor(evidenceFields()), thresholds, sensitivity };
+}
+
+function ratiosOf(evidence: Evidence, raw: Partial<RawEvidence>) {
+  const ratios = { local: 0, order: 0, motion: 0, form: 0, absence: 0 };
+  judgeEvidence(evidence, { ...NOTHING, ...raw }, ratios);
+  return ratios;
+}
+
+/** Live for some seconds with the same evidence in every frame. */
+function live(
+  evidence: Evidence,
+  seconds: number,
+  raw: Partial<RawEvidence>,
+  facts: { busy?: boolean; learn?: boolean } = {},
+): void {
+  for (let i = 0; i < seconds * 10; i++) {
+    const frame = { elapsedMs: 100, busy: true, idleEnded: false, muted: false, learn: true, ...facts };
+    learnEvidence(evidence, { ...NOTHING, ...raw }, ratiosOf(evidence, raw), frame);
+  }
+}
+
+void test('a newborn model is learning until it has lived and seen enough', async (t) => {
+  const evidence = open();
+  t.same(learningState(evidence), { state: 'learning', progress: 0 });
+  live(evidence, 150, {});
+  const half = learningState(evidence);
+  t.equal(half.state, 'learning');
+  t.ok(half.progress > 0.45 && half.progress < 0.6, `${half.progress}`);
+  live(evidence, 81, {});
+  t.same(learningState(evidence), { state: 'ready', progress: 1 });
+});
+
+void test('quiet time teaches nothing about what evidence is usual', async (t) => {
+  const evidence = open();
+  live(evidence, 1000, {}, { busy: false });
+  t.equal(learningState(evidence).state, 'learning');
+});
+
+void test('evidence as large as usual stays below the threshold, far larger exceeds it', async (t) => {
+  const evidence = open();
+  live(evidence, 300, { motion: 2 });
+  t.ok(ratiosOf(evidence, { motion: 2 }).motion < 1);
+  t.ok(ratiosOf(evidence, { motion: 4 }).motion > 1);
+  t.equal(ratiosOf(evidence, { motion: 4 }).form, 0, 'kinds are not mixed');
+});
+
+void test('sensitivity multiplies every ratio', async (t) => {
+  const plain = open();
+  const keen = open(2);
+  for (const name of ['order', 'motion', 'form', 'absence'] as const) {
+    t.equal(ratiosOf(keen, { [name]: 1 })[name], 2 * ratiosOf(plain, { [name]: 1 })[name]);
+  }
+  t.equal(ratiosOf(keen, { sequence: 1, timing: 1 }).local, 2 * ratiosOf(plain, { sequence: 1, timing: 1 }).local);
+});
+
+void test('the score of the threshold is 0.5, whatever the kind', async (t) => {
+  t.equal(scoreOf({ form: 0, motion: 1, sequence: 0.2, timing: 0 }), 0.5);
+  t.equal(scoreOf({ form: 0, motion: 0, sequence: 0, timing: 3 }), 0.75);
+  t.equal(scoreOf({ form: 0, motion: 0, sequence: 0, timing: 0 }), 0);
+});
+
+void test('local evidence shows in the stream of its larger part', async (t) => {
+  const ratios = { local: 2, order: 0.5, motion: 0, form: 0, absence: 0 };
+  const bySequence = streamsOf(ratios, { ...NOTHING, sequence: 3, timing: 1 });
+  t.same([bySequence.sequence, bySequence.timing], [2, 0.5]);
+  const byTiming = streamsOf(ratios, { ...NOTHING, sequence: 1, timing: 3 });
+  t.same([byTiming.sequence, byTiming.timing], [0.5, 2]);
+});
+
+void test('while newborn, the largest evidence so far is the measure', async (t) => {
+  const evidence = open();
+  live(evidence, 10, { form: 5 });
+  t.ok(ratiosOf(evidence, { form: 5 }).form < 1);
+  t.ok(ratiosOf(evidence, { form: 20 }).form > 1);
+});
