@@ -39,7 +39,7 @@ export const FLOORS: { readonly [name in EvidenceName]: number } = {
 /** A block is so much time in which something was there. */
 const BLOCK_MS = 10_000;
 /** Idle times per block of the absence threshold. */
-const STAYS_PER_BLOCK = 10;
+const STAYS_PER_BLOCK = 5;
 /** Before that everything is new, and block maxima would say nothing about later. */
 const NEWBORN_MS = 150_000;
 /** A longer gap between two frames is a pause, not time lived. */

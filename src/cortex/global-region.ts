@@ -117,11 +117,14 @@ export function stepGlobalRegion(
 }
 
 /** A new clip begins: forget where the scene was, keep what was learned. */
-export function resetGlobalRegion({ views, memory }: GlobalRegion, timeMs: number): void {
+export function resetGlobalRegion({ views, memory, grid }: GlobalRegion, timeMs: number): void {
   views.current.fill(IDLE);
   views.enteredMs.fill(timeMs);
   views.surprise.fill(0);
   resetTemporalMemory(memory);
+  // Idle bursts: whatever may follow idle is expected.
+  const nothing = new Uint8Array(grid.columns * grid.rows);
+  stepTemporalMemory(memory, views.columns, stateColumns(views.columns, nothing), false);
 }
 
 function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn: boolean): void {

@@ -119,12 +119,17 @@ export function stepLocalRegions(
 
 /** A new clip begins: forget where everything was, keep what was learned. */
 export function resetLocalRegions({ views, memories }: LocalRegions, timeMs: number): void {
+  const idleColumns = stateColumns(views.columns, 0);
   views.state.fill(0);
   views.previousState.fill(0);
   views.enteredMs.fill(timeMs);
   views.sequence.fill(0);
   views.timing.fill(0);
-  for (const memory of memories) resetTemporalMemory(memory);
+  for (const memory of memories) {
+    resetTemporalMemory(memory);
+    // Idle bursts: whatever may follow idle is expected.
+    stepTemporalMemory(memory, views.columns, idleColumns, false);
+  }
 }
 
 function markNeighbourhoods({ grid, views }: LocalRegions, changedZones: Uint16Array, changed: number): void {

@@ -39,10 +39,10 @@ class Watch {
     predictions: ModelPrediction[];
     seen: Truth[];
   } {
-    const alerts = [];
-    const notices = [];
-    const predictions = [];
-    const seen = [];
+    const alerts: EventChange[] = [];
+    const notices: EventChange[] = [];
+    const predictions: ModelPrediction[] = [];
+    const seen: Truth[] = [];
     for (let i = 0; i < frames; i++) {
       const { truth, observation } = this.next();
       seen.push(truth);
@@ -83,7 +83,8 @@ void test('a thing that stops is told with how long is usual', async (t) => {
 
 void test('a traffic that stops altogether is noticed as absence', async (t) => {
   const watch = new Watch({ kinds: [] });
-  watch.run(FROM);
+  watch.run(7000);
+  while (watch.scene.traffic.thing !== null) watch.next();
   watch.scene.traffic.nextFrame += 600;
   const { alerts } = watch.run(700);
   const absence = alerts.find(({ cause }) => cause === 'absence');
