@@ -18,7 +18,7 @@ import type { Retina } from '../vision/retina.ts';
 import type { Detector } from './detector.ts';
 import { EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
 import type { FormStream } from './form-stream.ts';
-import { type GlobalRegion, globalShape } from './global-region.ts';
+import { GLOBAL_TM_PARAMS, type GlobalRegion, globalShape } from './global-region.ts';
 import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
 import type { MotionStream } from './motion-stream.ts';
 import { type CortexPlan, type clockFields, cortexTables, formShape, localBlock } from './plan.ts';
@@ -93,7 +93,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       grid: geometry.global,
       views: views('global'),
       transitions: views('global.transitions'),
-      memory: openTemporalMemory(globalShape(settings), EVENT_TM_PARAMS, views('global.memory')),
+      memory: openTemporalMemory(globalShape(settings), GLOBAL_TM_PARAMS, views('global.memory')),
     },
     motion: { views: views('motion'), memory: blockViews(memory, 'motion.memory', motionMemoryFields(zones)) },
     form: {

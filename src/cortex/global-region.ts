@@ -22,6 +22,7 @@ import {
 } from '../anomaly/interval-memory.ts';
 import {
   type TemporalMemory,
+  type TemporalMemoryParams,
   type TemporalMemoryShape,
   rawAnomaly,
   resetTemporalMemory,
@@ -31,10 +32,16 @@ import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
 import { fade } from './fade.ts';
+import { EVENT_TM_PARAMS } from './local-regions.ts';
 import type { ExpectedState, ModelPrediction } from './observation.ts';
 import { type CortexSettings, effectiveCells } from './settings.ts';
 
 const COLUMNS_PER_BIT = 6;
+/**
+ * Stronger forgetting than in the local regions: one broken order is learned like any other, and at 1 a break that comes
+ * once in twenty rounds would stay expected for ever; at 4 once in six must recur to stay.
+ */
+export const GLOBAL_TM_PARAMS: TemporalMemoryParams = { ...EVENT_TM_PARAMS, predictedSegmentDecrement: 4 };
 const FADE = 0.9;
 /** Known scene states; the number must fit the 9 bits of an interval key. */
 const STATES = 512;

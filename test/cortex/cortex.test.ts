@@ -52,7 +52,7 @@ function learnedBytes({ memory }: Cortex): string {
     const views = viewsOf(block.table, memory.buffer, block.base, block.scratchBase);
     for (const [name, { keep }] of Object.entries(block.table)) {
       const view = views[name]!;
-      if (keep === 'learned') hash.update(new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength));
+      if (keep === 'learned') hash.update(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
     }
   }
   return hash.digest('hex');

@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { absenceEvidence } from '../../src/cortex/absence.ts';
 import {
+  GLOBAL_TM_PARAMS,
   type GlobalRegion,
   type GlobalStep,
   globalFields,
@@ -10,7 +11,6 @@ import {
   stepGlobalRegion,
   transitionFields,
 } from '../../src/cortex/global-region.ts';
-import { EVENT_TM_PARAMS } from '../../src/cortex/local-regions.ts';
 import { PRESETS } from '../../src/cortex/settings.ts';
 import { initTemporalMemory, openTemporalMemory, temporalMemoryFields } from '../../src/htm/temporal-memory.ts';
 import { randomBelow } from '../../src/memory/random.ts';
@@ -28,7 +28,7 @@ class World {
 
   constructor(cellsPerColumn: number, seed = 1) {
     const shape = globalShape({ ...PRESETS.pi4, cellsPerColumn, globalSegments: 1024 });
-    const memory = openTemporalMemory(shape, EVENT_TM_PARAMS, viewsFor(temporalMemoryFields(shape)));
+    const memory = openTemporalMemory(shape, GLOBAL_TM_PARAMS, viewsFor(temporalMemoryFields(shape)));
     initTemporalMemory(memory, seed);
     this.region = { grid, views: viewsFor(globalFields(grid)), transitions: viewsFor(transitionFields()), memory };
     this.region.views.stateVisits[0] = 1;
