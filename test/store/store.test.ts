@@ -1,0 +1,253 @@
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { test } from 'tap';
+import { DATABASE_FILE, isLocked } from '../../src/store/database.ts';
+import { NEWEST } from '../../src/store/migrations.ts';
+import { openJournal } from '../../src/store/reader.ts';
+import { StoreClient } from '../../src/store/store-client.ts';
+import { Store } from '../../src/store/store.ts';
+import { eventOf, imageOf } from './support.ts';
+
+const NOW = '2026-11-23T12:00:00.000Z';
+const open = (directory: string, outboxLimit = 100): Store =>
+  new Store({ directory, outboxLimit, program: '0.0.0', lock: true });
+
+test('a checkpoint is loaded again with every byte, and only changed pages are written', async (t) => {
+  const directory = t.testdir();
+  const store = open(directory);
+  const image = imageOf(1);
+  t.same(store.checkpoint(image), { generation: 1, pages: 4, pageBytes: image.bytes.length });
+  image.bytes[65536 + 5] = 99;
+  t.same(store.checkpoint({ ...image, step: 2 }), { generation: 2, pages: 1, pageBytes: 65536 });
+  store.close();
+  const again = open(directory);
+  const loaded = again.loadModel('porch');
+  t.equal(loaded.kind, 'loaded');
+  if (loaded.kind !== 'loaded') return;
+  t.equal(loaded.image.step, 2);
+  t.equal(loaded.lost, null);
+  t.ok(Buffer.from(loaded.image.bytes).equals(Buffer.from(image.bytes)));
+  t.equal(again.checkpoint({ ...image, step: 3 }).pages, 0, 'after loading, an unchanged page is known to be written');
+  t.equal(again.loadModel('elsewhere').kind, 'none');
+  again.close();
+});
+
+test('a damaged page makes loading fall back to the generation before, and say what was lost', async (t) => {
+  const directory = t.testdir();
+  const store = open(directory);
+  store.checkpoint(imageOf(1));
+  store.checkpoint(imageOf(2));
+  store.checkpoint(imageOf(3));
+  store.close();
+  const db = new Sqlite(join(directory, DATABASE_FILE));
+  t.equal(db.prepare('SELECT count(*) FROM model').pluck().get(), 2, 'two generations are kept');
+  db.prepare('UPDATE model_page SET bytes = zeroblob(65536) WHERE page = 1 AND generation = 3').run();
+  db.close();
+  const again = open(directory);
+  const loaded = again.loadModel('porch');
+  t.match(loaded, { kind: 'loaded', generation: 2, lost: /step 3.*page 1 fails its checksum.*went back to step 2/ });
+  if (loaded.kind === 'loaded') t.ok(Buffer.from(loaded.image.bytes).equals(Buffer.from(imageOf(2).bytes)));
+  again.close();
+});
+
+test('when no generation is sound, loading is refused and never begins anew in silence', async (t) => {
+  const directory = t.testdir();
+  const store = open(directory);
+  store.checkpoint(imageOf(1));
+  store.close();
+  const db = new Sqlite(join(directory, DATABASE_FILE));
+  db.prepare('DELETE FROM model_page WHERE page = 2').run();
+  db.close();
+  const again = open(directory);
+  t.throws(() => again.loadModel('porch'), { code: 'corrupt', message: /3 of 4 pages/, hint: /snapshot/ });
+  again.forgetModel('porch', NOW);
+  t.equal(again.loadModel('porch').kind, 'none');
+  again.close();
+});
+
+test('a second daemon is kept out, and let in when the first has gone', async (t) => {
+  const directory = t.testdir();
+  const first = open(directory);
+  t.ok(isLocked(directory));
+  t.throws(() => open(directory), { code: 'in_use', hint: /Stop the other one/ });
+  first.close();
+  t.notOk(isLocked(directory));
+  open(directory).close();
+});
+
+test('a database of a newer program is refused and not touched', async (t) => {
+  const directory = t.testdir();
+  open(directory).close();
+  const file = join(directory, DATABASE_FILE);
+  const db = new Sqlite(file);
+  db.pragma(`user_version = ${NEWEST + 1}`);
+  db.close();
+  const before = statSync(file);
+  t.throws(() => open(directory), { code: 'newer_version', message: new RegExp(`received version ${NEWEST + 1}`) });
+  t.throws(() => openJournal(directory), { code: 'newer_version' });
+  t.equal(statSync(file).size, before.size);
+  t.notOk(isLocked(directory), 'the lock is let go after the refusal');
+});
+
+test('a file that is no database of ours is never overwritten', async (t) => {
+  const directory = t.testdir({ [DATABASE_FILE]: 'this is a shopping list' });
+  t.throws(() => open(directory), { code: 'corrupt', message: /not a SQLite file/ });
+  rmSync(join(directory, DATABASE_FILE));
+  const other = new Sqlite(join(directory, DATABASE_FILE));
+  other.exec('CREATE TABLE recipes (name TEXT)');
+  other.close();
+  t.throws(() => open(directory), { code: 'store', message: /another program/ });
+});
+
+test('a database with flipped bytes in its pages is refused with the damage named', async (t) => {
+  const directory = t.testdir();
+  const store = open(directory);
+  store.checkpoint(imageOf(1));
+  for (let i = 0; i < 50; i++) store.saveEvent(eventOf(String(i)), null, true);
+  store.close();
+  const file = join(directory, DATABASE_FILE);
+  const { size } = statSync(file);
+  const db = new Sqlite(file);
+  const page = db.pragma('page_size', { simple: true }) as number;
+  const root = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'event'").pluck().get() as number;
+  db.close();
+  const { openSync, writeSync, closeSync } = await import('node:fs');
+  const handle = openSync(file, 'r+');
+  writeSync(handle, Buffer.alloc(64, 0xff), 0, 64, (root - 1) * page);
+  closeSync(handle);
+  t.throws(() => open(directory), { code: 'corrupt', hint: /Move the file away/ });
+  t.equal(statSync(file).size, size);
+});
+
+test('an event and its message are written together; messages leave in order when acknowledged', async (t) => {
+  const store = open(t.testdir());
+  const picture = new Uint8Array([1, 2, 3]);
+  store.saveEvent(eventOf('A'), picture, true);
+  store.saveEvent(eventOf('A', { type: 'update', peak: 0.9 }), null, true);
+  store.saveEvent(eventOf('A', { type: 'end', ended_at: '2026-11-23T10:00:09.000Z' }), null, true);
+  store.saveEvent(eventOf('B', { camera: 'yard', started_at: '2026-11-23T11:00:00.000Z' }), null, false);
+  const rows = store.outboxAfter(0, 10);
+  t.same(
+    rows.map(({ payload }) => (JSON.parse(payload) as { type: string }).type),
+    ['start', 'update', 'end'],
+  );
+  store.acknowledge(rows[0]!.sequence);
+  t.equal(store.outboxAfter(0, 10)[0]!.sequence, rows[1]!.sequence);
+  t.equal(store.health().outboxDepth, 2);
+  t.same(Array.from(store.picture(eventOf('A').id)!), [1, 2, 3], 'later records keep the picture');
+  t.same(
+    store.events({ limit: 10 }).map(({ id }) => id.at(-1)),
+    ['B', 'A'],
+  );
+  t.equal(store.events({ limit: 10, camera: 'yard' }).length, 1);
+  t.equal(store.events({ limit: 10, cause: 'timing' }).length, 0);
+  t.equal(store.events({ limit: 10, since: '2026-11-23T10:30:00.000Z' }).length, 1);
+  t.equal(store.events({ limit: 10, until: '2026-11-23T10:30:00.000Z' }).length, 1);
+  t.same(
+    store.openEvents('yard').map(({ id }) => id.at(-1)),
+    ['B'],
+  );
+  t.equal(store.openEvents('porch').length, 0);
+  t.equal(store.event(eventOf('A').id)?.type, 'end');
+  t.equal(store.event('0000'), undefined, 'the beginning of two ids is no id');
+  store.close();
+});
+
+test('a full outbox gives up updates first, then the oldest, and counts them', async (t) => {
+  const store = open(t.testdir(), 3);
+  store.saveEvent(eventOf('A'), null, true);
+  store.saveEvent(eventOf('A', { type: 'update' }), null, true);
+  store.saveEvent(eventOf('A', { type: 'end' }), null, true);
+  store.saveEvent(eventOf('B'), null, true);
+  store.saveEvent(eventOf('C'), null, true);
+  t.same(
+    store.outboxAfter(0, 10).map(({ payload }) => {
+      const { id, type } = JSON.parse(payload) as { id: string; type: string };
+      return `${id.at(-1)} ${type}`;
+    }),
+    ['A end', 'B start', 'C start'],
+  );
+  t.equal(store.health().outboxDropped, 2);
+  store.close();
+});
+
+test('old events go, open ones stay, and pictures keep within their bytes', async (t) => {
+  const store = open(t.testdir());
+  const ended = { type: 'end', ended_at: '2026-11-23T10:00:05.000Z' } as const;
+  store.saveEvent(eventOf('A', { ...ended, started_at: '2026-01-01T00:00:00.000Z' }), null, false);
+  store.saveEvent(eventOf('B', { started_at: '2026-01-01T00:00:00.000Z' }), null, false);
+  store.saveEvent(eventOf('C', { ...ended, started_at: '2026-11-01T00:00:00.000Z' }), new Uint8Array(600), false);
+  store.saveEvent(eventOf('D', { ...ended, started_at: '2026-11-02T00:00:00.000Z' }), new Uint8Array(600), false);
+  t.same(store.retain('2026-10-01T00:00:00.000Z', 1000), { events: 1, pictures: 1 });
+  t.same(
+    store.events({ limit: 10 }).map(({ id }) => id.at(-1)),
+    ['D', 'C', 'B'],
+  );
+  t.equal(store.picture(eventOf('C').id), undefined, 'the older picture went');
+  t.equal(store.picture(eventOf('D').id)?.length, 600);
+  store.close();
+});
+
+test('restoring a snapshot keeps what it replaces', async (t) => {
+  const store = open(t.testdir());
+  store.checkpoint(imageOf(10));
+  t.match(store.createSnapshot('monday', 'porch', NOW), { name: 'monday', step: 10, automatic: false });
+  store.checkpoint(imageOf(20));
+  const { replaced, image } = store.restoreSnapshot('monday', 'porch', NOW);
+  t.equal(image.step, 10);
+  t.match(store.loadModel('porch'), { kind: 'loaded', image: { step: 10 } });
+  t.match(
+    store.snapshots().find(({ name }) => name === replaced),
+    { automatic: true, step: 20 },
+  );
+  t.throws(() => store.createSnapshot('monday', 'porch', NOW), { code: 'usage', message: /exists/ });
+  t.throws(() => store.createSnapshot('../up', 'porch', NOW), { code: 'usage' });
+  t.throws(() => store.createSnapshot('x', 'nowhere', NOW), { code: 'usage', message: /none/ });
+  t.throws(() => store.snapshotImage('tuesday'), { code: 'usage', hint: /monday/ });
+  store.deleteSnapshot('monday');
+  t.throws(() => store.deleteSnapshot('monday'), { code: 'usage' });
+  store.close();
+});
+
+test('an exported snapshot is imported again with every byte', async (t) => {
+  const store = open(t.testdir());
+  store.checkpoint(imageOf(5));
+  store.createSnapshot('a', 'porch', NOW);
+  const file = store.exportSnapshot('a');
+  t.match(store.importSnapshot('b', file, NOW), { name: 'b', camera: 'porch', step: 5 });
+  t.ok(Buffer.from(store.snapshotImage('b').bytes).equals(Buffer.from(imageOf(5).bytes)));
+  file[file.length >> 1]! ^= 1;
+  t.throws(() => store.importSnapshot('c', file, NOW), { code: 'corrupt' });
+  t.equal(store.snapshots().length, 2, 'nothing of the damaged file was kept');
+  store.close();
+});
+
+test('the worker carries calls out in order and hands errors back as they were', async (t) => {
+  const directory = t.testdir();
+  const client = await StoreClient.open({ directory, outboxLimit: 10, program: '0.0.0', lock: true });
+  const shared = new Uint8Array(new SharedArrayBuffer(200_000)).fill(3);
+  const saved = client.call('checkpoint', { ...imageOf(1), bytes: shared });
+  const loaded = client.call('loadModel', 'porch');
+  t.match(await saved, { generation: 1, pages: 4 });
+  t.match(await loaded, { kind: 'loaded', image: { step: 1 } });
+  await t.rejects(client.call('snapshotImage', 'none'), { code: 'usage', hint: 'There are no snapshots yet.' });
+  await t.rejects(StoreClient.open({ directory, outboxLimit: 10, program: '0.0.0', lock: true }), { code: 'in_use' });
+  t.ok((await client.call('health')).bytesWritten > 200_000);
+  await client.close();
+  await t.rejects(client.call('health'), { code: 'store' });
+  open(directory).close();
+});
+
+test('the journal can be read while the store is open, and a missing one is no input', async (t) => {
+  const directory = t.testdir();
+  const store = open(directory);
+  store.saveEvent(eventOf('A'), null, false);
+  const { journal, close } = openJournal(directory);
+  t.equal(journal.events({ limit: 5 }).length, 1);
+  close();
+  store.close();
+  t.throws(() => openJournal(join(directory, 'nowhere')), { code: 'no_input' });
+  writeFileSync(join(directory, DATABASE_FILE), 'rubbish rubbish rubbish');
+  t.throws(() => openJournal(directory), { code: 'store' });
+});
