@@ -4,7 +4,8 @@
  *     local   sequence and timing surprise of the local regions (one threshold: they rise and fall together)
  *     order   surprise of the global region
  *     motion  unusual movement
- *     form    unusual size and form
+ *     size    larger than what was seen here
+ *     form    looks unlike what was seen here (size and form show in the form stream)
  *     absence what comes regularly did not come (shown in the timing stream)
  *
  * Evidence is never summed across kinds. A ratio is evidence / (threshold / sensitivity): 1 raises an alarm, and the
@@ -22,9 +23,9 @@ import {
 import { type Views, field } from '../memory/layout.ts';
 import type { LearningState, StreamValues } from './observation.ts';
 
-export const EVIDENCE = ['local', 'order', 'motion', 'form', 'absence'] as const;
+export const EVIDENCE = ['local', 'order', 'motion', 'size', 'form', 'absence'] as const;
 /** Kinds that are calibrated on blocks of time in which something is there; absence has its own blocks. */
-const ACTIVE_KINDS = ['local', 'order', 'motion', 'form'] as const;
+const ACTIVE_KINDS = ['local', 'order', 'motion', 'size', 'form'] as const;
 export type EvidenceName = (typeof EVIDENCE)[number];
 
 /** Lowest thresholds: evidence below them is nothing, however quiet the scene. */
@@ -32,7 +33,8 @@ export const FLOORS: { readonly [name in EvidenceName]: number } = {
   local: 0.3,
   order: 0.5,
   motion: 0.3,
-  form: 0.3,
+  size: 0.3,
+  form: 0.6,
   absence: 0.3,
 };
 
@@ -66,6 +68,7 @@ export type RawEvidence = {
   timing: number;
   order: number;
   motion: number;
+  size: number;
   form: number;
   absence: number;
 };
@@ -81,7 +84,8 @@ const MARGIN: { readonly [name in EvidenceName]: number } = {
   local: 1.25,
   order: 1.15,
   motion: 1.25,
-  form: 1.25,
+  size: 1.25,
+  form: 1.5,
   absence: 1.25,
 };
 
@@ -92,6 +96,7 @@ export function judgeEvidence(evidence: Evidence, raw: RawEvidence, out: Ratios)
   out.local = against('local', raw.sequence + raw.timing);
   out.order = against('order', raw.order);
   out.motion = against('motion', raw.motion);
+  out.size = against('size', raw.size);
   out.form = against('form', raw.form);
   out.absence = against('absence', raw.absence);
 }
@@ -124,6 +129,7 @@ export function learnEvidence(evidence: Evidence, raw: RawEvidence, ratios: Rati
     noteEvidence(thresholds.local, raw.sequence + raw.timing, ratios.local >= 1);
     noteEvidence(thresholds.order, raw.order, ratios.order >= 1);
     noteEvidence(thresholds.motion, raw.motion, ratios.motion >= 1);
+    noteEvidence(thresholds.size, raw.size, ratios.size >= 1);
     noteEvidence(thresholds.form, raw.form, ratios.form >= 1);
   }
   if (!isNewborn) countBlocks(evidence, elapsed, frame);
@@ -149,7 +155,7 @@ export function streamsOf(ratios: Ratios, raw: RawEvidence): StreamValues {
     local === 0 ? 0 : isLarger ? ratios.local : (ratios.local * value) / local;
   const sequenceLeads = raw.sequence >= raw.timing;
   return {
-    form: ratios.form,
+    form: Math.max(ratios.size, ratios.form),
     motion: ratios.motion,
     sequence: Math.max(part(raw.sequence, sequenceLeads), ratios.order),
     timing: part(raw.timing, !sequenceLeads),

@@ -78,10 +78,11 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
     timing: ablated.has('timing') ? 0 : local.timing,
     order: ablated.has('l2') ? 0 : global.surprise,
     motion: ablated.has('motion') ? 0 : motion,
-    form: ablated.has('form') ? 0 : form.size,
+    size: ablated.has('form') ? 0 : form.size,
+    form: ablated.has('form') ? 0 : form.form,
     absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
   };
-  const ratios: Ratios = { local: 0, order: 0, motion: 0, form: 0, absence: 0 };
+  const ratios: Ratios = { local: 0, order: 0, motion: 0, size: 0, form: 0, absence: 0 };
   judgeEvidence(cortex.evidence, raw, ratios);
   const streams = streamsOf(ratios, raw);
   const learning = learningState(cortex.evidence);
@@ -218,11 +219,13 @@ function inFrameTime(event: EventChange, lifeMs: number, frameMs: number): Event
 function fillGrid({ grid, local, motion, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
   const localUnit = raw.sequence + raw.timing > 0 ? ratios.local / (raw.sequence + raw.timing) : 0;
   const motionUnit = raw.motion > 0 ? ratios.motion / raw.motion : 0;
+  const sizeUnit = raw.size > 0 ? ratios.size / raw.size : 0;
   const formUnit = raw.form > 0 ? ratios.form / raw.form : 0;
   for (let zone = 0; zone < grid.length; zone++) {
     const here = (local.views.sequence[zone]! + local.views.timing[zone]!) * localUnit;
     const moving = motion.views.motionSurprise[zone]! * motionUnit;
-    const looks = form.views.sizeSurprise[zone]! * formUnit;
-    grid[zone] = Math.max(here, moving, looks);
+    const large = form.views.sizeSurprise[zone]! * sizeUnit;
+    const looks = form.views.formSurprise[zone]! * formUnit;
+    grid[zone] = Math.max(here, moving, large, looks);
   }
 }

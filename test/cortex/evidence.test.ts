@@ -15,7 +15,7 @@ import {
 import { type StreamThreshold, thresholdFields } from '../../src/anomaly/stream-threshold.ts';
 import { viewsFor } from '../support/views.ts';
 
-const NOTHING: RawEvidence = { sequence: 0, timing: 0, order: 0, motion: 0, form: 0, absence: 0 };
+const NOTHING: RawEvidence = { sequence: 0, timing: 0, order: 0, motion: 0, size: 0, form: 0, absence: 0 };
 
 function open(sensitivity = 1): Evidence {
   const thresholds = Object.fromEntries(
@@ -25,7 +25,7 @@ function open(sensitivity = 1): Evidence {
 }
 
 function ratiosOf(evidence: Evidence, raw: Partial<RawEvidence>) {
-  const ratios = { local: 0, order: 0, motion: 0, form: 0, absence: 0 };
+  const ratios = { local: 0, order: 0, motion: 0, size: 0, form: 0, absence: 0 };
   judgeEvidence(evidence, { ...NOTHING, ...raw }, ratios);
   return ratios;
 }
@@ -71,7 +71,7 @@ void test('evidence as large as usual stays below the threshold, far larger exce
 void test('sensitivity multiplies every ratio', async (t) => {
   const plain = open();
   const keen = open(2);
-  for (const name of ['order', 'motion', 'form', 'absence'] as const) {
+  for (const name of ['order', 'motion', 'size', 'form', 'absence'] as const) {
     t.equal(ratiosOf(keen, { [name]: 1 })[name], 2 * ratiosOf(plain, { [name]: 1 })[name]);
   }
   t.equal(ratiosOf(keen, { sequence: 1, timing: 1 }).local, 2 * ratiosOf(plain, { sequence: 1, timing: 1 }).local);
@@ -84,7 +84,7 @@ void test('the score of the threshold is 0.5, whatever the kind', async (t) => {
 });
 
 void test('local evidence shows in the stream of its larger part', async (t) => {
-  const ratios = { local: 2, order: 0.5, motion: 0, form: 0, absence: 0 };
+  const ratios = { local: 2, order: 0.5, motion: 0, size: 0, form: 0, absence: 0 };
   const bySequence = streamsOf(ratios, { ...NOTHING, sequence: 3, timing: 1 });
   t.same([bySequence.sequence, bySequence.timing], [2, 0.5]);
   const byTiming = streamsOf(ratios, { ...NOTHING, sequence: 1, timing: 3 });
@@ -93,7 +93,7 @@ void test('local evidence shows in the stream of its larger part', async (t) => 
 
 void test('while newborn, the largest evidence so far is the measure', async (t) => {
   const evidence = open();
-  live(evidence, 10, { form: 5 });
-  t.ok(ratiosOf(evidence, { form: 5 }).form < 1);
-  t.ok(ratiosOf(evidence, { form: 20 }).form > 1);
+  live(evidence, 10, { size: 5 });
+  t.ok(ratiosOf(evidence, { size: 5 }).size < 1);
+  t.ok(ratiosOf(evidence, { size: 20 }).size > 1);
 });
