@@ -84,14 +84,18 @@ export function visitsOf(memory: IntervalMemory, key: number): number {
   return entry < 0 ? 0 : memory.visits[entry]!;
 }
 
-/** Learn that a stay lasted `elapsedMs`. */
-export function learnInterval(memory: IntervalMemory, key: number, elapsedMs: number): void {
+/**
+ * Learn that a stay lasted `elapsedMs`. Once the key can be judged, a stay counts as at most `mostDeviations` away from
+ * the usual one: so a rare long one does not widen what is usual at once.
+ */
+export function learnInterval(memory: IntervalMemory, key: number, elapsedMs: number, mostDeviations = Infinity): void {
   const { visits, meanLog, varianceLog } = memory;
   const entry = findOrTake(memory, key);
   const count = Math.min(65535, visits[entry]! + 1);
   visits[entry] = count;
   const rate = Math.max(1 / count, MIN_RATE);
-  const deviation = logTime(elapsedMs) - meanLog[entry]!;
+  const most = count <= MIN_VISITS ? Infinity : mostDeviations * Math.sqrt(Math.max(MIN_VARIANCE, varianceLog[entry]!));
+  const deviation = Math.max(-most, Math.min(most, logTime(elapsedMs) - meanLog[entry]!));
   meanLog[entry]! += rate * deviation;
   // The first visit has no spread of its own yet.
   if (count > 1) varianceLog[entry]! += rate * (deviation * deviation * (1 - rate) - varianceLog[entry]!);

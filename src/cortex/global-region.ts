@@ -43,6 +43,10 @@ const COLUMNS_PER_BIT = 6;
  */
 export const GLOBAL_TM_PARAMS: TemporalMemoryParams = { ...EVENT_TM_PARAMS, predictedSegmentDecrement: 4 };
 const FADE = 0.9;
+/** Bursts are counted by the share of columns that burst, in units of 1 / BURST_UNIT. */
+const BURST_UNIT = 256;
+/** Counts are halved here: surprise must not grow with the age of the model, and old habits must fade. */
+const MOST_VISITS = 128;
 /** Known scene states; the number must fit the 9 bits of an interval key. */
 const STATES = 512;
 /**
@@ -50,6 +54,8 @@ const STATES = 512;
  * it stands for "whatever comes next", which tells how long a state usually lasts.
  */
 export const ANY_STATE = STATES - 1;
+/** A pause in which something was missed should not make the next one ordinary. */
+const ANY_MOST_DEVIATIONS = 3;
 const TRANSITIONS = 8192;
 /** Share of a state's columns that must be predicted for the temporal memory to be said to expect it. */
 const EXPECTED_SHARE = 0.75;
@@ -78,7 +84,7 @@ export const globalFields = (grid: ZoneGrid) => {
   return {
     stateZones: field('u8', STATES * zones, 'learned'), // [STATES, zones] 0|1, the table of known states
     stateVisits: field('u32', STATES, 'learned'), // [STATES] 0 = free; state 0 is idle
-    stateBursts: field('u32', STATES, 'learned'), // [STATES] visits in which most columns burst
+    stateBursts: field('u32', STATES, 'learned'), // [STATES] summed share of bursting columns, see BURST_UNIT
     current: field('u16', 2, 'state'), // numbers of the state now and of the one before
     enteredMs: field('f64', 1, 'state'),
     surprise: field('f32', 1, 'state'), // fading
@@ -141,18 +147,22 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   if (learn) {
     const stayedMs = timeMs - views.enteredMs[0]!;
     learnInterval(transitions, intervalKey(next, previous, state), stayedMs);
-    learnInterval(transitions, intervalKey(ANY_STATE, previous, state), stayedMs);
+    learnInterval(transitions, intervalKey(ANY_STATE, previous, state), stayedMs, ANY_MOST_DEVIATIONS);
   }
 
   stepTemporalMemory(memory, views.columns, stateColumns(views.columns, occupied), learn);
   const share = rawAnomaly(memory);
   const visits = views.stateVisits[next]!;
-  const burstProbability = (views.stateBursts[next]! + 1) / (visits + 2);
+  const burstProbability = (views.stateBursts[next]! / BURST_UNIT + 1) / (visits + 2);
   const surprise = (share * -ln(burstProbability)) / 3;
   if (surprise > views.surprise[0]!) views.surprise[0] = surprise;
   if (learn) {
     views.stateVisits[next] = visits + 1;
-    if (share > 0.5) views.stateBursts[next]!++;
+    views.stateBursts[next]! += Math.round(share * BURST_UNIT);
+    if (views.stateVisits[next]! >= MOST_VISITS) {
+      views.stateVisits[next] = views.stateVisits[next]! >> 1;
+      views.stateBursts[next] = views.stateBursts[next]! >> 1;
+    }
   }
   views.current[1] = state;
   views.current[0] = next;

@@ -61,3 +61,12 @@ void test('a full table replaces the least visited entry in reach and counts it'
   t.equal(visitsOf(memory, 7), 8, 'the key seen most stays');
   t.equal(visitsOf(memory, 100), 1);
 });
+
+void test('with a limit, one long stay hardly changes what is usual', async (t) => {
+  const [free, limited] = [viewsFor(intervalMemoryFields(8)), viewsFor(intervalMemoryFields(8))];
+  for (const memory of [free, limited]) for (let i = 0; i < 30; i++) learnInterval(memory, 1, 1900 + (i % 3) * 100);
+  learnInterval(free, 1, 600_000);
+  learnInterval(limited, 1, 600_000, 3);
+  t.ok(intervalDeviation(free, 1, 20_000) < 5);
+  t.ok(intervalDeviation(limited, 1, 20_000) > 10);
+});
