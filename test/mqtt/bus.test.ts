@@ -8,7 +8,8 @@ import { test } from 'tap';
 import { Bus } from '../../src/mqtt/bus.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
 import type { OutboxPort, OutboxRow } from '../../src/mqtt/outbox.ts';
-import { Listener, type LogLine, Mosquitto, busFor, freePort, until } from './brokers.ts';
+import { until } from '../support/until.ts';
+import { Listener, type LogLine, Mosquitto, busFor, freePort } from './brokers.ts';
 
 const STATE = 'cortexd/test/bridge/state';
 const ONLINE = '{"state":"online"}';
