@@ -153,7 +153,7 @@ console.log(
   `suite ${args.suite}, ${settings.width}x${settings.height} at ${settings.fps} fps, ${frames} frames a seed, ` +
     `sensitivity ${settings.sensitivity}, left out: ${settings.ablate.join(', ') || 'nothing'}`,
 );
-runs.forEach(({ seed, labels, stepMs }, i) => {
+runs.forEach(({ seed, labels, alerts, stepMs }, i) => {
   const cells = DETECTORS.map(
     (name) => `${name} ${outcomes[i]![name].found.size} (${outcomes[i]![name].wrong.length} false)`,
   );
@@ -162,6 +162,10 @@ runs.forEach(({ seed, labels, stepMs }, i) => {
   );
   if (!args.verbose) return;
   const { found, wrong } = outcomes[i]!.model;
+  for (const [label, delay] of found) {
+    const alert = alerts['model']!.find(({ frame }) => frame === label.first + delay);
+    console.log(`    found ${label.kind} at ${label.first} after ${delay} frames: ${alert?.what}`);
+  }
   for (const { frame, what } of wrong) console.log(`    false at ${frame}: ${what}`);
   for (const label of labels)
     if (!found.has(label)) console.log(`    missed ${label.kind} at ${label.first}-${label.last}`);

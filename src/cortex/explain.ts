@@ -78,7 +78,9 @@ const SENTENCES: {
     const { views, dwell } = local;
     const key = intervalKey(zone, views.previousState[zone]!, views.state[zone]!);
     const usual = usualInterval(dwell, key, 1);
-    if (views.late[zone]! < 0) return 'left sooner than usual';
+    if (views.late[zone]! < 0) {
+      return views.previousState[zone] === 0 ? 'something comes again sooner than usual' : 'left sooner than usual';
+    }
     if (usual === null) return 'stays longer than usual';
     const stayed = lifeMs[0]! - views.enteredMs[zone]!;
     return `has stayed ${seconds(stayed)} where ${seconds(usual.meanMs)} is usual`;
@@ -101,24 +103,36 @@ function explainAbsence({ global, lifeMs }: Cortex): Account {
 function explainOrder(cortex: Cortex, { expectedBefore, components }: Scene): Account {
   const { grid } = cortex.global;
   const { occupied } = cortex.retina.global;
-  const zone = Math.max(0, occupied.indexOf(1));
+  const zones = [...occupied.keys()].filter((zone) => occupied[zone] === 1);
+  const came = describePlace(zones.map((zone) => zoneBox(grid, zone)));
   const [likely] = expectedBefore;
-  const instead =
-    likely === undefined
-      ? 'in an order never seen before'
-      : `where ${placeInWords(likely)} was expected (${Math.round(likely.probability * 100)} %)`;
-  const isIdle = occupied.indexOf(1) < 0;
   return {
     position: null,
-    box: isIdle ? null : (components[0]?.box ?? zoneBox(grid, zone)),
-    explanation: `${isIdle ? 'it became quiet' : `something came ${sideOf(zoneBox(grid, zone))}`} ${instead}`,
+    box: zones.length === 0 ? null : (components[0]?.box ?? zoneBox(grid, zones[0]!)),
+    explanation: `${came === QUIET ? 'it became quiet' : `there is ${came}`} ${insteadOf(likely, came)}`,
     expected: expectedBefore,
   };
 }
 
-function placeInWords(expected: ExpectedState): string {
-  const [place] = expected.positions;
-  return place === undefined ? 'quiet' : `something ${sideOf(place)}`;
+const QUIET = 'quiet';
+
+function insteadOf(likely: ExpectedState | undefined, came: string): string {
+  if (likely === undefined) return 'in an order never seen before';
+  const expected = placeInWords(likely);
+  if (expected === came) return 'in an unusual order';
+  return `where ${expected} was expected (${Math.round(likely.probability * 100)} %)`;
+}
+
+function placeInWords({ positions }: ExpectedState): string {
+  return describePlace(positions);
+}
+
+/** The middle of the occupied places in words. */
+function describePlace(boxes: readonly Box[]): string {
+  if (boxes.length === 0) return QUIET;
+  const x = boxes.reduce((sum, [left, , width]) => sum + left + width / 2, 0) / boxes.length;
+  const y = boxes.reduce((sum, [, top, , height]) => sum + top + height / 2, 0) / boxes.length;
+  return `something ${sideOf(x, y)}`;
 }
 
 /** Direction sector in which the zone's foreground moves, -1 while it stands. */
@@ -127,11 +141,10 @@ function movingAt({ velocityX, velocityY }: MotionViews, zone: number): number {
   return x * x + y * y < MIN_SPEED * MIN_SPEED ? -1 : directionOf(x, y);
 }
 
-/** Rough place of a box in words. */
-function sideOf([x, y, w, h]: Box): string {
-  const [centerX, centerY] = [x + w / 2, y + h / 2];
-  const vertical = centerY < 0.33 ? 'top' : centerY > 0.67 ? 'bottom' : 'middle';
-  const horizontal = centerX < 0.33 ? 'left' : centerX > 0.67 ? 'right' : 'centre';
+/** Rough place of a point (relative to the picture) in words. */
+function sideOf(x: number, y: number): string {
+  const vertical = y < 0.33 ? 'top' : y > 0.67 ? 'bottom' : 'middle';
+  const horizontal = x < 0.33 ? 'left' : x > 0.67 ? 'right' : 'center';
   return `at the ${vertical} ${horizontal}`;
 }
 

@@ -157,12 +157,9 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   const surprise = (share * -ln(burstProbability)) / 3;
   if (surprise > views.surprise[0]!) views.surprise[0] = surprise;
   if (learn) {
-    views.stateVisits[next] = visits + 1;
-    views.stateBursts[next]! += Math.round(share * BURST_UNIT);
-    if (views.stateVisits[next]! >= MOST_VISITS) {
-      views.stateVisits[next] = views.stateVisits[next]! >> 1;
-      views.stateBursts[next] = views.stateBursts[next]! >> 1;
-    }
+    const halve = visits + 1 >= MOST_VISITS ? 1 : 0;
+    views.stateVisits[next] = (visits + 1) >> halve;
+    views.stateBursts[next] = (views.stateBursts[next]! + Math.round(share * BURST_UNIT)) >> halve;
   }
   views.current[1] = state;
   views.current[0] = next;
