@@ -1,12 +1,12 @@
 /** nearest.ts - "did you mean": the known word closest to a mistyped one, if any is close enough. */
 
-/** The candidate within a third of its length in edits (insert, delete, replace), or undefined. */
+/** The candidate within two edits or a third of its length (insert, delete, replace), or undefined. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate);
-    if (distance < bestDistance && distance <= Math.max(1, Math.floor(candidate.length / 3))) {
+    if (distance < bestDistance && distance <= Math.max(2, Math.floor(candidate.length / 3))) {
       best = candidate;
       bestDistance = distance;
     }

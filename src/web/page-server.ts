@@ -66,7 +66,7 @@ function addRoutes(app: FastifyInstance, { cameras, live, encodeFrame }: PageSer
     const host = (request.headers.host ?? '').replace(/:\d+$/, '');
     if (!LOOPBACK_NAMES.has(host))
       return reply.code(403).send({ error: `Expected a loopback Host but received "${host}"` });
-    reply.header('content-security-policy', "default-src 'self'; img-src 'self' blob:");
+    reply.header('content-security-policy', "default-src 'self'; img-src 'self' data:");
     reply.header('cache-control', 'no-store');
     return undefined;
   });
