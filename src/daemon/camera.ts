@@ -13,7 +13,7 @@ import type { CortexStats } from '../cortex/stats.ts';
 import { CortexdError, messageOf } from '../errors.ts';
 import type { EventRecord } from '../records/event.ts';
 import {
-  type EventIds,
+  type OpenIds,
   type RecordContext,
   eventRecord,
   predictionRecord,
@@ -40,7 +40,7 @@ export class Camera {
   readonly #ports: CameraPorts;
   readonly #model: ModelClient;
   readonly #checkpointer: Checkpointer;
-  readonly #eventIds: EventIds = new Map();
+  readonly #eventIds: OpenIds = new Map();
   readonly #openEvents = new OpenEvents();
   readonly #rate = new FrameRate();
   readonly #minutes: MinuteScores;
@@ -119,7 +119,7 @@ export class Camera {
     if (event.cause === 'camera_lost') {
       this.#lostEvent = event;
     } else {
-      this.#eventIds.set(event.cause, event.id);
+      this.#eventIds.set(event.cause, { id: event.id, startedAtMs: Date.parse(event.started_at) });
     }
     this.#openEvents.note(event);
   }

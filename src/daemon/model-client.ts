@@ -81,11 +81,6 @@ export class ModelClient {
     return this.step;
   }
 
-  /** Forget the current context (a new clip begins); what was learned stays. */
-  async resetContext(): Promise<void> {
-    await this.#ask({ type: 'reset_context' }, 'context_reset');
-  }
-
   async close(): Promise<void> {
     this.#failure ??= new CortexdError('internal', 'The model has been closed');
     this.#worker.postMessage({ type: 'close' } satisfies ModelRequest);

@@ -23,7 +23,6 @@ export type ModelRequest =
   | { readonly type: 'frame'; readonly frame: Frame; readonly learn: boolean }
   | { readonly type: 'copy_image' }
   | { readonly type: 'restore'; readonly image: Uint8Array }
-  | { readonly type: 'reset_context' }
   | { readonly type: 'close' };
 
 export type ModelReply =
@@ -38,5 +37,4 @@ export type ModelReply =
     }
   | { readonly type: 'image_copied'; readonly step: number }
   | { readonly type: 'restored'; readonly step: number }
-  | { readonly type: 'context_reset' }
   | { readonly type: 'failed'; readonly message: string; readonly stack: string };

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createCortex, restoreCortex } from '../cortex/cortex.ts';
 import { planCortex } from '../cortex/plan.ts';
 import { cortexStats } from '../cortex/stats.ts';
-import { resetContext, stepCortex } from '../cortex/step.ts';
+import { stepCortex } from '../cortex/step.ts';
 import { persistentImage } from '../memory/model-memory.ts';
 import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
 
@@ -55,10 +55,6 @@ function answer(request: ModelRequest): void {
     case 'restore':
       resume(request.image);
       reply({ type: 'restored', step: cortexStats(cortex).step });
-      return;
-    case 'reset_context':
-      resetContext(cortex);
-      reply({ type: 'context_reset' });
       return;
     case 'close':
       port?.close();

@@ -5,6 +5,7 @@
  */
 import type { CapturedFrame, PreprocessConfig } from '../capture/types.ts';
 import { type Clip, openSource } from '../capture/open.ts';
+import { ulid } from 'ulid';
 import { createCortex, restoreCortex } from '../cortex/cortex.ts';
 import type { EventChange } from '../cortex/observation.ts';
 import { planCortex } from '../cortex/plan.ts';
@@ -12,8 +13,9 @@ import type { CortexSettings } from '../cortex/settings.ts';
 import { type StageClock, resetContext, stepCortex } from '../cortex/step.ts';
 import { CortexdError } from '../errors.ts';
 import { persistentImage } from '../memory/model-memory.ts';
+import { nextRandom, seedWord } from '../memory/random.ts';
 import {
-  type EventIds,
+  type OpenIds,
   type RecordContext,
   eventRecord,
   predictionRecord,
@@ -56,7 +58,10 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
     restoreCortex(cortex);
   }
   const stage: StageClock = { retina: 0, regions: 0, detect: 0, now: () => performance.now() };
-  const ids: EventIds = new Map();
+  const ids: OpenIds = new Map();
+  // The same footage and seed give the same ids.
+  const random = new Uint32Array([seedWord(seed, 21)]);
+  const newId = (startedAtMs: number): string => ulid(startedAtMs, () => nextRandom(random) / 4294967296);
   let frames = 0;
   let skipped = 0;
   let events = 0;
@@ -71,6 +76,7 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
       learning: learn,
       clockSynced: false,
       snapshots: false,
+      newId,
     };
     // Causes with an open event, the one with the highest peak first.
     const open = new Map<string, { id: string; peak: number }>();

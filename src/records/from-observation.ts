@@ -23,17 +23,24 @@ export type RecordContext = {
   readonly clockSynced: boolean;
   /** Whether a picture is kept with events. */
   readonly snapshots: boolean;
+  /** Makes the id of an event that starts at a wall-clock time (ms); by default a random ULID. */
+  readonly newId?: (startedAtMs: number) => string;
 };
 
-/** Id of the open event of each cause. A start makes one; an update or end without one gets a new one. */
-export type EventIds = Map<string, string>;
+/**
+ * The open event of each cause: its id, and when it started by the clock of that moment, so that all records of one event
+ * agree although the clock may be set meanwhile. A start makes an entry; an update or end without one gets a new one.
+ */
+export type OpenIds = Map<string, { readonly id: string; readonly startedAtMs: number }>;
 
-export function eventRecord(change: EventChange, ids: EventIds, frame: FrameTime, context: RecordContext): EventRecord {
-  const startedAtMs = frame.capturedAtMs - (frame.timeMs - change.startedTimeMs);
-  const id =
-    (change.type === 'start' ? undefined : ids.get(change.cause)) ?? ulid(Math.max(0, Math.round(startedAtMs)));
+export function eventRecord(change: EventChange, ids: OpenIds, frame: FrameTime, context: RecordContext): EventRecord {
+  const wallTime = (timeMs: number): number => frame.capturedAtMs - (frame.timeMs - timeMs);
+  const { id, startedAtMs } = (change.type === 'start' ? undefined : ids.get(change.cause)) ?? {
+    id: (context.newId ?? ulid)(Math.max(0, Math.round(wallTime(change.startedTimeMs)))),
+    startedAtMs: wallTime(change.startedTimeMs),
+  };
   if (change.type === 'end') ids.delete(change.cause);
-  else ids.set(change.cause, id);
+  else ids.set(change.cause, { id, startedAtMs });
   const { camera, learning, clockSynced, snapshots } = context;
   return {
     version: 1,
@@ -45,7 +52,7 @@ export function eventRecord(change: EventChange, ids: EventIds, frame: FrameTime
     score: round(change.score),
     peak: round(change.peak),
     started_at: timestamp(startedAtMs),
-    ended_at: change.endedTimeMs === null ? null : timestamp(frame.capturedAtMs - (frame.timeMs - change.endedTimeMs)),
+    ended_at: change.endedTimeMs === null ? null : timestamp(Math.max(startedAtMs, wallTime(change.endedTimeMs))),
     frame: frame.sequence,
     zones: change.box === null ? [] : zonesTouching(context.zones, [change.box]),
     box:

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { EventChange, Observation } from '../../src/cortex/observation.ts';
-import { eventRecord, predictionRecord, scoreRecord } from '../../src/records/from-observation.ts';
+import { type OpenIds, eventRecord, predictionRecord, scoreRecord } from '../../src/records/from-observation.ts';
 import { EventRecord } from '../../src/records/event.ts';
 import { PredictionRecord } from '../../src/records/prediction.ts';
 import { ScoreRecord } from '../../src/records/score.ts';
@@ -64,7 +64,7 @@ function observation(timeMs: number, events: readonly EventChange[]): Observatio
 }
 
 void test('all records of one event carry one id and one start; the next event gets another', async (t) => {
-  const ids = new Map<string, string>();
+  const ids: OpenIds = new Map();
   const start = eventRecord(change('start'), ids, frameAt(5000), CONTEXT);
   const update = eventRecord(change('update'), ids, frameAt(7000), CONTEXT);
   const end = eventRecord(change('end'), ids, frameAt(10000), CONTEXT);
@@ -80,7 +80,11 @@ void test('all records of one event carry one id and one start; the next event g
 
 void test('an event that was open before a restart keeps its id', async (t) => {
   const id = '01KARZ3NDEKTSV4RRFFQ69G5FA';
-  t.equal(eventRecord(change('end'), new Map([['motion', id]]), frameAt(10000), CONTEXT).id, id);
+  const startedAtMs = Date.UTC(2026, 10, 22);
+  const ids: OpenIds = new Map([['motion', { id, startedAtMs }]]);
+  const end = eventRecord(change('end'), ids, frameAt(10000), CONTEXT);
+  t.strictSame([end.id, end.started_at], [id, '2026-11-22T00:00:00.000Z'], 'and its start, by the clock of then');
+  t.equal(ids.size, 0);
 });
 
 void test('a prediction names its zones and the chance of activity within each horizon', async (t) => {
