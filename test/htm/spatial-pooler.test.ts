@@ -59,7 +59,7 @@ test('learning makes codes robust: a quarter of the bits moved changes the code 
   const overlap = (trained: boolean): number => {
     const { sp } = newPooler(SHAPE);
     const random = new Uint32Array([5]);
-    for (let i = 0; trained && i < 2000; i++) poolSpatially(sp, pattern(i % 10, 2, random), true);
+    for (let i = 0, steps = trained ? 2000 : 0; i < steps; i++) poolSpatially(sp, pattern(i % 10, 2, random), true);
     let shared = 0;
     for (let number = 0; number < 10; number++) {
       const clean = new Set(winnersOf(sp, pattern(number)));

@@ -37,7 +37,7 @@ const step = (tm: TemporalMemory, columns: Uint16Array, learn = true): number =>
   return rawAnomaly(tm);
 };
 const cells = (tm: TemporalMemory, list: 'activeCells' | 'winnerCells'): number[] =>
-  Array.from(tm.views[list].subarray(0, tm.views.counts[list === 'activeCells' ? TM_COUNT.active : TM_COUNT.winners]!));
+  Array.from(tm.views[list].subarray(0, tm.views.counts[list === 'activeCells' ? TM_COUNT.active : TM_COUNT.winners]));
 
 test('unpredicted columns burst: all their cells become active', async (t) => {
   const { tm } = newMemory(SHAPE, PARAMS);

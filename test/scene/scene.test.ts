@@ -41,7 +41,10 @@ test('nothing is labelled before the first allowed frame, and every kind comes u
       t.equal(box, null);
     } else {
       const [x, y, w, h] = box as [number, number, number, number];
-      t.ok(id > 0 && x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= 1.0001 && y + h <= 1.0001, `${kind} ${box}`);
+      t.ok(
+        id > 0 && x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= 1.0001 && y + h <= 1.0001,
+        `${kind} ${x} ${y} ${w} ${h}`,
+      );
     }
   }
 });

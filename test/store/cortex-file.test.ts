@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { assert, integer, nat, property, uint8Array } from 'fast-check';
 import { test } from 'tap';
 import { CortexdError } from '../../src/errors.ts';
 import { decodeCortexFile, encodeCortexFile, readCortexFile, writeCortexFile } from '../../src/store/cortex-file.ts';
@@ -56,14 +56,12 @@ test('bytes behind the end, other files and a newer format are refused, each in 
 });
 
 test('whatever bytes come, nothing but a clear refusal happens', async (t) => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) =>
-      isRefused(Buffer.concat([Buffer.from('CORTEX\r\n'), bytes])),
-    ),
+  assert(
+    property(uint8Array({ maxLength: 300 }), (bytes) => isRefused(Buffer.concat([Buffer.from('CORTEX\r\n'), bytes]))),
     { numRuns: 2000 },
   );
-  fc.assert(
-    fc.property(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+  assert(
+    property(nat(file.length - 1), integer({ min: 1, max: 255 }), (at, change) => {
       const mutated = Uint8Array.from(file);
       mutated[at]! ^= change;
       return isRefused(mutated);
