@@ -1,7 +1,7 @@
 /**
  * common.ts - options that several commands share, and how their values are read.
  */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 export function configOption(): Option {
   return new Option('-c, --config <file>', 'configuration file').env('CORTEXD_CONFIG');
@@ -40,10 +40,4 @@ export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text);
   if (!match) throw new InvalidArgumentError('Expected a duration such as 60s, 5m or 1h.');
   return Number(match[1]) * (SECONDS[match[2] ?? 's'] ?? 1) * 1000;
-}
-
-/** Add the same options to a command in the same order. */
-export function withOptions(command: Command, ...options: readonly Option[]): Command {
-  for (const option of options) command.addOption(option);
-  return command;
 }

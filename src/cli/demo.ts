@@ -88,7 +88,7 @@ async function run(options: Options): Promise<void> {
         // Without --for only a signal ends the demo.
         await new Promise((resolve) => (options.for === undefined ? undefined : setTimeout(resolve, options.for)));
       });
-      await untilSignal({ until: ended });
+      await untilSignal({ until: Promise.race([ended, daemon.failure]) });
     } finally {
       screen.close();
       await daemon.stop();

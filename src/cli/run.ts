@@ -33,6 +33,7 @@ export function runCommand(): Command {
       const daemon = await Daemon.start({ loaded, log, service });
       try {
         await untilSignal({
+          until: daemon.failure,
           reload: () => {
             try {
               daemon.reload(loadConfig(file));

@@ -22,6 +22,8 @@ export type CameraPorts = {
   readonly log: Logger;
   /** An alert event opened or the last one closed. */
   readonly alarmChanged: () => void;
+  /** A broken contract inside: the daemon cannot go on. */
+  readonly failed: (error: unknown) => void;
   /** Proof of work for the watchdog: a frame was stepped, or a lost camera was tried again. */
   readonly workDone: () => void;
   /** Called for every record, for those who watch (the demo). */

@@ -128,7 +128,8 @@ export class Camera {
   start(): void {
     this.#setOnline(false);
     this.#publishAnomaly();
-    this.#running = this.#watch();
+    // Whatever is no trouble of the outside world is a broken contract: the daemon ends and is started again.
+    this.#running = this.#watch().catch((error: unknown) => this.#ports.failed(error));
   }
 
   async #watch(): Promise<void> {

@@ -64,10 +64,15 @@ export class Daemon {
   #pins!: Pins;
   #page: PageServer | undefined;
   #isReady = false;
+  #fail: (error: unknown) => void = () => undefined;
+  /** Rejects when something inside has broken and the daemon cannot go on. */
+  readonly failure = new Promise<never>((_, reject) => (this.#fail = reject));
   #lastStatusMs = -Infinity;
 
   private constructor(options: DaemonOptions) {
     this.#options = options;
+    // Nobody may be listening yet; whoever does hears it all the same.
+    this.failure.catch(() => undefined);
   }
 
   /** Start everything; throws the first stage's error after stopping what had been started. */
@@ -238,6 +243,7 @@ export class Daemon {
       live: this.live,
       log,
       alarmChanged: () => this.#pins.setAlarm(this.cameras.some((camera) => camera.isAlerting)),
+      failed: (error) => this.#fail(error),
       workDone: () => this.#workDone(),
       watch,
     };

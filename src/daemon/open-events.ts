@@ -12,13 +12,6 @@ export class OpenEvents {
     else this.#open.set(event.id, event);
   }
 
-  /** The open event with the highest score, or null. */
-  get foremost(): EventRecord | null {
-    let best: EventRecord | null = null;
-    for (const event of this.#open.values()) if (best === null || event.score > best.score) best = event;
-    return best;
-  }
-
   /** Whether an event is open that deserves the alarm line. */
   get alerting(): boolean {
     return [...this.#open.values()].some((event) => event.severity === 'alert');

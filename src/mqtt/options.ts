@@ -6,10 +6,17 @@ import type { LoadedConfig } from '../config/load.ts';
 import { CortexdError, messageOf } from '../errors.ts';
 import type { BusOptions } from './bus.ts';
 import { stableClientId } from './client-id.ts';
+import { topicProblem } from './topics.ts';
 
-/** Throws CortexdError('config') when a certificate or key cannot be read. */
+/** Throws CortexdError('config') when a certificate or key cannot be read, or the base topic is none. */
 export function busOptions({ config, baseTopic, password }: LoadedConfig): Omit<BusOptions, 'log' | 'outbox'> {
   const { mqtt } = config;
+  const problem = topicProblem(baseTopic);
+  if (problem !== null) {
+    throw new CortexdError('config', `Expected a topic for mqtt.base_topic but received "${baseTopic}": ${problem}`, {
+      hint: 'Use levels of letters, digits, _ and - with / between them.',
+    });
+  }
   return {
     url: mqtt.url,
     clientId: mqtt.client_id ?? stableClientId(baseTopic),

@@ -29,7 +29,9 @@ test(
     execFileSync('gcc', ['-O1', packageFile('test/support/gpiofs.c'), '-o', program, ...flags]);
     const mount = join(folder, 'mnt');
     mkdirSync(mount);
-    const fuse: ChildProcess = spawn(program, ['-f', '-o', 'entry_timeout=0,attr_timeout=0', mount], { stdio: 'inherit' });
+    const fuse: ChildProcess = spawn(program, ['-f', '-o', 'entry_timeout=0,attr_timeout=0', mount], {
+      stdio: 'inherit',
+    });
     t.teardown(() => {
       spawnSync('umount', ['-l', mount]);
       fuse.kill('SIGKILL');
