@@ -19,6 +19,7 @@ import {
   predictionRecord,
   scoreRecord,
   timestamp,
+  toldOf,
 } from '../records/from-observation.ts';
 import type { CameraHealth } from '../records/bridge.ts';
 import { lostRecord } from '../records/camera-lost.ts';
@@ -119,7 +120,7 @@ export class Camera {
     if (event.cause === 'camera_lost') {
       this.#lostEvent = event;
     } else {
-      this.#eventIds.set(event.cause, { id: event.id, startedAtMs: Date.parse(event.started_at) });
+      this.#eventIds.set(event.cause, { id: event.id, startedAtMs: Date.parse(event.started_at), told: toldOf(event) });
     }
     this.#openEvents.note(event);
   }

@@ -27,20 +27,24 @@ export type RecordContext = {
   readonly newId?: (startedAtMs: number) => string;
 };
 
+/** Where and why, as last told of an event. */
+type Told = Pick<EventRecord, 'zones' | 'box' | 'position' | 'explanation' | 'expected'>;
+
 /**
- * The open event of each cause: its id, and when it started by the clock of that moment, so that all records of one event
- * agree although the clock may be set meanwhile. A start makes an entry; an update or end without one gets a new one.
+ * The open event of each cause: its id, when it started by the clock of that moment, so that all records of one event
+ * agree although the clock may be set meanwhile, and what was told of it: at its end the scene says nothing about it any
+ * more. A start makes an entry; an update or end without one gets a new one.
  */
-export type OpenIds = Map<string, { readonly id: string; readonly startedAtMs: number }>;
+export type OpenIds = Map<string, { readonly id: string; readonly startedAtMs: number; readonly told: Told }>;
 
 export function eventRecord(change: EventChange, ids: OpenIds, frame: FrameTime, context: RecordContext): EventRecord {
   const wallTime = (timeMs: number): number => frame.capturedAtMs - (frame.timeMs - timeMs);
-  const { id, startedAtMs } = (change.type === 'start' ? undefined : ids.get(change.cause)) ?? {
-    id: (context.newId ?? ulid)(Math.max(0, Math.round(wallTime(change.startedTimeMs)))),
-    startedAtMs: wallTime(change.startedTimeMs),
-  };
+  const known = change.type === 'start' ? undefined : ids.get(change.cause);
+  const startedAtMs = known?.startedAtMs ?? wallTime(change.startedTimeMs);
+  const id = known?.id ?? (context.newId ?? ulid)(Math.max(0, Math.round(startedAtMs)));
+  const told = change.type === 'end' && known ? known.told : tell(change, context);
   if (change.type === 'end') ids.delete(change.cause);
-  else ids.set(change.cause, { id, startedAtMs });
+  else ids.set(change.cause, { id, startedAtMs, told });
   const { camera, learning, clockSynced, snapshots } = context;
   return {
     version: 1,
@@ -54,6 +58,20 @@ export function eventRecord(change: EventChange, ids: OpenIds, frame: FrameTime,
     started_at: timestamp(startedAtMs),
     ended_at: change.endedTimeMs === null ? null : timestamp(Math.max(startedAtMs, wallTime(change.endedTimeMs))),
     frame: frame.sequence,
+    ...told,
+    has_snapshot: snapshots,
+    learning,
+    clock_synced: clockSynced,
+  };
+}
+
+/** What a record told, for the records of the same event to come. */
+export function toldOf({ zones, box, position, explanation, expected }: EventRecord): Told {
+  return { zones, box, position, explanation, expected };
+}
+
+function tell(change: EventChange, context: RecordContext): Told {
+  return {
     zones: change.box === null ? [] : zonesTouching(context.zones, [change.box]),
     box:
       change.box === null
@@ -65,9 +83,6 @@ export function eventRecord(change: EventChange, ids: OpenIds, frame: FrameTime,
       state: stateName(state, positions, context.zones),
       probability: round(probability),
     })),
-    has_snapshot: snapshots,
-    learning,
-    clock_synced: clockSynced,
   };
 }
 

@@ -1,6 +1,12 @@
 import { test } from 'tap';
 import type { EventChange, Observation } from '../../src/cortex/observation.ts';
-import { type OpenIds, eventRecord, predictionRecord, scoreRecord } from '../../src/records/from-observation.ts';
+import {
+  type OpenIds,
+  toldOf,
+  eventRecord,
+  predictionRecord,
+  scoreRecord,
+} from '../../src/records/from-observation.ts';
 import { EventRecord } from '../../src/records/event.ts';
 import { PredictionRecord } from '../../src/records/prediction.ts';
 import { ScoreRecord } from '../../src/records/score.ts';
@@ -81,10 +87,19 @@ void test('all records of one event carry one id and one start; the next event g
 void test('an event that was open before a restart keeps its id', async (t) => {
   const id = '01KARZ3NDEKTSV4RRFFQ69G5FA';
   const startedAtMs = Date.UTC(2026, 10, 22);
-  const ids: OpenIds = new Map([['motion', { id, startedAtMs }]]);
+  const start = eventRecord(change('start'), new Map(), frameAt(5000), CONTEXT);
+  const ids: OpenIds = new Map([['motion', { id, startedAtMs, told: toldOf(start) }]]);
   const end = eventRecord(change('end'), ids, frameAt(10000), CONTEXT);
   t.strictSame([end.id, end.started_at], [id, '2026-11-22T00:00:00.000Z'], 'and its start, by the clock of then');
   t.equal(ids.size, 0);
+});
+
+void test('the end of an event tells where and why as it was, not what the scene looks like by then', async (t) => {
+  const ids: OpenIds = new Map();
+  const start = eventRecord(change('start'), ids, frameAt(5000), CONTEXT);
+  const later = { ...change('end'), explanation: 'nothing is there any more', box: null, position: null };
+  const end = eventRecord(later, ids, frameAt(10000), CONTEXT);
+  t.strictSame([end.explanation, end.box, end.zones], [start.explanation, start.box, start.zones]);
 });
 
 void test('a prediction names its zones and the chance of activity within each horizon', async (t) => {
