@@ -19,7 +19,12 @@ const LEVELS: { readonly [level: number]: readonly [string, number] } = {
   60: ['fatal', 2],
 };
 
-type Line = { level: number; time: number; msg?: string; err?: { message?: string; stack?: string } };
+type Line = {
+  level: number;
+  time: number;
+  msg?: string;
+  err?: { type?: string; code?: string; message?: string; stack?: string };
+};
 
 /** A logger that writes lines to `write`; `journal` = prefix lines with the syslog priority instead of a time. */
 export function createLogger(level: LogLevel, write: (line: string) => void, journal: boolean): Logger {
@@ -37,7 +42,9 @@ export function formatLine(json: string, journal: boolean): string {
   const [word, priority] = LEVELS[level] ?? ['info', 6];
   const pairs = Object.entries(rest).map(([key, value]) => ` ${key}=${formatValue(value)}`);
   if (err?.message !== undefined) pairs.push(` error=${formatValue(err.message)}`);
-  if (level >= 50 && err?.stack !== undefined) pairs.push(` stack=${formatValue(err.stack)}`);
+  // Trouble of the outside world is told in words; where it came through our code helps nobody.
+  const isForeseen = err?.type === 'CortexdError' && err.code !== 'internal';
+  if (level >= 50 && !isForeseen && err?.stack !== undefined) pairs.push(` stack=${formatValue(err.stack)}`);
   const text = redact(`${msg ?? ''}${pairs.join('')}`).replaceAll('\n', '\\n');
   return journal ? `<${priority}>${text}` : `${new Date(time).toISOString()} ${word.padEnd(5)} ${text}`;
 }

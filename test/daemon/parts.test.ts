@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { CortexdError } from '../../src/errors.ts';
 import { Checkpointer } from '../../src/daemon/checkpointer.ts';
 import { Lifecycle, type Stage } from '../../src/daemon/lifecycle.ts';
 import { createLogger, formatLine } from '../../src/daemon/log.ts';
@@ -83,6 +84,8 @@ test('log lines carry pairs, hide passwords, and under the journal a priority', 
   t.equal(lines[0], '<4>No frames camera=porch url=rtsp://me:***@cam/1 password=***\n');
   t.match(lines[1], /^<3>Broken error=boom stack=.*\n$/);
   t.equal(lines[1]?.split('\n').length, 2, 'one line per record, stacks included');
+  log.error({ err: new CortexdError('store', 'disk full') }, 'Not saved');
+  t.equal(lines[2], '<3>Not saved error="disk full"\n', 'trouble that was foreseen has no stack');
   t.match(formatLine('{"level":30,"time":0,"msg":"hi"}', false), /^1970-01-01T00:00:00\.000Z info {2}hi$/);
 });
 
