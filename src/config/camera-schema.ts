@@ -15,7 +15,7 @@ const FileSource = Type.Object(
         minimum: 0.1,
         maximum: 60,
         unit: 'frames/s',
-        description: "Resample to this rate; without it the file's own.",
+        description: "Rate it is thinned to; without it the preset's.",
       }),
     ),
     loop: flag({ default: true, description: 'Begin again at the end.' }),

@@ -212,6 +212,12 @@ function expectation(error: ErrorObject, schema: { [keyword: string]: unknown })
     case 'minimum':
     case 'maximum':
       return `a number${range}`;
+    case 'minProperties':
+    case 'minItems':
+      return `at least ${String(error.params['limit'])} of them`;
+    case 'maxProperties':
+    case 'maxItems':
+      return `at most ${String(error.params['limit'])} of them`;
     case 'enum':
       return `one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
     case 'pattern':
