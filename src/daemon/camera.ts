@@ -224,6 +224,7 @@ export class Camera {
       await this.#ports.store.call('saveEvent', event, picture, this.#ports.publisher !== null);
     } catch (error) {
       this.#ports.log.error({ camera: this.name, id: event.id, err: error }, 'The event could not be written');
+      this.#ports.publisher?.unwrittenEvent(event);
     }
     const wasAlerting = this.#openEvents.alerting;
     this.#openEvents.note(event);

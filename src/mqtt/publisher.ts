@@ -1,5 +1,5 @@
 /**
- * publisher.ts - records go to their topics. Events are not sent from here: they go through the outbox (`eventMessage`).
+ * publisher.ts - records go to their topics. Events go through the outbox (`eventMessage`), unless they cannot be written.
  */
 import type { EventRecord } from '../records/event.ts';
 import { anomalyOf } from '../records/anomaly.ts';
@@ -58,6 +58,12 @@ export class Publisher {
 
   prediction(record: PredictionRecord): void {
     this.#bus.send(pathFor(TOPICS.prediction, record.camera), JSON.stringify(record));
+  }
+
+  /** An event that could not be written (disk full): sent at once and not kept; better told once than never. */
+  unwrittenEvent(event: EventRecord): void {
+    const { topic, payload } = eventMessage(event);
+    this.#bus.send(topic, payload);
   }
 
   picture(camera: string, kind: 'snapshot' | 'heatmap', jpeg: Uint8Array): void {
