@@ -15,6 +15,7 @@ const LAYERS = [
   'scene',
   'anomaly',
   'cortex',
+  'series',
   'records',
   'config',
   'capture',
@@ -25,7 +26,7 @@ const LAYERS = [
   'daemon',
   'cli',
 ];
-const PURE = ['memory', 'htm', 'vision', 'scene', 'anomaly', 'cortex'];
+const PURE = ['memory', 'htm', 'vision', 'scene', 'anomaly', 'cortex', 'series'];
 /** Type-only imports to the right that are part of the design: [from, to]. A config describes what capture is told. */
 const TYPE_ONLY = [['config', 'capture']];
 const MAX_LINES = 400;
