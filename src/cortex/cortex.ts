@@ -6,7 +6,7 @@ import type { StreamThreshold } from '../anomaly/stream-threshold.ts';
 import { SPATIAL_POOLER_DEFAULTS, initSpatialPooler, openSpatialPooler } from '../htm/spatial-pooler.ts';
 import {
   type TemporalMemory,
-  activateDendrites,
+  restoreTemporalMemory,
   initTemporalMemory,
   openTemporalMemory,
   temporalMemoryFields,
@@ -56,8 +56,8 @@ export function createCortex(plan: CortexPlan, seed: number): Cortex {
 
 /** Rebuild what is derived after the persistent bytes were replaced by saved ones. */
 export function restoreCortex(cortex: Cortex): void {
-  activateDendrites(cortex.global.memory);
-  for (const memory of cortex.local.memories) activateDendrites(memory);
+  restoreTemporalMemory(cortex.global.memory);
+  for (const memory of cortex.local.memories) restoreTemporalMemory(memory);
 }
 
 function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: ModelMemory): Cortex {

@@ -12,11 +12,24 @@
  */
 import { type Kind, type Views, field } from '../memory/layout.ts';
 import { randomBelow } from '../memory/random.ts';
+import {
+  clearIndex,
+  enterSynapse,
+  flipConnected,
+  moveSynapse,
+  removeSynapse,
+  synapseIndexFields,
+} from './synapse-index.ts';
 
 export type SegmentPoolShape = {
+  /** Cells that own segments. */
   readonly cells: number;
+  /** What synapses can watch: the same cells and, behind them, bits from outside. */
+  readonly sources: number;
   readonly segments: number;
   readonly synapsesPerSegment: number;
+  /** Keep the reverse index, or let counting pass over all synapses: right for pools of some thousand synapses. */
+  readonly indexed: boolean;
 };
 
 /** Correct predictions after which a segment is protected from replacement by new ones. */
@@ -44,19 +57,27 @@ export function indexKind(limit: number): 'u16' | 'u32' {
 
 export const segmentPoolFields = (shape: SegmentPoolShape) => {
   const cellKind: Kind & ('u16' | 'u32') = indexKind(shape.cells);
+  const sourceKind: Kind & ('u16' | 'u32') = indexKind(shape.sources);
   const synapses = shape.segments * shape.synapsesPerSegment;
   return {
     segmentCell: field(cellKind, shape.segments, 'learned'), // [segments] the cell it belongs to
     synapseCount: field('u8', shape.segments, 'learned'), // [segments] used slots; 0 = free
     usefulness: field('u8', shape.segments, 'learned'), // [segments] correct predictions, saturating, slowly worn off
-    presynapticCell: field(cellKind, synapses, 'learned'), // [segments, synapsesPerSegment]
+    presynapticCell: field(sourceKind, synapses, 'learned'), // [segments, synapsesPerSegment]
     permanence: field('u8', synapses, 'learned'), // same shape; 0..255 stands for 0..1
     segmentsOfCell: field('u16', shape.cells, 'learned'), // [cells] how many segments a cell has
     poolCounters: field('u32', 8, 'state'), // see POOL_COUNTER
+    lowestFree: field('u32', 1, 'scratch'), // no free segment lies below this one
+    ...synapseIndexFields(shape, shape.indexed),
   };
 };
 export type SegmentPoolViews = Views<ReturnType<typeof segmentPoolFields>>;
-export type SegmentPool = { readonly shape: SegmentPoolShape; readonly views: SegmentPoolViews };
+export type SegmentPool = {
+  readonly shape: SegmentPoolShape;
+  /** A synapse of this permanence or more is connected. */
+  readonly connectedPermanence: number;
+  readonly views: SegmentPoolViews;
+};
 
 /** Segments in use. */
 export function segmentsInUse({ views }: SegmentPool): number {
@@ -90,8 +111,14 @@ export function allocateSegment(pool: SegmentPool, cell: number): number {
 }
 
 /** Give a segment and its synapses back. */
-export function releaseSegment({ views }: SegmentPool, segment: number): void {
+export function releaseSegment({ views, shape }: SegmentPool, segment: number): void {
   const counters = views.poolCounters;
+  if (shape.indexed) {
+    const start = segment * shape.synapsesPerSegment;
+    for (let slot = start, end = start + views.synapseCount[segment]!; slot < end; slot++)
+      removeSynapse(views, views.presynapticCell[slot]!, slot, shape.synapsesPerSegment);
+  }
+  if (segment < views.lowestFree[0]!) views.lowestFree[0] = segment;
   views.segmentsOfCell[views.segmentCell[segment]!]!--;
   views.synapseCount[segment] = 0;
   counters[POOL_COUNTER.used]!--;
@@ -110,7 +137,10 @@ export function creditSegment({ views }: SegmentPool, segment: number): void {
 function freeSegment({ views, shape }: SegmentPool): number {
   const highWater = views.poolCounters[POOL_COUNTER.highWater]!;
   if (highWater < shape.segments) return highWater;
-  return views.synapseCount.indexOf(0);
+  let segment = views.lowestFree[0]!;
+  while (views.synapseCount[segment] !== 0) segment++;
+  views.lowestFree[0] = segment;
+  return segment;
 }
 
 function chooseVictim({ views, shape }: SegmentPool): number {
@@ -151,27 +181,30 @@ export function adaptSegment(
   decrement: number,
 ): boolean {
   const { presynapticCell, permanence, synapseCount } = pool.views;
-  const start = segment * pool.shape.synapsesPerSegment;
-  let count = synapseCount[segment]!;
-  for (let slot = start; slot < start + count;) {
+  const { connectedPermanence } = pool;
+  const { indexed, synapsesPerSegment } = pool.shape;
+  const start = segment * synapsesPerSegment;
+  let end = start + synapseCount[segment]!;
+  for (let slot = start; slot < end;) {
     const before = permanence[slot]!;
     const after = active[presynapticCell[slot]!]! !== 0 ? before + increment : before - decrement;
-    if (after <= 0) {
-      count--;
-      presynapticCell[slot] = presynapticCell[start + count]!;
-      permanence[slot] = permanence[start + count]!;
-    } else {
+    if (after > 0) {
       permanence[slot] = after > 255 ? 255 : after;
+      if (indexed && before >= connectedPermanence !== after >= connectedPermanence) flipConnected(pool.views, slot);
       slot++;
+      continue;
     }
+    if (indexed) removeSynapse(pool.views, presynapticCell[slot]!, slot, synapsesPerSegment);
+    end--;
+    if (slot === end) break;
+    presynapticCell[slot] = presynapticCell[end]!;
+    permanence[slot] = permanence[end]!;
+    if (indexed) moveSynapse(pool.views, end, slot, slot - start);
   }
-  if (count === 0) {
-    synapseCount[segment] = 1; // releaseSegment expects a segment in use
-    releaseSegment(pool, segment);
-    return false;
-  }
-  synapseCount[segment] = count;
-  return true;
+  synapseCount[segment] = end - start;
+  if (end > start) return true;
+  releaseSegment(pool, segment);
+  return false;
 }
 
 /**
@@ -189,7 +222,7 @@ export function growSynapses(
   initialPermanence: number,
 ): void {
   const { presynapticCell, permanence, synapseCount, poolCounters } = pool.views;
-  const capacity = pool.shape.synapsesPerSegment;
+  const { indexed, synapsesPerSegment: capacity } = pool.shape;
   const start = segment * capacity;
   let count = synapseCount[segment]!;
   let left = candidateCount;
@@ -207,11 +240,14 @@ export function growSynapses(
     if (count === capacity) {
       slot = weakestSynapse(pool, segment, active);
       if (slot < 0) break;
+      if (indexed) removeSynapse(pool.views, presynapticCell[slot]!, slot, capacity);
     } else {
       count++;
     }
     presynapticCell[slot] = cell;
     permanence[slot] = initialPermanence;
+    if (indexed)
+      enterSynapse(pool.views, cell, segment, slot - start, slot, initialPermanence >= pool.connectedPermanence);
     missing--;
   }
   synapseCount[segment] = count;
@@ -229,37 +265,17 @@ function weakestSynapse({ views, shape }: SegmentPool, segment: number, active: 
   return weakest;
 }
 
-/** Walk every invariant of the pool; throws RangeError naming the first that does not hold. For tests and `db check`. */
-export function checkPool({ views, shape }: SegmentPool): void {
-  const perCell = new Uint32Array(shape.cells);
-  let used = 0;
-  let nursery = 0;
-  for (let segment = 0; segment < shape.segments; segment++) {
-    const count = views.synapseCount[segment]!;
-    if (count > shape.synapsesPerSegment) throw new RangeError(`Segment ${segment} claims ${count} synapses`);
-    if (count === 0) continue;
-    used++;
-    if (segment >= views.poolCounters[POOL_COUNTER.highWater]!)
-      throw new RangeError(`Segment ${segment} lies above the high-water mark`);
-    if (views.usefulness[segment]! < PROTECTED_FROM) nursery++;
-    const cell = views.segmentCell[segment]!;
-    if (cell >= shape.cells) throw new RangeError(`Segment ${segment} belongs to cell ${cell} of ${shape.cells}`);
-    perCell[cell]!++;
-    const seen = new Set<number>();
-    for (let slot = segment * shape.synapsesPerSegment, end = slot + count; slot < end; slot++) {
-      const source = views.presynapticCell[slot]!;
-      if (source >= shape.cells || seen.has(source))
-        throw new RangeError(`Segment ${segment} has a bad synapse to cell ${source}`);
-      if (views.permanence[slot] === 0) throw new RangeError(`Segment ${segment} keeps a synapse of permanence 0`);
-      seen.add(source);
+/** Derive the reverse index from the synapses: after the pool's bytes were replaced by saved ones. */
+export function rebuildIndex({ views, shape, connectedPermanence }: SegmentPool): void {
+  views.lowestFree[0] = 0;
+  if (!shape.indexed) return;
+  clearIndex(views);
+  for (let segment = 0, end = views.poolCounters[POOL_COUNTER.highWater]!; segment < end; segment++) {
+    const start = segment * shape.synapsesPerSegment;
+    for (let place = 0; place < views.synapseCount[segment]!; place++) {
+      const slot = start + place;
+      const connected = views.permanence[slot]! >= connectedPermanence;
+      enterSynapse(views, views.presynapticCell[slot]!, segment, place, slot, connected);
     }
-  }
-  if (used !== views.poolCounters[POOL_COUNTER.used])
-    throw new RangeError(`${used} segments in use but ${views.poolCounters[POOL_COUNTER.used]} counted`);
-  if (nursery !== views.poolCounters[POOL_COUNTER.nursery])
-    throw new RangeError(`${nursery} segments in the nursery but ${views.poolCounters[POOL_COUNTER.nursery]} counted`);
-  for (let cell = 0; cell < shape.cells; cell++) {
-    if (perCell[cell] !== views.segmentsOfCell[cell])
-      throw new RangeError(`Cell ${cell} has ${perCell[cell]} segments but ${views.segmentsOfCell[cell]} counted`);
   }
 }

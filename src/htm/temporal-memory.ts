@@ -9,22 +9,26 @@
  * Shapes   columns x cellsPerColumn cells, flat index column * cellsPerColumn + i.
  * Units    permanences 0..255 stand for 0..1; thresholds are numbers of synapses.
  * Keeps    predictions are scratch: `activateDendrites` rebuilds them from the saved activity after a restore.
- * Costs    one pass over the used synapses per step; no allocation.
+ * Costs    with the activity, not with the pool (`dendrites.ts`); no allocation.
  * Differs  from BAMI in one thing: within a step all predicted columns learn first, then wrong predictions are punished,
  *          then bursting columns learn, new segments last, so that a replacement in the full pool can never take a
  *          segment that is still to learn in this step. The result does not depend on the order of the columns.
  */
 import { type Views, field } from '../memory/layout.ts';
 import { randomBelow, seedWord } from '../memory/random.ts';
+import { type ApicalDendrites, hasPriority, learnApical, supportCells } from './apical.ts';
+import { type Dendrites, SEGMENT_COUNT, dendriteFields, openDendrites, potentialOf, recognize } from './dendrites.ts';
+import type { Kernels } from './kernels/kernels.ts';
 import {
   POOL_COUNTER,
   type SegmentPool,
+  type SegmentPoolShape,
   adaptSegment,
   allocateSegment,
   creditSegment,
   growSynapses,
   indexKind,
-  segmentPoolFields,
+  rebuildIndex,
 } from './segment-pool.ts';
 
 /** Fixed when the model is made; decides the bytes. */
@@ -33,7 +37,14 @@ export type TemporalMemoryShape = {
   readonly cellsPerColumn: number;
   readonly segments: number;
   readonly synapsesPerSegment: number;
+  /** Bits from outside that segments may watch besides the cells: neighbours, a region above, a clock. Default 0. */
+  readonly externalInputs?: number;
+  /** Keep the reverse index; by default when the pool has more than INDEXED_FROM segments. */
+  readonly indexed?: boolean;
 };
+
+/** Up to this many segments one pass over all synapses is no slower than following an index, and needs no memory. */
+const INDEXED_FROM = 1024;
 
 /** Tunable; spelled as in NuPIC. Permanences in units of 1/255. */
 export type TemporalMemoryParams = {
@@ -74,30 +85,43 @@ export const TM_COUNT = {
   bursting: 4,
   /** Columns that the predictions of the last step named. */
   predictedColumns: 5,
+  /** External bits, listed in `activeCells` behind the active cells. */
+  external: 6,
 } as const;
 
 const NO_SEGMENT = 0xffffffff;
 
+/** Cells first, external bits behind them: what the synapses can watch. */
+function sourcesOf(shape: TemporalMemoryShape): number {
+  return shape.columns * shape.cellsPerColumn + (shape.externalInputs ?? 0);
+}
+
+function poolShape(shape: TemporalMemoryShape): SegmentPoolShape {
+  return {
+    cells: shape.columns * shape.cellsPerColumn,
+    sources: sourcesOf(shape),
+    segments: shape.segments,
+    synapsesPerSegment: shape.synapsesPerSegment,
+    indexed: shape.indexed ?? shape.segments > INDEXED_FROM,
+  };
+}
+
 export const temporalMemoryFields = (shape: TemporalMemoryShape) => {
   const cells = shape.columns * shape.cellsPerColumn;
-  const kind = indexKind(cells);
+  const sources = sourcesOf(shape);
+  const kind = indexKind(sources);
   return {
-    ...segmentPoolFields({ ...shape, cells }),
-    activeCell: field('u8', cells, 'state'), // [cells] 0|1
-    activeCells: field(kind, cells, 'state'), // the same as a list
-    winnerCells: field(kind, shape.columns * shape.cellsPerColumn, 'state'), // list
-    counts: field('u32', 6, 'state'), // see TM_COUNT
-    previousActiveCell: field('u8', cells, 'scratch'), // [cells] 0|1, activity that the predictions were made from
-    candidates: field(kind, cells, 'scratch'), // last winners, reordered while growing
-    connectedCount: field('u8', shape.segments, 'scratch'), // [segments] active connected synapses
-    potentialCount: field('u8', shape.segments, 'scratch'), // [segments] active synapses
-    activeSegments: field('u32', shape.segments, 'scratch'), // list, ascending
-    matchingSegments: field('u32', shape.segments, 'scratch'), // list, ascending
-    segmentCounts: field('u32', 2, 'scratch'), // lengths of the two lists
+    ...dendriteFields(poolShape(shape)),
+    activeCell: field('u8', sources, 'state'), // [cells, externalInputs] 0|1
+    activeCells: field(kind, sources, 'state'), // the same as a list: active cells, then external bits
+    winnerCells: field(kind, cells, 'state'), // list
+    counts: field('u32', 8, 'state'), // see TM_COUNT
+    previousActiveCell: field('u8', sources, 'scratch'), // activity that the predictions were made from
+    candidates: field(kind, sources, 'scratch'), // last winners and external bits, reordered while growing
     predictedColumn: field('u8', shape.columns, 'scratch'), // [columns] 0|1 expected next
     bestMatching: field('u32', shape.columns, 'scratch'), // [columns] segment, or NO_SEGMENT
     columnActive: field('u8', shape.columns, 'scratch'), // [columns] 0|1 in this step
-    columnBursting: field('u8', shape.columns, 'scratch'), // [columns] 0|1 in this step
+    burstingColumns: field('u32', shape.columns, 'scratch'), // list
   };
 };
 export type TemporalMemoryViews = Views<ReturnType<typeof temporalMemoryFields>>;
@@ -107,30 +131,35 @@ export type TemporalMemory = {
   readonly params: TemporalMemoryParams;
   readonly views: TemporalMemoryViews;
   readonly pool: SegmentPool;
+  readonly dendrites: Dendrites;
+  /** Feedback from a region above, or null. */
+  readonly apical: ApicalDendrites | null;
 };
 
-/** A temporal memory over its views. Throws RangeError when shape and parameters contradict each other. */
+/**
+ * A temporal memory over its views. `kernels` makes counting faster and changes no result; `apical` adds feedback from a
+ * region above. Throws RangeError when shape and parameters contradict each other.
+ */
 export function openTemporalMemory(
   shape: TemporalMemoryShape,
   params: TemporalMemoryParams,
   views: TemporalMemoryViews,
+  { kernels = null, apical = null }: { kernels?: Kernels | null; apical?: ApicalDendrites | null } = {},
 ): TemporalMemory {
-  if (params.minThreshold > params.activationThreshold) {
-    throw new RangeError(
-      `Expected minThreshold <= activationThreshold but received ${params.minThreshold} > ${params.activationThreshold}`,
-    );
-  }
-  if (shape.synapsesPerSegment > 255) {
-    throw new RangeError(`Expected at most 255 synapses per segment but received ${shape.synapsesPerSegment}`);
-  }
-  const cells = shape.columns * shape.cellsPerColumn;
-  const pool = { shape: { cells, segments: shape.segments, synapsesPerSegment: shape.synapsesPerSegment }, views };
-  return { shape, params, views, pool };
+  const dendrites = openDendrites(poolShape(shape), params, views, kernels);
+  return { shape, params, views, pool: dendrites.pool, dendrites, apical };
 }
 
 /** Make a zero-filled block a newborn memory. */
 export function initTemporalMemory(tm: TemporalMemory, seed: number): void {
   tm.views.poolCounters[POOL_COUNTER.random] = seedWord(seed, 1);
+  restoreTemporalMemory(tm);
+}
+
+/** Derive what is not saved, after the persistent bytes were replaced by saved ones: the index and the predictions. */
+export function restoreTemporalMemory(tm: TemporalMemory): void {
+  rebuildIndex(tm.pool);
+  if (tm.apical) rebuildIndex(tm.apical.dendrites.pool);
   activateDendrites(tm);
 }
 
@@ -141,15 +170,38 @@ export function resetTemporalMemory(tm: TemporalMemory): void {
   activateDendrites(tm);
 }
 
-/** Both phases: `activeColumns[0..count)` unique. */
+/**
+ * Both phases: `activeColumns[0..count)` unique. `external[0..externalCount)`, unique, is the SDR from outside that is
+ * active now: together with the cells it decides what is predicted for the next step.
+ */
 export function stepTemporalMemory(
   tm: TemporalMemory,
   activeColumns: Uint16Array | Uint32Array,
   count: number,
   learn: boolean,
+  external?: Uint16Array | Uint32Array,
+  externalCount = 0,
 ): void {
   activateCells(tm, activeColumns, count, learn);
+  if (external) setExternalInputs(tm, external, externalCount);
   activateDendrites(tm);
+}
+
+/** The bits from outside that are active together with the cells from now on, until the next `activateCells`. */
+export function setExternalInputs(
+  { views, shape }: TemporalMemory,
+  bits: Uint16Array | Uint32Array,
+  count: number,
+): void {
+  const { activeCell, activeCells, counts } = views;
+  const cells = shape.columns * shape.cellsPerColumn;
+  const active = counts[TM_COUNT.active]!;
+  for (let i = 0; i < counts[TM_COUNT.external]!; i++) activeCell[activeCells[active + i]!] = 0;
+  for (let i = 0; i < count; i++) {
+    activeCell[cells + bits[i]!] = 1;
+    activeCells[active + i] = cells + bits[i]!;
+  }
+  counts[TM_COUNT.external] = count;
 }
 
 /** Share of the active columns of the last step that had not been predicted, 0..1; 0 when none were active. */
@@ -166,101 +218,111 @@ export function activateCells(
   learn: boolean,
 ): void {
   const { views, shape } = tm;
-  const { activeCell, activeCells, winnerCells, columnActive, columnBursting, predictedColumn, counts } = views;
-  const { cellsPerColumn } = shape;
-  views.previousActiveCell.set(activeCell);
-  const previousWinners = counts[TM_COUNT.winners]!;
-  views.candidates.set(winnerCells.subarray(0, previousWinners));
-
-  for (let i = 0, active = counts[TM_COUNT.active]!; i < active; i++) activeCell[activeCells[i]!] = 0;
+  const { columnActive, burstingColumns, predictedColumn, counts } = views;
+  const candidates = rememberPrevious(views);
   columnActive.fill(0);
-  columnBursting.fill(0);
   let bursting = 0;
   for (let i = 0; i < count; i++) {
     const column = activeColumns[i]!;
     columnActive[column] = 1;
-    if (predictedColumn[column] === 0) {
-      columnBursting[column] = 1;
-      bursting++;
-    }
+    if (predictedColumn[column] === 0) burstingColumns[bursting++] = column;
   }
-  counts[TM_COUNT.active] = 0;
-  counts[TM_COUNT.winners] = 0;
   counts[TM_COUNT.activeColumns] = count;
   counts[TM_COUNT.bursting] = bursting;
   counts[TM_COUNT.predictedActive] = count - bursting;
 
-  activatePredictedColumns(tm, previousWinners, learn);
+  activatePredictedColumns(tm, candidates, learn);
   if (learn && tm.params.predictedSegmentDecrement > 0) punishPredictedColumns(tm);
-  for (let column = 0; column < shape.columns && bursting > 0; column++) {
-    if (columnBursting[column] === 0) continue;
-    bursting--;
-    for (let cell = column * cellsPerColumn, end = cell + cellsPerColumn; cell < end; cell++) activate(views, cell);
-    learnInBurstingColumn(tm, column, previousWinners, learn);
+  burstingColumns.subarray(0, bursting).sort();
+  for (let i = 0; i < bursting; i++) {
+    const first = burstingColumns[i]! * shape.cellsPerColumn;
+    for (let cell = first; cell < first + shape.cellsPerColumn; cell++) activate(views, cell);
+    learnInBurstingColumn(tm, burstingColumns[i]!, candidates, learn);
   }
+  if (learn && tm.apical) learnApical(tm.apical, views.winnerCells, counts[TM_COUNT.winners]!, columnActive);
 }
 
-/** Every cell with an active segment in an active column becomes active and a winner; its active segments learn. */
-function activatePredictedColumns(tm: TemporalMemory, previousWinners: number, learn: boolean): void {
-  const { views, params, pool, shape } = tm;
-  const { activeSegments, segmentCell, columnActive, activeCell, potentialCount } = views;
-  const length = views.segmentCounts[0]!;
+/** Keep the last activity for learning, and clear it. Returns how many cells and bits new synapses may grow to. */
+function rememberPrevious(views: TemporalMemoryViews): number {
+  const { activeCell, activeCells, winnerCells, previousActiveCell, candidates, counts } = views;
+  const active = counts[TM_COUNT.active]!;
+  const external = counts[TM_COUNT.external]!;
+  const winners = counts[TM_COUNT.winners]!;
+  previousActiveCell.set(activeCell);
+  for (let i = 0; i < winners; i++) candidates[i] = winnerCells[i]!;
+  for (let i = 0; i < external; i++) candidates[winners + i] = activeCells[active + i]!;
+  for (let i = 0; i < active + external; i++) activeCell[activeCells[i]!] = 0;
+  counts[TM_COUNT.active] = 0;
+  counts[TM_COUNT.winners] = 0;
+  counts[TM_COUNT.external] = 0;
+  return winners + external;
+}
+
+/**
+ * Every predicted cell of an active column becomes active and a winner; its active segments learn. A cell is predicted by
+ * an active segment, unless feedback prefers another cell of its column.
+ */
+function activatePredictedColumns(tm: TemporalMemory, candidates: number, learn: boolean): void {
+  const { views, pool, shape, apical } = tm;
+  const { activeSegments, segmentCell, columnActive, activeCell } = views;
+  const length = views.segmentCounts[SEGMENT_COUNT.active]!;
   for (let i = 0; i < length; i++) {
     const segment = activeSegments[i]!;
     const cell = segmentCell[segment]!;
     if (columnActive[(cell / shape.cellsPerColumn) | 0] === 0) continue;
+    if (apical !== null && !hasPriority(apical, cell)) continue;
     if (activeCell[cell] === 0) {
       activate(views, cell);
       win(views, cell);
     }
     if (!learn) continue;
     creditSegment(pool, segment);
-    const missing = params.maxNewSynapseCount - potentialCount[segment]!;
-    if (!adaptSegment(pool, segment, views.previousActiveCell, params.permanenceIncrement, params.permanenceDecrement))
-      continue;
-    if (missing > 0) growTo(tm, segment, missing, previousWinners);
+    reinforce(tm, segment, candidates);
   }
 }
 
 /** Segments that matched but whose column stayed inactive lose strength on the synapses that misled them. */
 function punishPredictedColumns({ views, params, pool, shape }: TemporalMemory): void {
   const { matchingSegments, segmentCell, columnActive, previousActiveCell } = views;
-  const length = views.segmentCounts[1]!;
+  const length = views.segmentCounts[SEGMENT_COUNT.matching]!;
   for (let i = 0; i < length; i++) {
     const segment = matchingSegments[i]!;
     if (columnActive[(segmentCell[segment]! / shape.cellsPerColumn) | 0] !== 0) continue;
-    if (views.synapseCount[segment] === 0) continue;
     adaptSegment(pool, segment, previousActiveCell, -params.predictedSegmentDecrement, 0);
   }
 }
 
 /** Choose the winner of a bursting column: the owner of the best matching segment, else the cell with fewest segments. */
-function learnInBurstingColumn(tm: TemporalMemory, column: number, previousWinners: number, learn: boolean): void {
+function learnInBurstingColumn(tm: TemporalMemory, column: number, candidates: number, learn: boolean): void {
   const { views, params, pool, shape } = tm;
   const segment = views.bestMatching[column]!;
-  // A segment may have been punished to death or replaced by another column's new one since it matched.
+  // It may have been replaced by another column's new segment since it matched.
   const usable =
     segment !== NO_SEGMENT &&
     views.synapseCount[segment] !== 0 &&
     ((views.segmentCell[segment]! / shape.cellsPerColumn) | 0) === column &&
-    views.potentialCount[segment]! >= params.minThreshold;
+    potentialOf(views, segment) >= params.minThreshold;
   if (usable) {
     win(views, views.segmentCell[segment]!);
-    if (!learn) return;
-    const missing = params.maxNewSynapseCount - views.potentialCount[segment]!;
-    if (!adaptSegment(pool, segment, views.previousActiveCell, params.permanenceIncrement, params.permanenceDecrement))
-      return;
-    if (missing > 0) growTo(tm, segment, missing, previousWinners);
+    if (learn) reinforce(tm, segment, candidates);
     return;
   }
   const cell = leastUsedCell(tm, column, learn);
   win(views, cell);
-  if (!learn || previousWinners === 0) return;
+  if (!learn || candidates === 0) return;
   const grown = allocateSegment(pool, cell);
   // The replaced segment's counts must not make this one look as if it had matched.
-  views.potentialCount[grown] = 0;
-  views.connectedCount[grown] = 0;
-  growTo(tm, grown, Math.min(params.maxNewSynapseCount, previousWinners), previousWinners);
+  views.activity[grown] = 0;
+  growTo(tm, grown, params.maxNewSynapseCount, candidates);
+}
+
+/** Strengthen what the segment saw, weaken the rest, and grow it to as many active synapses as it should have. */
+function reinforce(tm: TemporalMemory, segment: number, candidates: number): void {
+  const { views, params, pool } = tm;
+  const missing = params.maxNewSynapseCount - potentialOf(views, segment);
+  if (!adaptSegment(pool, segment, views.previousActiveCell, params.permanenceIncrement, params.permanenceDecrement))
+    return;
+  if (missing > 0) growTo(tm, segment, missing, candidates);
 }
 
 /** The cell of a column with the fewest segments; ties are broken at random while learning, else by index. */
@@ -282,14 +344,13 @@ function leastUsedCell({ views, shape }: TemporalMemory, column: number, learn: 
   return first;
 }
 
-function growTo(tm: TemporalMemory, segment: number, wanted: number, previousWinners: number): void {
-  const { views, params, pool } = tm;
+function growTo({ views, params, pool }: TemporalMemory, segment: number, wanted: number, candidates: number): void {
   growSynapses(
     pool,
     segment,
-    wanted,
+    Math.min(wanted, candidates),
     views.candidates,
-    previousWinners,
+    candidates,
     views.previousActiveCell,
     params.initialPermanence,
   );
@@ -305,42 +366,25 @@ function win(views: TemporalMemoryViews, cell: number): void {
 }
 
 /** Phase 2: count active synapses on every segment; what is active or matching now is the prediction for the next step. */
-export function activateDendrites({ views, shape, params }: TemporalMemory): void {
-  const { synapseCount, presynapticCell, permanence, activeCell, segmentCell } = views;
-  const { connectedCount, potentialCount, activeSegments, matchingSegments, predictedColumn, bestMatching } = views;
-  const { synapsesPerSegment, cellsPerColumn } = shape;
-  const { activationThreshold, minThreshold, connectedPermanence } = params;
-  const highWater = views.poolCounters[POOL_COUNTER.highWater]!;
-  predictedColumn.fill(0);
+export function activateDendrites({ views, shape, dendrites, apical }: TemporalMemory): void {
+  const { segmentCell, segmentCounts, activeSegments, matchingSegments, predictedColumn, bestMatching, counts } = views;
+  recognize(dendrites, views.activeCell, views.activeCells, counts[TM_COUNT.active]! + counts[TM_COUNT.external]!);
   bestMatching.fill(NO_SEGMENT);
-  let active = 0;
-  let matching = 0;
-  let predicted = 0;
-  for (let segment = 0; segment < highWater; segment++) {
-    const start = segment * synapsesPerSegment;
-    const end = start + synapseCount[segment]!;
-    let connected = 0;
-    let potential = 0;
-    for (let slot = start; slot < end; slot++) {
-      const seen = activeCell[presynapticCell[slot]!]!;
-      potential += seen;
-      if (permanence[slot]! >= connectedPermanence) connected += seen;
-    }
-    connectedCount[segment] = connected;
-    potentialCount[segment] = potential;
-    if (potential < minThreshold) continue;
-    const column = (segmentCell[segment]! / cellsPerColumn) | 0;
-    matchingSegments[matching++] = segment;
+  for (let i = 0; i < segmentCounts[SEGMENT_COUNT.matching]!; i++) {
+    const segment = matchingSegments[i]!;
+    const column = (segmentCell[segment]! / shape.cellsPerColumn) | 0;
     const best = bestMatching[column]!;
-    if (best === NO_SEGMENT || potential > potentialCount[best]!) bestMatching[column] = segment;
-    if (connected < activationThreshold) continue;
-    activeSegments[active++] = segment;
+    if (best === NO_SEGMENT || potentialOf(views, segment) > potentialOf(views, best)) bestMatching[column] = segment;
+  }
+  predictedColumn.fill(0);
+  let predicted = 0;
+  for (let i = 0; i < segmentCounts[SEGMENT_COUNT.active]!; i++) {
+    const column = (segmentCell[activeSegments[i]!]! / shape.cellsPerColumn) | 0;
     if (predictedColumn[column] === 0) {
       predictedColumn[column] = 1;
       predicted++;
     }
   }
-  views.segmentCounts[0] = active;
-  views.segmentCounts[1] = matching;
-  views.counts[TM_COUNT.predictedColumns] = predicted;
+  counts[TM_COUNT.predictedColumns] = predicted;
+  if (apical !== null) supportCells(apical, views);
 }

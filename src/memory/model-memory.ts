@@ -25,8 +25,19 @@ export type MemoryPlan = {
   readonly signature: string;
 };
 
-/** An allocated model: the plan, its buffer, and typed views of each block by name. */
-export type ModelMemory = { readonly plan: MemoryPlan; readonly buffer: SharedArrayBuffer | ArrayBuffer };
+/** What of a WebAssembly memory matters here; the language's own type is not known without a browser's library. */
+export type WasmMemory = { readonly buffer: SharedArrayBuffer };
+
+/** An allocated model: the plan, its buffer (a little longer than the plan), and the memory it belongs to. */
+export type ModelMemory = {
+  readonly plan: MemoryPlan;
+  readonly buffer: SharedArrayBuffer | ArrayBuffer;
+  /** Lets kernels work on the buffer itself; null where WebAssembly is missing. */
+  readonly wasm: WasmMemory | null;
+};
+
+const WASM_PAGE = 65536;
+type WasmMemoryConstructor = new (limits: { initial: number; maximum: number; shared: true }) => WasmMemory;
 
 /** Place all blocks; throws RangeError on a repeated name. */
 export function planMemory(blocks: readonly BlockPlan[]): MemoryPlan {
@@ -52,7 +63,12 @@ export function planMemory(blocks: readonly BlockPlan[]): MemoryPlan {
 
 /** Allocate the buffer (zero-filled, shared between threads) of a plan. */
 export function allocateMemory(plan: MemoryPlan): ModelMemory {
-  return { plan, buffer: new SharedArrayBuffer(plan.totalBytes) };
+  const { WebAssembly } = globalThis as { WebAssembly?: { Memory: WasmMemoryConstructor } };
+  if (WebAssembly === undefined) return { plan, buffer: new SharedArrayBuffer(plan.totalBytes), wasm: null };
+  // One spare vector behind the last field, so that a kernel may read past its end.
+  const pages = Math.ceil((plan.totalBytes + 16) / WASM_PAGE);
+  const wasm = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  return { plan, buffer: wasm.buffer, wasm };
 }
 
 /** Typed views of the block called `name`; `table` must be the one it was planned with. Throws RangeError if unknown. */

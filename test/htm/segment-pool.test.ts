@@ -5,20 +5,23 @@ import {
   type SegmentPool,
   adaptSegment,
   allocateSegment,
-  checkPool,
   creditSegment,
   evictionsOf,
   growSynapses,
+  rebuildIndex,
   releaseSegment,
   segmentPoolFields,
   segmentsInUse,
 } from '../../src/htm/segment-pool.ts';
+import { checkPool } from '../../src/htm/check-pool.ts';
 import { layOut, viewsOf } from '../../src/memory/layout.ts';
 
-function newPool(segments = 8, synapsesPerSegment = 4, cells = 20): SegmentPool {
-  const shape = { cells, segments, synapsesPerSegment };
+function newPool(segments = 8, synapsesPerSegment = 4, cells = 20, indexed = true): SegmentPool {
+  const shape = { cells, sources: cells, segments, synapsesPerSegment, indexed };
   const table = segmentPoolFields(shape);
-  return { shape, views: viewsOf(table, new ArrayBuffer(layOut(table).totalBytes)) };
+  const pool = { shape, connectedPermanence: 128, views: viewsOf(table, new ArrayBuffer(layOut(table).totalBytes)) };
+  rebuildIndex(pool);
+  return pool;
 }
 const grow = (pool: SegmentPool, segment: number, sources: number[], active = new Uint8Array(20)): void =>
   growSynapses(pool, segment, sources.length, Uint16Array.from(sources), sources.length, active, 100);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { test } from 'tap';
-import { checkPool, segmentsInUse } from '../../src/htm/segment-pool.ts';
+import { checkPool } from '../../src/htm/check-pool.ts';
+import { segmentsInUse } from '../../src/htm/segment-pool.ts';
 import {
   TM_COUNT,
   type TemporalMemory,
-  activateDendrites,
+  restoreTemporalMemory,
   rawAnomaly,
   resetTemporalMemory,
   stepTemporalMemory,
@@ -206,7 +207,7 @@ test('200 steps equal 100 steps, a saved image, and 100 steps in another memory,
   run(first.tm, 0, 100);
   const second = newMemory(SHAPE, PARAMS, 99);
   second.image.set(first.image);
-  activateDendrites(second.tm);
+  restoreTemporalMemory(second.tm);
   run(second.tm, 100, 200);
   t.ok(Buffer.from(second.image).equals(Buffer.from(whole.image)));
 });

@@ -1,0 +1,69 @@
+/**
+ * check-pool.ts - walks every invariant of a segment pool and its reverse index. For tests and for judging a saved model.
+ */
+import { POOL_COUNTER, PROTECTED_FROM, type SegmentPool } from './segment-pool.ts';
+import { CHUNK } from './synapse-index.ts';
+
+/** Walk every invariant of the pool; throws RangeError naming the first that does not hold.  */
+export function checkPool(pool: SegmentPool): void {
+  const { views, shape } = pool;
+  const perCell = new Uint32Array(shape.cells);
+  let used = 0;
+  let nursery = 0;
+  for (let segment = 0; segment < shape.segments; segment++) {
+    const count = views.synapseCount[segment]!;
+    if (count > shape.synapsesPerSegment) throw new RangeError(`Segment ${segment} claims ${count} synapses`);
+    if (count === 0) continue;
+    used++;
+    if (segment >= views.poolCounters[POOL_COUNTER.highWater]!)
+      throw new RangeError(`Segment ${segment} lies above the high-water mark`);
+    if (views.usefulness[segment]! < PROTECTED_FROM) nursery++;
+    const cell = views.segmentCell[segment]!;
+    if (cell >= shape.cells) throw new RangeError(`Segment ${segment} belongs to cell ${cell} of ${shape.cells}`);
+    perCell[cell]!++;
+    const seen = new Set<number>();
+    for (let slot = segment * shape.synapsesPerSegment, end = slot + count; slot < end; slot++) {
+      const source = views.presynapticCell[slot]!;
+      if (source >= shape.sources || seen.has(source))
+        throw new RangeError(`Segment ${segment} has a bad synapse to cell ${source}`);
+      if (views.permanence[slot] === 0) throw new RangeError(`Segment ${segment} keeps a synapse of permanence 0`);
+      seen.add(source);
+    }
+  }
+  if (used !== views.poolCounters[POOL_COUNTER.used])
+    throw new RangeError(`${used} segments in use but ${views.poolCounters[POOL_COUNTER.used]} counted`);
+  if (nursery !== views.poolCounters[POOL_COUNTER.nursery])
+    throw new RangeError(`${nursery} segments in the nursery but ${views.poolCounters[POOL_COUNTER.nursery]} counted`);
+  for (let cell = 0; cell < shape.cells; cell++) {
+    if (perCell[cell] !== views.segmentsOfCell[cell])
+      throw new RangeError(`Cell ${cell} has ${perCell[cell]} segments but ${views.segmentsOfCell[cell]} counted`);
+  }
+  if (shape.indexed) checkIndex(pool);
+}
+
+/** Every synapse has one entry that says the truth about it, and there are no others. */
+function checkIndex({ views, shape, connectedPermanence }: SegmentPool): void {
+  let entries = 0;
+  for (let source = 0; source < shape.sources; source++) {
+    let left = views.chainLength[source]!;
+    entries += left;
+    for (let chunk = views.chainHead[source]!; left > 0; chunk = views.chunkNext[chunk]!) {
+      const filled = ((left - 1) % CHUNK) + 1;
+      for (let entry = chunk * CHUNK; entry < chunk * CHUNK + filled; entry++) {
+        const segment = views.entrySegment[entry]! >>> 1;
+        const place = views.entryPlace[entry]!;
+        const slot = segment * shape.synapsesPerSegment + place;
+        const isConnected = views.permanence[slot]! >= connectedPermanence ? 1 : 0;
+        if (place >= views.synapseCount[segment]! || views.presynapticCell[slot] !== source)
+          throw new RangeError(`The index of cell ${source} names synapse ${place} of segment ${segment}`);
+        if (views.entryOf[slot] !== entry) throw new RangeError(`Synapse ${slot} does not lead to its entry ${entry}`);
+        if ((views.entrySegment[entry]! & 1) !== isConnected)
+          throw new RangeError(`The index is wrong about whether synapse ${slot} is connected`);
+      }
+      left -= filled;
+    }
+  }
+  let synapses = 0;
+  for (const count of views.synapseCount) synapses += count;
+  if (entries !== synapses) throw new RangeError(`${synapses} synapses but ${entries} in the index`);
+}

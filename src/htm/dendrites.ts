@@ -1,0 +1,171 @@
+/**
+ * dendrites.ts - the segments of some cells, and which of them recognize the activity they watch.
+ *
+ * A temporal memory has one set of basal dendrites, which watch its own cells and bits from outside; with feedback it has
+ * a second, apical set, which watches the region above (`apical.ts`). Both count in the same way:
+ *
+ *   potential   active synapses of a segment, connected or not;  >= minThreshold: the segment matches
+ *   connected   active connected synapses;                       >= activationThreshold: the segment is active
+ *
+ * Two ways to count, equal in result: a small pool passes over all its synapses; a large one follows the reverse index
+ * from the active sources only, so that the cost goes with the activity and not with the pool. Clearing the counters is
+ * one fill of two bytes per segment used, cheaper than keeping stamps or a list of the touched ones.
+ */
+import { type Views, field } from '../memory/layout.ts';
+import type { Kernels } from './kernels/kernels.ts';
+import { POOL_COUNTER, type SegmentPool, type SegmentPoolShape, segmentPoolFields } from './segment-pool.ts';
+import { CHUNK } from './synapse-index.ts';
+
+export const dendriteFields = (shape: SegmentPoolShape) => ({
+  ...segmentPoolFields(shape),
+  activity: field('u16', shape.segments, 'scratch'), // [segments] potential + 256 * connected
+  matched: field('u32', Math.ceil(shape.segments / 32), 'scratch'), // [segments] bits, all 0 between counts
+  activeSegments: field('u32', shape.segments, 'scratch'), // list, ascending
+  matchingSegments: field('u32', shape.segments, 'scratch'), // list, ascending
+  segmentCounts: field('u32', 2, 'scratch'), // see SEGMENT_COUNT
+});
+export type DendriteViews = Views<ReturnType<typeof dendriteFields>>;
+
+/** Places in the `segmentCounts` field: lengths of the two lists. */
+export const SEGMENT_COUNT = { active: 0, matching: 1 } as const;
+
+export type DendriteParams = {
+  /** Active connected synapses that make a segment active. */
+  readonly activationThreshold: number;
+  /** Active synapses, connected or not, that make a segment matching. */
+  readonly minThreshold: number;
+  readonly connectedPermanence: number;
+};
+
+export type Dendrites = {
+  readonly pool: SegmentPool;
+  readonly params: DendriteParams;
+  readonly views: DendriteViews;
+  /** Faster counting, equal in every bit; null: the plain one below. */
+  readonly kernels: Kernels | null;
+};
+
+/** Dendrites over their views. Throws RangeError when shape and parameters contradict each other. */
+export function openDendrites(
+  shape: SegmentPoolShape,
+  params: DendriteParams,
+  views: DendriteViews,
+  kernels: Kernels | null,
+): Dendrites {
+  if (params.minThreshold > params.activationThreshold || params.minThreshold < 1) {
+    throw new RangeError(
+      `Expected 1 <= minThreshold <= activationThreshold but received ${params.minThreshold} and ${params.activationThreshold}`,
+    );
+  }
+  if (shape.synapsesPerSegment > 255) {
+    throw new RangeError(`Expected at most 255 synapses per segment but received ${shape.synapsesPerSegment}`);
+  }
+  const { connectedPermanence } = params;
+  return { pool: { shape, connectedPermanence, views }, params, views, kernels };
+}
+
+/** Active synapses of a segment at the last count, connected or not. */
+export function potentialOf(views: DendriteViews, segment: number): number {
+  return views.activity[segment]! & 255;
+}
+
+/**
+ * Count, and list the matching and the active segments.
+ * `isActive` [sources] 0|1 and `sources[0..count)` are the same activity as a map and as a list.
+ */
+export function recognize(
+  dendrites: Dendrites,
+  isActive: Uint8Array,
+  sources: Uint16Array | Uint32Array,
+  count: number,
+): void {
+  const { views, pool, params, kernels } = dendrites;
+  views.activity.fill(0, 0, views.poolCounters[POOL_COUNTER.highWater]);
+  if (!pool.shape.indexed) scanSynapses(dendrites, isActive, views.activity);
+  else if (kernels === null) followIndex(views, sources, count, params.minThreshold);
+  else {
+    kernels.followIndex(
+      sources.byteOffset,
+      sources.BYTES_PER_ELEMENT === 4 ? 1 : 0,
+      count,
+      views.chainHead.byteOffset,
+      views.chainLength.byteOffset,
+      views.chunkNext.byteOffset,
+      views.entrySegment.byteOffset,
+      views.activity.byteOffset,
+      views.matched.byteOffset,
+      params.minThreshold,
+    );
+  }
+  listSegments(dendrites);
+}
+
+/** Every synapse of the pool, in order. `activity` [segments] must be 0 where segments are used. */
+export function scanSynapses({ pool, views, params }: Dendrites, isActive: Uint8Array, activity: Uint16Array): void {
+  const { synapseCount, presynapticCell, permanence, matched } = views;
+  const { synapsesPerSegment } = pool.shape;
+  const { connectedPermanence, minThreshold } = params;
+  for (let segment = 0, used = views.poolCounters[POOL_COUNTER.highWater]!; segment < used; segment++) {
+    const start = segment * synapsesPerSegment;
+    const end = start + synapseCount[segment]!;
+    let potential = 0;
+    let connected = 0;
+    for (let slot = start; slot < end; slot++) {
+      const seen = isActive[presynapticCell[slot]!]!;
+      potential += seen;
+      if (permanence[slot]! >= connectedPermanence) connected += seen;
+    }
+    activity[segment] = potential + 256 * connected;
+    if (potential >= minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
+  }
+}
+
+/** The chains of the active sources. A segment is marked when its count reaches the threshold, so exactly once. */
+export function followIndex(
+  views: DendriteViews,
+  sources: Uint16Array | Uint32Array,
+  count: number,
+  minThreshold: number,
+): void {
+  const { chainHead, chainLength, chunkNext, entrySegment, activity, matched } = views;
+  for (let i = 0; i < count; i++) {
+    const source = sources[i]!;
+    let left = chainLength[source]!;
+    let chunk = chainHead[source]!;
+    while (left > 0) {
+      const filled = ((left - 1) % CHUNK) + 1;
+      for (let entry = chunk * CHUNK, end = entry + filled; entry < end; entry++) {
+        const code = entrySegment[entry]!;
+        const segment = code >>> 1;
+        const counted = activity[segment]! + 1 + ((code & 1) << 8);
+        activity[segment] = counted;
+        if ((counted & 255) === minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
+      }
+      left -= filled;
+      chunk = chunkNext[chunk]!;
+    }
+  }
+}
+
+/** The marked segments in ascending order, whatever order they were found in: what learns next must not depend on it. */
+function listSegments({ views, params }: Dendrites): void {
+  const { matched, activity, matchingSegments, activeSegments, segmentCounts } = views;
+  const enough = params.activationThreshold * 256;
+  const words = (views.poolCounters[POOL_COUNTER.highWater]! + 31) >>> 5;
+  let active = 0;
+  let matching = 0;
+  for (let word = 0; word < words; word++) {
+    let bits = matched[word]!;
+    if (bits === 0) continue;
+    matched[word] = 0;
+    do {
+      const lowest = bits & -bits;
+      const segment = word * 32 + 31 - Math.clz32(lowest);
+      bits ^= lowest;
+      matchingSegments[matching++] = segment;
+      if (activity[segment]! >= enough) activeSegments[active++] = segment;
+    } while (bits !== 0);
+  }
+  segmentCounts[SEGMENT_COUNT.active] = active;
+  segmentCounts[SEGMENT_COUNT.matching] = matching;
+}
