@@ -15,7 +15,10 @@ export type Window = {
   readonly rssMb: number;
 };
 
-/** Steps [from, to) in windows of `size`; `step` is what is timed, `after` is not and ends each window. */
+/**
+ * Steps [from, to) in windows of `size`; `step` is what is timed, `after` is not and ends each window. Returns the CPU ms
+ * of every step.
+ */
 export function runWindows(
   from: number,
   to: number,
@@ -23,8 +26,8 @@ export function runWindows(
   learning: boolean,
   step: (index: number) => void,
   after: (window: Window) => void,
-): void {
-  const cpu = new Float64Array(size);
+): Float64Array {
+  const cpu = new Float64Array(Math.max(0, to - from));
   for (let start = from; start < to; start += size) {
     const end = Math.min(start + size, to);
     let wallMs = 0;
@@ -34,10 +37,10 @@ export function runWindows(
       step(index);
       const used = process.cpuUsage(before);
       wallMs += performance.now() - wall;
-      cpu[index - start] = (used.user + used.system) / 1000;
+      cpu[index - from] = (used.user + used.system) / 1000;
     }
     const count = end - start;
-    const sorted = cpu.slice(0, count).toSorted();
+    const sorted = cpu.slice(start - from, end - from).toSorted();
     after({
       from: start,
       to: end,
@@ -49,6 +52,7 @@ export function runWindows(
       rssMb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
     });
   }
+  return cpu;
 }
 
 /** Arithmetic mean; 0 for none. */

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../package-root.ts';
+import { benchCommand } from './bench.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
@@ -33,6 +34,7 @@ function program(): Command {
     eventsCommand(),
     snapshotCommand(),
     configCommand(),
+    benchCommand(),
   ];
   for (const command of commands) root.addCommand(command);
   throwInsteadOfExiting(root);

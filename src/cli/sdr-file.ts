@@ -39,7 +39,8 @@ export function parseSdrs(file: Buffer, path: string): SdrSequence {
       hint: 'The format: 8 bytes "HTMSDR1\\0", u32 bits, steps, width, height, then per step u32 count and ascending u32 indices, little-endian.',
     });
   };
-  if (file.length < HEADER_WORDS * 4 || file.toString('latin1', 0, 8) !== MAGIC) return wrong('it does not begin as one');
+  if (file.length < HEADER_WORDS * 4 || file.toString('latin1', 0, 8) !== MAGIC)
+    return wrong('it does not begin as one');
   const words = new Uint32Array(Math.floor(file.length / 4));
   for (let i = 0; i < words.length; i++) words[i] = file.readUInt32LE(i * 4);
   const [bits, steps, width, height] = words.subarray(2, HEADER_WORDS) as unknown as [number, number, number, number];
@@ -54,7 +55,8 @@ export function parseSdrs(file: Buffer, path: string): SdrSequence {
     if (count > bits || at + count > words.length) return wrong(`step ${step} claims ${count} active bits`);
     for (let i = 0, last = -1; i < count; i++) {
       const index = words[at++]!;
-      if (index <= last || index >= bits) return wrong(`step ${step} names bit ${index} after ${last}, of ${bits} bits`);
+      if (index <= last || index >= bits)
+        return wrong(`step ${step} names bit ${index} after ${last}, of ${bits} bits`);
       indices[length++] = last = index;
     }
     starts[step + 1] = length;

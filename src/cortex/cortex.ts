@@ -3,7 +3,12 @@
  */
 import { motionMemoryFields } from '../anomaly/motion-memory.ts';
 import type { StreamThreshold } from '../anomaly/stream-threshold.ts';
-import { SPATIAL_POOLER_DEFAULTS, initSpatialPooler, openSpatialPooler } from '../htm/spatial-pooler.ts';
+import {
+  SPATIAL_POOLER_DEFAULTS,
+  initSpatialPooler,
+  openSpatialPooler,
+  restoreSpatialPooler,
+} from '../htm/spatial-pooler.ts';
 import {
   type TemporalMemory,
   restoreTemporalMemory,
@@ -11,6 +16,7 @@ import {
   openTemporalMemory,
   temporalMemoryFields,
 } from '../htm/temporal-memory.ts';
+import { openKernels } from '../htm/kernels/kernels.ts';
 import type { FieldTable, Views } from '../memory/layout.ts';
 import { type ModelMemory, allocateMemory, blockViews } from '../memory/model-memory.ts';
 import type { Geometry } from '../vision/geometry.ts';
@@ -57,6 +63,7 @@ export function createCortex(plan: CortexPlan, seed: number): Cortex {
 /** Rebuild what is derived after the persistent bytes were replaced by saved ones. */
 export function restoreCortex(cortex: Cortex): void {
   restoreTemporalMemory(cortex.global.memory);
+  restoreSpatialPooler(cortex.form.pooler);
   for (const memory of cortex.local.memories) restoreTemporalMemory(memory);
 }
 
@@ -72,6 +79,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
     memories.push(openTemporalMemory(shape, EVENT_TM_PARAMS, blockViews(memory, localBlock(zone), localTable)));
   }
   if (memory.plan !== plan) throw new RangeError('Expected a memory of the same plan');
+  const kernels = openKernels(memory);
   const clock = views('clock');
   return {
     settings,
@@ -93,13 +101,13 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       grid: geometry.global,
       views: views('global'),
       transitions: views('global.transitions'),
-      memory: openTemporalMemory(globalShape(settings), GLOBAL_TM_PARAMS, views('global.memory')),
+      memory: openTemporalMemory(globalShape(settings), GLOBAL_TM_PARAMS, views('global.memory'), { kernels }),
     },
     motion: { views: views('motion'), memory: blockViews(memory, 'motion.memory', motionMemoryFields(zones)) },
     form: {
       views: views('form'),
       sizes: views('form.sizes'),
-      pooler: openSpatialPooler(formShape(settings), SPATIAL_POOLER_DEFAULTS, views('form.pooler')),
+      pooler: openSpatialPooler(formShape(settings), SPATIAL_POOLER_DEFAULTS, views('form.pooler'), kernels),
     },
     evidence: {
       views: views('evidence'),

@@ -6,6 +6,7 @@
  * a few active columns; columns that are rare at this place are novel.
  */
 import { type SizeMemory, judgeSize, learnSize } from '../anomaly/size-memory.ts';
+import { columnsOf } from '../htm/sp-shape.ts';
 import { type SpatialPooler, freezeBoost, learnedSteps, poolSpatially } from '../htm/spatial-pooler.ts';
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
@@ -38,7 +39,7 @@ export const formFields = (zones: number, columns: number) => ({
   // f32: evidence
   sizeSurprise: field('f32', zones, 'state'), // [zones] fading
   formSurprise: field('f32', zones, 'state'), // [zones] fading
-  input: field('u8', FORM_INPUTS, 'scratch'), // [4 x 4 subcells, 8 bits]
+  input: field('u16', FORM_INPUTS, 'scratch'), // set bits of [4 x 4 subcells, 8 bits], ascending
 });
 export type FormViews = Views<ReturnType<typeof formFields>>;
 
@@ -96,11 +97,10 @@ function measureComponent(
 
 function readForm(stream: FormStream, retina: Retina, zone: number, learn: boolean): void {
   const { views, pooler } = stream;
-  fillInput(views.input, retina, zone);
-  const winners = poolSpatially(pooler, views.input, learn);
+  const winners = poolSpatially(pooler, views.input, readInput(views.input, retina, zone), learn);
   if (learn && learnedSteps(pooler) === NEWBORN_STEPS) freezeBoost(pooler);
   if (winners === 0) return;
-  const { columns } = pooler.shape;
+  const columns = columnsOf(pooler.shape);
   const codes = views.zoneCodes[zone]!;
   let information = 0;
   for (let i = 0; i < winners; i++) {
@@ -112,27 +112,29 @@ function readForm(stream: FormStream, retina: Retina, zone: number, learn: boole
   if (learn) learnCode(views, zone, columns, pooler.views.winners, winners);
 }
 
-function learnCode(views: FormViews, zone: number, columns: number, active: Uint16Array, count: number): void {
+function learnCode(views: FormViews, zone: number, columns: number, active: Uint32Array, count: number): void {
   for (let i = 0; i < count; i++) views.codeCount[zone * columns + active[i]!]!++;
   if (++views.zoneCodes[zone]! < 65535) return;
   views.zoneCodes[zone] = views.zoneCodes[zone]! >> 1;
   for (let i = zone * columns; i < (zone + 1) * columns; i++) views.codeCount[i] = views.codeCount[i]! >> 1;
 }
 
-/** The census bits of the window around a zone's middle; outside the picture they are 0. */
-function fillInput(input: Uint8Array, { geometry, census }: Retina, zone: number): void {
+/** The census bits of the window around a zone's middle, none outside the picture, as a list; returns how many. */
+function readInput(input: Uint16Array, { geometry, census }: Retina, zone: number): number {
   const { subColumns, subRows, local } = geometry;
   const column = zone % local.columns;
   const row = (zone - column) / local.columns;
   const left = Math.round(((column + 0.5) * subColumns) / local.columns - WINDOW / 2);
   const top = Math.round(((row + 0.5) * subRows) / local.rows - WINDOW / 2);
-  let at = 0;
+  let count = 0;
+  let place = 0;
   for (let y = top; y < top + WINDOW; y++) {
     for (let x = left; x < left + WINDOW; x++) {
       const inside = x >= 0 && y >= 0 && x < subColumns && y < subRows;
       const votes = (y * subColumns + x) * CENSUS_BITS;
-      for (let bit = 0; bit < CENSUS_BITS; bit++)
-        input[at++] = inside && census.votes[votes + bit]! >= BIT_FROM ? 1 : 0;
+      for (let bit = 0; bit < CENSUS_BITS; bit++, place++)
+        if (inside && census.votes[votes + bit]! >= BIT_FROM) input[count++] = place;
     }
   }
+  return count;
 }

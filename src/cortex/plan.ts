@@ -4,7 +4,8 @@
 import { motionMemoryFields } from '../anomaly/motion-memory.ts';
 import { sizeMemoryFields } from '../anomaly/size-memory.ts';
 import { thresholdFields } from '../anomaly/stream-threshold.ts';
-import { type SpatialPoolerShape, spatialPoolerFields } from '../htm/spatial-pooler.ts';
+import { type SpatialPoolerShape, flatShape } from '../htm/sp-shape.ts';
+import { spatialPoolerFields } from '../htm/spatial-pooler.ts';
 import { temporalMemoryFields } from '../htm/temporal-memory.ts';
 import { field } from '../memory/layout.ts';
 import { type BlockPlan, type MemoryPlan, planMemory } from '../memory/model-memory.ts';
@@ -24,11 +25,8 @@ export type CortexPlan = {
   readonly memory: MemoryPlan;
 };
 
-/** Potential synapses of a form column: a random part of the window, so that columns differ. */
-const FORM_POOL_SHARE = 0.75;
-
 export function formShape(settings: CortexSettings): SpatialPoolerShape {
-  return { inputs: FORM_INPUTS, columns: settings.formColumns, poolSize: Math.round(FORM_INPUTS * FORM_POOL_SHARE) };
+  return flatShape(FORM_INPUTS, settings.formColumns);
 }
 
 /** The model's own clock and step counter. */

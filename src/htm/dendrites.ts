@@ -79,30 +79,48 @@ export function recognize(
   sources: Uint16Array | Uint32Array,
   count: number,
 ): void {
-  const { views, pool, params, kernels } = dendrites;
-  views.activity.fill(0, 0, views.poolCounters[POOL_COUNTER.highWater]);
-  if (!pool.shape.indexed) scanSynapses(dendrites, isActive, views.activity);
-  else if (kernels === null) followIndex(views, sources, count, params.minThreshold);
-  else {
-    kernels.followIndex(
-      sources.byteOffset,
-      sources.BYTES_PER_ELEMENT === 4 ? 1 : 0,
-      count,
-      views.chainHead.byteOffset,
-      views.chainLength.byteOffset,
-      views.chunkNext.byteOffset,
-      views.entrySegment.byteOffset,
-      views.activity.byteOffset,
-      views.matched.byteOffset,
-      params.minThreshold,
-    );
-  }
+  const { pool, kernels } = dendrites;
+  if (!pool.shape.indexed) scanSynapses(dendrites, isActive);
+  else if (kernels === null) followIndex(dendrites, sources, count);
+  else return recognizeFast(dendrites, kernels, sources, count);
   listSegments(dendrites);
 }
 
-/** Every synapse of the pool, in order. `activity` [segments] must be 0 where segments are used. */
-export function scanSynapses({ pool, views, params }: Dendrites, isActive: Uint8Array, activity: Uint16Array): void {
-  const { synapseCount, presynapticCell, permanence, matched } = views;
+function recognizeFast(
+  { views, params }: Dendrites,
+  kernels: Kernels,
+  sources: Uint16Array | Uint32Array,
+  count: number,
+): void {
+  const { activity, matched } = views;
+  const segments = views.poolCounters[POOL_COUNTER.highWater]!;
+  kernels.followIndex(
+    sources.byteOffset,
+    sources.BYTES_PER_ELEMENT === 4 ? 1 : 0,
+    count,
+    views.chainHead.byteOffset,
+    views.chainLength.byteOffset,
+    views.chunkNext.byteOffset,
+    views.entrySegment.byteOffset,
+    activity.byteOffset,
+    segments,
+    matched.byteOffset,
+    params.minThreshold,
+  );
+  kernels.listSegments(
+    matched.byteOffset,
+    (segments + 31) >>> 5,
+    activity.byteOffset,
+    params.activationThreshold * 256,
+    views.matchingSegments.byteOffset,
+    views.activeSegments.byteOffset,
+    views.segmentCounts.byteOffset,
+  );
+}
+
+/** Every synapse of the pool, in order. */
+function scanSynapses({ pool, views, params }: Dendrites, isActive: Uint8Array): void {
+  const { synapseCount, presynapticCell, permanence, activity, matched } = views;
   const { synapsesPerSegment } = pool.shape;
   const { connectedPermanence, minThreshold } = params;
   for (let segment = 0, used = views.poolCounters[POOL_COUNTER.highWater]!; segment < used; segment++) {
@@ -121,13 +139,10 @@ export function scanSynapses({ pool, views, params }: Dendrites, isActive: Uint8
 }
 
 /** The chains of the active sources. A segment is marked when its count reaches the threshold, so exactly once. */
-export function followIndex(
-  views: DendriteViews,
-  sources: Uint16Array | Uint32Array,
-  count: number,
-  minThreshold: number,
-): void {
+function followIndex({ views, params }: Dendrites, sources: Uint16Array | Uint32Array, count: number): void {
   const { chainHead, chainLength, chunkNext, entrySegment, activity, matched } = views;
+  const { minThreshold } = params;
+  activity.fill(0, 0, views.poolCounters[POOL_COUNTER.highWater]);
   for (let i = 0; i < count; i++) {
     const source = sources[i]!;
     let left = chainLength[source]!;

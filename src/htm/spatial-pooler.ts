@@ -4,139 +4,207 @@
  * One step (BAMI, chapter "Spatial Pooling", phases 1 to 4):
  *   computeOverlaps    connected synapses of each column that see an active input
  *   boostOverlaps      columns that are used too little count for more
- *   inhibitColumns     the k columns with the largest boosted overlap win
+ *   inhibit            the columns with the largest boosted overlap win, of all or of their neighbourhood
  *   adaptColumns       winners move their synapses towards the input; duty cycles; columns that never reach the overlap
  *                      of their peers get all their permanences raised
  *
- * Shapes   potential synapses are [columns, poolSize]: `potentialInput` names the input, `permanence` 0..255 stands for 0..1.
- * Ties     go to the column with the lower index of a fixed random ranking, so that no column is favoured by its number.
- * Newborn  boosting acts only until `freezeBoost` is called; the factors then stay as they are. Dropping them instead
- *          would change every code at once.
- * Exact    duty cycles and boost factors are f32 made by + - * / only: the same on every machine.
+ * Shapes   sp-shape.ts: with or without topology. Permanences 0..255 stand for 0..1; a synapse never falls below 1, and
+ *          0 marks an input outside the column's potential pool.
+ * Speed    the overlaps are counted 32 columns or 32 inputs at a time (sp-global.ts, sp-local.ts), from bits derived from
+ *          the permanences; kernels make that vectors of 128 and change no bit of the result.
+ * Ties     are broken by a fixed random ranking, so that no column is favoured by its number.
  */
-import { exp } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import { randomBelow, seedWord } from '../memory/random.ts';
-import { indexKind } from './segment-pool.ts';
-
-export type SpatialPoolerShape = {
-  readonly inputs: number;
-  readonly columns: number;
-  /** Potential synapses per column, drawn at random among the inputs: potentialPct * inputs. */
-  readonly poolSize: number;
-};
+import { type BoostMode, boostFields, updateBoost, updateDutyCycles } from './boosting.ts';
+import { MAX_SCORE, inhibitGlobally, inhibitLocally, inhibitionFields, setLimits } from './inhibition.ts';
+import type { Kernels } from './kernels/kernels.ts';
+import { type GlobalViews, adaptColumnRows, connectRows, globalFields, globalLanes, overlapRows } from './sp-global.ts';
+import { spanOfConnected } from './sp-span.ts';
+import { type LocalViews, adaptColumnMask, connectMasks, localFields, overlapWindows } from './sp-local.ts';
+import { type SpatialPoolerShape, type WindowLayout, centreOf, columnsOf, inputsOf, windowLayout } from './sp-shape.ts';
 
 /** Spelled as in NuPIC; permanences in units of 1/255. */
 export type SpatialPoolerParams = {
-  /** Winners per step (k). */
+  /** Share of a column's window that may become synapses. */
+  readonly potentialPct: number;
+  /** Share of the potential synapses that a newborn has connected. */
+  readonly initConnectedPct: number;
+  /** How far newborn permanences reach from the connected threshold: 1 = over the whole range, as in NuPIC. */
+  readonly initSpread: number;
+  /** Winners of all columns (k); with local inhibition the same share of every neighbourhood. */
   readonly activeColumns: number;
   readonly connectedPermanence: number;
   readonly permanenceIncrement: number;
   readonly permanenceDecrement: number;
-  /** Columns whose overlap is below this never win. */
+  /** Columns whose overlap is below this never win; winners get permanences raised until they have as many connected. */
   readonly stimulusThreshold: number;
   /** Steps over which duty cycles are averaged. */
   readonly dutyCyclePeriod: number;
-  /** 0 = no boosting */
+  readonly boostMode: BoostMode;
+  /** Of exponential boosting. */
   readonly boostStrength: number;
+  /** Learning steps between two updates of the boost factors. */
+  readonly boostPeriod: number;
   /** Columns whose overlap duty cycle falls below this share of the largest one are bumped. */
   readonly minPctOverlapDutyCycle: number;
+  /** Derive the inhibition radius from how far connected synapses reach, up to the shape's; else it is the shape's. */
+  readonly adaptInhibitionRadius: boolean;
 };
 
 export const SPATIAL_POOLER_DEFAULTS: SpatialPoolerParams = {
+  potentialPct: 0.75,
+  initConnectedPct: 0.5,
+  initSpread: 0.5,
   activeColumns: 4,
   connectedPermanence: 128,
   permanenceIncrement: 8,
   permanenceDecrement: 2,
   stimulusThreshold: 2,
   dutyCyclePeriod: 1000,
+  boostMode: 'exponential',
   boostStrength: 3,
+  boostPeriod: 1,
   minPctOverlapDutyCycle: 0.001,
+  adaptInhibitionRadius: false,
 };
 
 /** Places in the `counters` field. */
-const COUNTER = { random: 0, learnedSteps: 1, boostFrozen: 2 } as const;
-/** Steps between two looks at columns that are never used. */
-const BUMP_EVERY = 50;
+const COUNTER = { random: 0, learnedSteps: 1, boostFrozen: 2, inhibitionRadius: 3 } as const;
+/** Learning steps between two looks at weak columns and at the inhibition radius. */
+const UPDATE_EVERY = 50;
+/** Boosted overlaps are compared in units of 1 / SCORE_UNIT. */
+const SCORE_UNIT = 256;
 
 export const spatialPoolerFields = (shape: SpatialPoolerShape) => ({
-  potentialInput: field(indexKind(shape.inputs), shape.columns * shape.poolSize, 'learned'), // [columns, poolSize]
-  permanence: field('u8', shape.columns * shape.poolSize, 'learned'), // same shape
-  ranking: field('u16', shape.columns, 'learned'), // [columns] fixed random order that breaks ties
-  activeDutyCycle: field('f32', shape.columns, 'learned'), // [columns] share of steps won
-  overlapDutyCycle: field('f32', shape.columns, 'learned'), // [columns] share of steps above the stimulus threshold
-  boost: field('f32', shape.columns, 'learned'), // [columns] factor on the overlap
+  ...(shape.potentialRadius === null ? globalFields(shape) : localFields(shape, shape.potentialRadius)),
+  ...boostFields(shape),
+  ...inhibitionFields(shape),
+  ranking: field('u16', columnsOf(shape), 'learned'), // [columns] fixed random order that breaks ties
   counters: field('u32', 4, 'state'), // see COUNTER
-  overlap: field('u16', shape.columns, 'scratch'), // [columns]
-  boosted: field('f32', shape.columns, 'scratch'), // [columns]
-  winners: field('u16', shape.columns, 'scratch'), // the active columns, ascending
+  activeInputs: field('u32', inputsOf(shape), 'scratch'), // the input as a list
+  allOnes: field('u32', onesWords(shape), 'scratch'), // an input on which everything is active
 });
-export type SpatialPoolerViews = Views<ReturnType<typeof spatialPoolerFields>>;
+
+function onesWords(shape: SpatialPoolerShape): number {
+  if (shape.potentialRadius === null) return Math.ceil(globalLanes(shape) / 32);
+  return windowLayout(shape, shape.potentialRadius).maskWords;
+}
+
+type CommonViews = Omit<Views<ReturnType<typeof spatialPoolerFields>>, keyof GlobalViews | keyof LocalViews>;
+/** The fields of both kinds; which of the two there are, `window` tells. */
+export type SpatialPoolerViews = CommonViews & GlobalViews & LocalViews;
 
 export type SpatialPooler = {
   readonly shape: SpatialPoolerShape;
   readonly params: SpatialPoolerParams;
   readonly views: SpatialPoolerViews;
+  /** null: columns watch the whole input. */
+  readonly window: WindowLayout | null;
+  readonly kernels: Kernels | null;
 };
 
+/** A pooler over its views. Throws RangeError when shape and parameters contradict each other. */
 export function openSpatialPooler(
   shape: SpatialPoolerShape,
   params: SpatialPoolerParams,
-  views: SpatialPoolerViews,
+  views: Views<ReturnType<typeof spatialPoolerFields>>,
+  kernels: Kernels | null = null,
 ): SpatialPooler {
-  if (shape.poolSize < 1 || shape.poolSize > shape.inputs) {
-    throw new RangeError(`Expected a pool of 1 to ${shape.inputs} potential synapses but received ${shape.poolSize}`);
-  }
-  return { shape, params, views };
+  const { potentialPct, activeColumns } = params;
+  if (!(potentialPct > 0 && potentialPct <= 1))
+    throw new RangeError(`Expected a potentialPct above 0 and up to 1 but received ${potentialPct}`);
+  if (!(activeColumns >= 1 && activeColumns <= columnsOf(shape)))
+    throw new RangeError(`Expected 1 to ${columnsOf(shape)} active columns but received ${activeColumns}`);
+  if (!(params.connectedPermanence >= 2 && params.connectedPermanence <= 255))
+    throw new RangeError(`Expected a connectedPermanence from 2 to 255 but received ${params.connectedPermanence}`);
+  if (inputsOf(shape) > 65535 || columnsOf(shape) > 65536)
+    throw new RangeError(`Expected at most 65535 inputs and 65536 columns`);
+  const window = shape.potentialRadius === null ? null : windowLayout(shape, shape.potentialRadius);
+  return { shape, params, views: views as SpatialPoolerViews, window, kernels };
 }
 
-/** Make a zero-filled block a newborn pooler: random pools, half of the permanences just connected, half just not. */
-export function initSpatialPooler({ shape, params, views }: SpatialPooler, seed: number): void {
-  const { counters, potentialInput, permanence, ranking } = views;
-  counters[COUNTER.random] = seedWord(seed, 2);
-  const order = Uint32Array.from({ length: Math.max(shape.inputs, shape.columns) }, (_, index) => index);
-  for (let column = 0; column < shape.columns; column++) {
-    drawInPlace(order, shape.inputs, shape.poolSize, counters);
-    const start = column * shape.poolSize;
-    potentialInput.set(order.subarray(0, shape.poolSize).toSorted(), start);
-    for (let slot = start; slot < start + shape.poolSize; slot++) {
-      const isConnected = randomBelow(counters, 2) === 1;
-      const span = isConnected ? 256 - params.connectedPermanence : params.connectedPermanence;
-      const distance = randomBelow(counters, Math.max(1, span >> 1));
-      permanence[slot] = isConnected
-        ? params.connectedPermanence + distance
-        : params.connectedPermanence - 1 - distance;
+/** Make a zero-filled block a newborn pooler: random pools, some synapses connected, the others not. */
+export function initSpatialPooler(sp: SpatialPooler, seed: number): void {
+  const { shape, params, views } = sp;
+  views.counters[COUNTER.random] = seedWord(seed, 2);
+  for (let column = 0; column < columnsOf(shape); column++) drawPool(sp, column);
+  const columns = columnsOf(shape);
+  for (let i = 0; i < columns; i++) views.ranking[i] = i;
+  for (let i = 0; i < columns; i++) {
+    const j = i + randomBelow(views.counters, columns - i);
+    const rank = views.ranking[i]!;
+    views.ranking[i] = views.ranking[j]!;
+    views.ranking[j] = rank;
+  }
+  views.boost.fill(1);
+  views.activeDutyCycle.fill(params.activeColumns / columns);
+  views.counters[COUNTER.inhibitionRadius] = shape.inhibitionRadius ?? 0;
+  restoreSpatialPooler(sp);
+}
+
+/** Derive what is not saved, after the persistent bytes were replaced by saved ones. */
+export function restoreSpatialPooler(sp: SpatialPooler): void {
+  const { shape, params, views, window } = sp;
+  if (window === null) connectRows(shape, views, params.connectedPermanence);
+  else connectMasks(shape, views, window, params.connectedPermanence);
+  views.allOnes.fill(0xffffffff);
+  if (shape.inhibitionRadius !== null) setLimits(shape, views, radiusOf(sp), densityOf(sp));
+}
+
+/** `potentialPct` of the column's inputs become potential synapses, the exact number drawn without repetition. */
+function drawPool({ shape, params, views, window }: SpatialPooler, column: number): void {
+  const { counters, permanence } = views;
+  const lanes = window === null ? globalLanes(shape) : window.lanes;
+  const isInput = window === null ? null : windowInputs(shape, window, column);
+  let left = isInput === null ? inputsOf(shape) : isInput.reduce((sum, is) => sum + is, 0);
+  let wanted = Math.max(1, Math.round(params.potentialPct * left));
+  for (let lane = 0; lane < lanes && wanted > 0; lane++) {
+    if (isInput !== null && isInput[lane] === 0) continue;
+    if (randomBelow(counters, left--) >= wanted) continue;
+    wanted--;
+    permanence[column * lanes + lane] = newbornPermanence(params, counters);
+  }
+}
+
+function newbornPermanence(params: SpatialPoolerParams, random: Uint32Array): number {
+  const { connectedPermanence, initSpread } = params;
+  const isConnected = randomBelow(random, 65536) < params.initConnectedPct * 65536;
+  const span = isConnected ? 256 - connectedPermanence : connectedPermanence - 1;
+  const distance = randomBelow(random, Math.max(1, Math.round(span * initSpread)));
+  return isConnected ? connectedPermanence + distance : connectedPermanence - 1 - distance;
+}
+
+/** [lanes] 1 where a lane of the column's window is an input. */
+function windowInputs(shape: SpatialPoolerShape, window: WindowLayout, column: number): Uint8Array {
+  const isInput = new Uint8Array(window.lanes);
+  const centreX = centreOf(column % shape.columnWidth, shape.columnWidth, shape.inputWidth);
+  const centreY = centreOf(Math.floor(column / shape.columnWidth), shape.columnHeight, shape.inputHeight);
+  for (let row = 0; row < window.height; row++) {
+    const y = centreY - window.radiusY + row;
+    if (!shape.wrapAround && (y < 0 || y >= shape.inputHeight)) continue;
+    for (let i = 0; i < window.width; i++) {
+      const x = centreX - window.radiusX + i;
+      if (shape.wrapAround || (x >= 0 && x < shape.inputWidth)) isInput[row * window.rowWords * 32 + i] = 1;
     }
   }
-  const ranks = Uint32Array.from({ length: shape.columns }, (_, index) => index);
-  drawInPlace(ranks, shape.columns, shape.columns, counters);
-  ranking.set(ranks);
-  views.boost.fill(1);
-  views.activeDutyCycle.fill(params.activeColumns / shape.columns);
-}
-
-/** Partial Fisher-Yates over items[0..limit): afterwards items[0..count) are drawn without repetition. */
-function drawInPlace(items: Uint32Array, limit: number, count: number, random: Uint32Array): void {
-  for (let i = 0; i < count; i++) {
-    const j = i + randomBelow(random, limit - i);
-    const item = items[i]!;
-    items[i] = items[j]!;
-    items[j] = item;
-  }
+  return isInput;
 }
 
 /**
- * One step on a dense input. `input` [inputs] 0|1. Returns the number of winners; they are `views.winners`, ascending.
+ * One step. `active[0..count)` are the active inputs, ascending. Returns the number of winners; they are
+ * `views.winners`, ascending.
  */
-export function poolSpatially(sp: SpatialPooler, input: Uint8Array, learn: boolean): number {
-  computeOverlaps(sp, input);
+export function poolSpatially(
+  sp: SpatialPooler,
+  active: Uint16Array | Uint32Array,
+  count: number,
+  learn: boolean,
+): number {
+  computeOverlaps(sp, active, count);
   boostOverlaps(sp);
-  const winners = inhibitColumns(sp);
-  if (learn) {
-    adaptColumns(sp, input, winners);
-    updateDutyCycles(sp, winners);
-    if (sp.views.counters[COUNTER.learnedSteps]! % BUMP_EVERY === 0) bumpWeakColumns(sp);
-  }
+  const winners = inhibit(sp);
+  if (learn) adaptColumns(sp, winners);
   return winners;
 }
 
@@ -150,83 +218,102 @@ export function learnedSteps({ views }: SpatialPooler): number {
   return views.counters[COUNTER.learnedSteps]!;
 }
 
-function computeOverlaps({ shape, params, views }: SpatialPooler, input: Uint8Array): void {
-  const { potentialInput, permanence, overlap } = views;
-  const { poolSize, columns } = shape;
-  const { connectedPermanence } = params;
-  for (let column = 0, slot = 0; column < columns; column++) {
-    let count = 0;
-    for (const end = slot + poolSize; slot < end; slot++) {
-      if (permanence[slot]! >= connectedPermanence) count += input[potentialInput[slot]!]!;
-    }
-    overlap[column] = count;
+/** The radius within which columns compete now; meaningless with global inhibition. */
+export function radiusOf({ views }: SpatialPooler): number {
+  return views.counters[COUNTER.inhibitionRadius]!;
+}
+
+function densityOf({ shape, params }: SpatialPooler): number {
+  return params.activeColumns / columnsOf(shape);
+}
+
+function computeOverlaps(sp: SpatialPooler, active: Uint16Array | Uint32Array, count: number): void {
+  const { shape, views, window, kernels } = sp;
+  // Kernels read the list from the model's own buffer.
+  for (let i = 0; i < count; i++) views.activeInputs[i] = active[i]!;
+  if (window === null) overlapRows(shape, views, kernels, views.activeInputs, count);
+  else overlapWindows(shape, views, window, kernels, views.activeInputs, count);
+}
+
+/** Boosted overlaps as keys: 256 times the score in fixed point, and below that a fixed random number. */
+function boostOverlaps({ params, views }: SpatialPooler): void {
+  const { overlap, boost, key, ranking } = views;
+  const { stimulusThreshold } = params;
+  for (let column = 0; column < key.length; column++) {
+    const count = overlap[column]!;
+    const score = Math.min(MAX_SCORE, Math.floor(count * boost[column]! * SCORE_UNIT));
+    key[column] = count < stimulusThreshold ? 0 : (score << 8) + 255 - (ranking[column]! % 255);
   }
 }
 
-function boostOverlaps({ shape, views }: SpatialPooler): void {
-  const { overlap, boost, boosted } = views;
-  for (let column = 0; column < shape.columns; column++) boosted[column] = overlap[column]! * boost[column]!;
+function inhibit(sp: SpatialPooler): number {
+  const { shape, params, views, kernels } = sp;
+  if (shape.inhibitionRadius === null) return inhibitGlobally(views, views.ranking, params.activeColumns);
+  return inhibitLocally(shape, views, kernels, radiusOf(sp));
 }
 
-/** k passes over the columns: k is a handful, and no order of equals is left to chance. */
-function inhibitColumns({ shape, params, views }: SpatialPooler): number {
-  const { overlap, boosted, winners, ranking } = views;
-  let found = 0;
-  for (; found < params.activeColumns; found++) {
-    let best = -1;
-    for (let column = 0; column < shape.columns; column++) {
-      const value = boosted[column]!;
-      if (value < 0 || overlap[column]! < params.stimulusThreshold) continue;
-      if (best < 0 || value > boosted[best]! || (value === boosted[best]! && ranking[column]! < ranking[best]!))
-        best = column;
-    }
-    if (best < 0) break;
-    winners[found] = best;
-    boosted[best] = -1;
-  }
-  winners.subarray(0, found).sort();
-  return found;
-}
-
-function adaptColumns({ shape, params, views }: SpatialPooler, input: Uint8Array, winnerCount: number): void {
-  const { winners, potentialInput, permanence } = views;
+function adaptColumns(sp: SpatialPooler, winnerCount: number): void {
+  const { shape, params, views, kernels } = sp;
+  const { permanenceIncrement, permanenceDecrement } = params;
   for (let i = 0; i < winnerCount; i++) {
-    const start = winners[i]! * shape.poolSize;
-    for (let slot = start; slot < start + shape.poolSize; slot++) {
-      const change = input[potentialInput[slot]!]! !== 0 ? params.permanenceIncrement : -params.permanenceDecrement;
-      const value = permanence[slot]! + change;
-      permanence[slot] = value < 0 ? 0 : value > 255 ? 255 : value;
-    }
+    const column = views.winners[i]!;
+    let connected = adaptColumn(sp, column, false, permanenceIncrement, permanenceDecrement);
+    for (let tries = 0; connected < params.stimulusThreshold && tries < 255; tries++)
+      connected = adaptColumn(sp, column, true, raiseOf(params), 0);
   }
-}
-
-function updateDutyCycles({ shape, params, views }: SpatialPooler, winnerCount: number): void {
-  const { activeDutyCycle, overlapDutyCycle, overlap, winners, boost, counters } = views;
-  const step = ++counters[COUNTER.learnedSteps]!;
+  const step = ++views.counters[COUNTER.learnedSteps]!;
   const rate = 1 / Math.min(step, params.dutyCyclePeriod);
-  for (let column = 0; column < shape.columns; column++) {
-    const overlapped = overlap[column]! >= Math.max(1, params.stimulusThreshold) ? 1 : 0;
-    overlapDutyCycle[column]! += rate * (overlapped - overlapDutyCycle[column]!);
-    activeDutyCycle[column]! -= rate * activeDutyCycle[column]!;
+  const threshold = Math.max(1, params.stimulusThreshold);
+  updateDutyCycles(views, kernels, views.overlap, threshold, views.winners, winnerCount, rate);
+  if (views.counters[COUNTER.boostFrozen] === 0 && step % params.boostPeriod === 0) {
+    const radius = shape.inhibitionRadius === null ? null : radiusOf(sp);
+    updateBoost(shape, views, params.boostMode, params.boostStrength, densityOf(sp), radius);
   }
-  for (let i = 0; i < winnerCount; i++) activeDutyCycle[winners[i]!]! += rate;
-  if (params.boostStrength === 0 || counters[COUNTER.boostFrozen] === 1) return;
-  const target = params.activeColumns / shape.columns;
-  for (let column = 0; column < shape.columns; column++) {
-    boost[column] = exp(params.boostStrength * (target - activeDutyCycle[column]!));
-  }
+  if (step % UPDATE_EVERY !== 0) return;
+  bumpWeakColumns(sp);
+  if (params.adaptInhibitionRadius) updateInhibitionRadius(sp);
 }
 
-/** A column that hardly ever overlaps the input gets all its permanences raised by a tenth of the connected threshold. */
-function bumpWeakColumns({ shape, params, views }: SpatialPooler): void {
-  const { overlapDutyCycle, permanence } = views;
-  let largest = 0;
-  for (let column = 0; column < shape.columns; column++) largest = Math.max(largest, overlapDutyCycle[column]!);
-  const raise = Math.ceil(params.connectedPermanence / 10);
-  for (let column = 0; column < shape.columns; column++) {
-    if (overlapDutyCycle[column]! >= params.minPctOverlapDutyCycle * largest) continue;
-    const start = column * shape.poolSize;
-    for (let slot = start; slot < start + shape.poolSize; slot++)
-      permanence[slot] = Math.min(255, permanence[slot]! + raise);
+/** Learn on one column's window of this step's input, or on one where everything is active. */
+function adaptColumn(sp: SpatialPooler, column: number, all: boolean, increment: number, decrement: number): number {
+  const { shape, params, views, window, kernels } = sp;
+  const { connectedPermanence } = params;
+  if (window === null) {
+    const bits = all ? views.allOnes : views.inputBits;
+    return adaptColumnRows(shape, views, kernels, column, bits, increment, decrement, connectedPermanence);
   }
+  const bits = all ? views.allOnes : views.gathered;
+  const x = column % shape.columnWidth;
+  const y = (column - x) / shape.columnWidth;
+  const rows = shape.inputHeight + 2 * window.radiusY;
+  const start = all ? 0 : (x * rows + views.tops[y]!) * window.rowWords;
+  return adaptColumnMask(views, window, kernels, column, bits, start, increment, decrement, connectedPermanence);
+}
+
+/** A tenth of the connected threshold (NuPIC `synPermBelowStimulusInc`). */
+function raiseOf(params: SpatialPoolerParams): number {
+  return Math.ceil(params.connectedPermanence / 10);
+}
+
+/** A column that hardly ever overlaps the input gets all its permanences raised. */
+function bumpWeakColumns(sp: SpatialPooler): void {
+  const { shape, params, views } = sp;
+  const { overlapDutyCycle } = views;
+  const columns = columnsOf(shape);
+  let largest = 0;
+  for (let column = 0; column < columns; column++) largest = Math.max(largest, overlapDutyCycle[column]!);
+  const least = params.minPctOverlapDutyCycle * largest;
+  for (let column = 0; column < columns; column++)
+    if (overlapDutyCycle[column]! < least) adaptColumn(sp, column, true, raiseOf(params), 0);
+}
+
+/** BAMI phase 4: neighbourhoods reach as far as the connected synapses do, in columns. */
+function updateInhibitionRadius(sp: SpatialPooler): void {
+  const { shape, views, window } = sp;
+  if (shape.inhibitionRadius === null || window === null) return;
+  const diameter = spanOfConnected(shape, views, window) * (shape.columnWidth / shape.inputWidth);
+  const radius = Math.min(shape.inhibitionRadius, Math.max(1, Math.round((diameter - 1) / 2)));
+  if (radius === radiusOf(sp)) return;
+  views.counters[COUNTER.inhibitionRadius] = radius;
+  setLimits(shape, views, radius, densityOf(sp));
 }

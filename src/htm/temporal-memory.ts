@@ -116,7 +116,9 @@ export const temporalMemoryFields = (shape: TemporalMemoryShape) => {
     activeCells: field(kind, sources, 'state'), // the same as a list: active cells, then external bits
     winnerCells: field(kind, cells, 'state'), // list
     counts: field('u32', 8, 'state'), // see TM_COUNT
-    previousActiveCell: field('u8', sources, 'scratch'), // activity that the predictions were made from
+    previousActiveCell: field('u8', sources, 'scratch'), // 0|1 activity that the predictions were made from
+    previousActiveCells: field(kind, sources, 'scratch'), // the same as a list
+    previousCount: field('u32', 1, 'scratch'), // its length
     candidates: field(kind, sources, 'scratch'), // last winners and external bits, reordered while growing
     predictedColumn: field('u8', shape.columns, 'scratch'), // [columns] 0|1 expected next
     bestMatching: field('u32', shape.columns, 'scratch'), // [columns] segment, or NO_SEGMENT
@@ -233,7 +235,7 @@ export function activateCells(
 
   activatePredictedColumns(tm, candidates, learn);
   if (learn && tm.params.predictedSegmentDecrement > 0) punishPredictedColumns(tm);
-  burstingColumns.subarray(0, bursting).sort();
+  if (bursting > 1) burstingColumns.subarray(0, bursting).sort();
   for (let i = 0; i < bursting; i++) {
     const first = burstingColumns[i]! * shape.cellsPerColumn;
     for (let cell = first; cell < first + shape.cellsPerColumn; cell++) activate(views, cell);
@@ -244,14 +246,21 @@ export function activateCells(
 
 /** Keep the last activity for learning, and clear it. Returns how many cells and bits new synapses may grow to. */
 function rememberPrevious(views: TemporalMemoryViews): number {
-  const { activeCell, activeCells, winnerCells, previousActiveCell, candidates, counts } = views;
+  const { activeCell, activeCells, winnerCells, candidates, counts } = views;
+  const { previousActiveCell, previousActiveCells, previousCount } = views;
   const active = counts[TM_COUNT.active]!;
   const external = counts[TM_COUNT.external]!;
   const winners = counts[TM_COUNT.winners]!;
-  previousActiveCell.set(activeCell);
   for (let i = 0; i < winners; i++) candidates[i] = winnerCells[i]!;
   for (let i = 0; i < external; i++) candidates[winners + i] = activeCells[active + i]!;
-  for (let i = 0; i < active + external; i++) activeCell[activeCells[i]!] = 0;
+  for (let i = 0; i < previousCount[0]!; i++) previousActiveCell[previousActiveCells[i]!] = 0;
+  for (let i = 0; i < active + external; i++) {
+    const source = activeCells[i]!;
+    previousActiveCells[i] = source;
+    previousActiveCell[source] = 1;
+    activeCell[source] = 0;
+  }
+  previousCount[0] = active + external;
   counts[TM_COUNT.active] = 0;
   counts[TM_COUNT.winners] = 0;
   counts[TM_COUNT.external] = 0;

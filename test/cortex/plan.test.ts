@@ -40,7 +40,7 @@ void test('a model can be made of any size in steps of 4 px', async (t) => {
     [100, 56],
   ] as const) {
     const plan = planCortex({ ...PRESETS['pi-zero2'], width, height });
-    t.equal(createCortex(plan, 1).memory.buffer.byteLength, plan.memory.totalBytes);
+    t.ok(createCortex(plan, 1).memory.buffer.byteLength >= plan.memory.totalBytes);
   }
   t.throws(() => planCortex({ ...PRESETS.pi4, width: 130 }), RangeError);
 });

@@ -12,12 +12,14 @@ type Numbers<N extends string> = { readonly [name in N]: (...values: number[]) =
 /** The exports of assembly/kernels.ts; arguments are byte offsets and numbers. */
 export type Kernels = Numbers<
   | 'followIndex'
+  | 'listSegments'
   | 'countRows'
   | 'adaptColumnRows'
   | 'adaptColumnMask'
   | 'gatherWindows'
   | 'countWindows'
   | 'inhibitWindows'
+  | 'averageDuty'
 >;
 
 type WasmModule = { readonly module: unique symbol };

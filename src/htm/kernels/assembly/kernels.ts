@@ -7,7 +7,7 @@
 
 const CHUNK: u32 = 16;
 
-/** Twin: `followIndex` of dendrites.ts. `wide` is 1 when sources are u32, 0 when u16. */
+/** Twin: `followIndex` of dendrites.ts. `wide` is 1 when sources are u32, 0 when u16; `words` of `matched` are used. */
 export function followIndex(
   sourcesAt: usize,
   wide: i32,
@@ -17,9 +17,11 @@ export function followIndex(
   chunkNextAt: usize,
   entrySegmentAt: usize,
   activityAt: usize,
+  segments: u32,
   matchedAt: usize,
   minThreshold: u32,
 ): void {
+  memory.fill(activityAt, 0, <usize>segments << 1);
   for (let i: u32 = 0; i < count; i++) {
     const source: u32 = wide ? load<u32>(sourcesAt + (i << 2)) : <u32>load<u16>(sourcesAt + (i << 1));
     let left = load<u32>(chainLengthAt + (source << 2));
@@ -42,6 +44,37 @@ export function followIndex(
       chunk = load<u32>(chunkNextAt + (chunk << 2));
     }
   }
+}
+
+/** Twin: `listSegments` of dendrites.ts. */
+export function listSegments(
+  matchedAt: usize,
+  words: u32,
+  activityAt: usize,
+  enough: u32,
+  matchingAt: usize,
+  activeAt: usize,
+  countsAt: usize,
+): void {
+  let matching = matchingAt;
+  let active = activeAt;
+  for (let word: u32 = 0; word < words; word++) {
+    let bits = load<u32>(matchedAt + (word << 2));
+    if (bits == 0) continue;
+    store<u32>(matchedAt + (word << 2), 0);
+    do {
+      const segment = (word << 5) + <u32>ctz(bits);
+      bits &= bits - 1;
+      store<u32>(matching, segment);
+      matching += 4;
+      if (<u32>load<u16>(activityAt + (segment << 1)) >= enough) {
+        store<u32>(active, segment);
+        active += 4;
+      }
+    } while (bits != 0);
+  }
+  store<u32>(countsAt, <u32>(active - activeAt) >>> 2);
+  store<u32>(countsAt, <u32>(matching - matchingAt) >>> 2, 4);
 }
 
 /** The sum bit and the carry bit of three bits per lane. */
@@ -307,26 +340,28 @@ export function inhibitWindows(
   keysAt: usize,
   stride: u32,
   radius: u32,
+  radiusY: u32,
   columnWidth: u32,
   columnHeight: u32,
   limitsAt: usize,
   winnersAt: usize,
 ): u32 {
   const side: u32 = (radius << 1) + 1;
+  const rows: u32 = (radiusY << 1) + 1;
   const whole = side & ~3;
   const rest = side & 3;
   const restLanes = (1 << <i32>rest) - 1;
   let winners: u32 = 0;
   for (let y: u32 = 0; y < columnHeight; y++) {
     for (let x: u32 = 0; x < columnWidth; x++) {
-      const key = load<u32>(keysAt + (((y + radius) * stride + x + radius) << 2));
+      const key = load<u32>(keysAt + (((y + radiusY) * stride + x + radius) << 2));
       if (key == 0) continue;
       const limit = <u32>load<u16>(limitsAt + ((y * columnWidth + x) << 1));
       const own = i32x4.splat(key);
       let larger: u32 = 0;
-      // From the column's own row outwards down, then from the top: near keys are the likely larger ones.
-      for (let n: u32 = 0; n < side && larger < limit; n++) {
-        const row = y + ((n + radius) < side ? n + radius : n + radius - side);
+      for (let n: u32 = 0; n < rows && larger < limit; n++) {
+        const turn = n + radiusY;
+        const row = y + (turn >= rows ? turn - rows : turn);
         let at = keysAt + ((row * stride + x) << 2);
         for (const end = at + (whole << 2); at < end; at += 16)
           larger += popcnt(i32x4.bitmask(i32x4.gt_u(v128.load(at), own)));
@@ -338,4 +373,32 @@ export function inhibitWindows(
     }
   }
   return winners;
+}
+
+/**
+ * Twin: `averageDuty` of boosting.ts. Moves each duty cycle towards 1 where the overlap reaches the threshold, else 0;
+ * and the activity's towards 0. `columns` is rounded up to whole vectors.
+ */
+export function averageDuty(
+  overlapAt: usize,
+  overlapDutyAt: usize,
+  activeDutyAt: usize,
+  columns: u32,
+  threshold: u32,
+  rate: f32,
+): void {
+  const rates = f32x4.splat(rate);
+  const ones = f32x4.splat(1);
+  const thresholds = i32x4.splat(threshold);
+  for (let i: u32 = 0; i < columns; i += 4) {
+    const overlap = v128.load16x4_u(overlapAt + (i << 1));
+    const reached = v128.and(i32x4.ge_u(overlap, thresholds), ones);
+    const overlapDuty = v128.load(overlapDutyAt + (i << 2));
+    v128.store(
+      overlapDutyAt + (i << 2),
+      f32x4.add(overlapDuty, f32x4.mul(rates, f32x4.sub(reached, overlapDuty))),
+    );
+    const activeDuty = v128.load(activeDutyAt + (i << 2));
+    v128.store(activeDutyAt + (i << 2), f32x4.sub(activeDuty, f32x4.mul(rates, activeDuty)));
+  }
 }

@@ -1,0 +1,130 @@
+/** kernels.test.ts - every WebAssembly kernel gives the bytes of its plain twin, on random shapes and input. */
+import fc from 'fast-check';
+import { test } from 'tap';
+import { checkPool } from '../../src/htm/check-pool.ts';
+import { openKernels } from '../../src/htm/kernels/kernels.ts';
+import type { SpatialPoolerShape } from '../../src/htm/sp-shape.ts';
+import { inputsOf } from '../../src/htm/sp-shape.ts';
+import { poolSpatially } from '../../src/htm/spatial-pooler.ts';
+import { stepTemporalMemory } from '../../src/htm/temporal-memory.ts';
+import { randomBelow, seedWord } from '../../src/memory/random.ts';
+import { newMemory, newPooler } from '../support/memories.ts';
+
+/** `count` of `limit`, ascending, unique. */
+function draw(random: Uint32Array, limit: number, count: number): Uint32Array {
+  const chosen = new Set<number>();
+  while (chosen.size < Math.min(count, limit)) chosen.add(randomBelow(random, limit));
+  return Uint32Array.from(chosen).toSorted();
+}
+
+const NARROW: SpatialPoolerShape = {
+  inputWidth: 8,
+  inputHeight: 1,
+  columnWidth: 4,
+  columnHeight: 1,
+  potentialRadius: null,
+  inhibitionRadius: null,
+  wrapAround: false,
+};
+
+const shapes = fc
+  .record({
+    inputWidth: fc.integer({ min: 3, max: 70 }),
+    inputHeight: fc.integer({ min: 1, max: 20 }),
+    columnWidth: fc.integer({ min: 1, max: 40 }),
+    columnHeight: fc.integer({ min: 1, max: 12 }),
+    potentialRadius: fc.option(fc.integer({ min: 0, max: 20 }), { nil: null }),
+    inhibitionRadius: fc.option(fc.integer({ min: 1, max: 6 }), { nil: null }),
+    wrapAround: fc.boolean(),
+  })
+  .filter((shape: SpatialPoolerShape) => {
+    const side = 2 * (shape.potentialRadius ?? 0) + 1;
+    const fits = side <= shape.inputWidth && (shape.inputHeight === 1 || side <= shape.inputHeight);
+    const hood = 2 * (shape.inhibitionRadius ?? 0) + 1;
+    const hoodFits = hood <= shape.columnWidth && (shape.columnHeight === 1 || hood <= shape.columnHeight);
+    return !shape.wrapAround || (fits && hoodFits);
+  });
+
+test('there are kernels on this machine', async (t) => {
+  t.ok(newPooler({ ...NARROW, potentialRadius: 1 }, {}, 1, true).sp.kernels !== null);
+});
+
+test('a spatial pooler learns the same bytes and the same winners with kernels and without', async (t) => {
+  fc.assert(
+    fc.property(shapes, fc.integer(), fc.double({ min: 0.02, max: 0.6, noNaN: true }), (shape, seed, density) => {
+      const columns = shape.columnWidth * shape.columnHeight;
+      const params = {
+        activeColumns: Math.max(1, Math.round(columns / 8)),
+        stimulusThreshold: seed & 3,
+        boostMode: (['none', 'exponential', 'logarithmic'] as const)[(seed >>> 2) % 3]!,
+        minPctOverlapDutyCycle: 0.3,
+        adaptInhibitionRadius: (seed & 16) !== 0,
+      };
+      const plain = newPooler(shape, params, seed);
+      const fast = newPooler(shape, params, seed, true);
+      const random = new Uint32Array([seedWord(seed, 3)]);
+      const inputs = inputsOf(shape);
+      for (let step = 0; step < 55; step++) {
+        const active = draw(random, inputs, Math.round(inputs * density));
+        const learn = step % 7 !== 6;
+        const [a, b] = [plain, fast].map(({ sp }) =>
+          Array.from(sp.views.winners.subarray(0, poolSpatially(sp, active, active.length, learn))),
+        );
+        if (a!.join() !== b!.join()) return false;
+      }
+      return Buffer.from(plain.image).equals(Buffer.from(fast.image));
+    }),
+    { numRuns: 60 },
+  );
+  t.pass('60 random poolers');
+});
+
+test('a temporal memory is the same by scanning, by the index, and by kernels', async (t) => {
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 20, max: 300 }),
+      fc.integer({ min: 0, max: 30 }),
+      (seed, cellsPerColumn, segments, externalInputs) => {
+        const shape = { columns: 40, cellsPerColumn, segments, synapsesPerSegment: 12, externalInputs };
+        const params = {
+          activationThreshold: 4,
+          minThreshold: 3,
+          maxNewSynapseCount: 7,
+          initialPermanence: seed & 1 ? 100 : 130,
+          predictedSegmentDecrement: seed & 2 ? 7 : 0,
+        };
+        const memories = [
+          newMemory({ ...shape, indexed: false }, params, seed),
+          newMemory({ ...shape, indexed: true }, params, seed),
+          newMemory({ ...shape, indexed: true }, params, seed, true),
+        ];
+        const random = new Uint32Array([seedWord(seed, 5)]);
+        const elements = Array.from({ length: 8 }, () => draw(random, 40, 5));
+        for (let step = 0; step < 150; step++) {
+          const element = elements[randomBelow(random, 8)]!;
+          const external = draw(random, externalInputs, 4);
+          const learn = step % 9 !== 8;
+          for (const { tm } of memories)
+            stepTemporalMemory(tm, element, element.length, learn, external, external.length);
+          if (step % 25 === 0) for (const { tm } of memories) checkPool(tm.pool);
+        }
+        const [scanned, indexed, fast] = memories.map(({ image }) => Buffer.from(image));
+        return scanned!.equals(indexed!) && scanned!.equals(fast!);
+      },
+    ),
+    { numRuns: 60 },
+  );
+  t.pass('60 random memories');
+});
+
+test('without WebAssembly there are no kernels, and nobody minds', async (t) => {
+  const { WebAssembly } = globalThis as { WebAssembly?: unknown };
+  t.teardown(() => Object.assign(globalThis, { WebAssembly }));
+  Object.assign(globalThis, { WebAssembly: undefined });
+  const { sp } = newPooler(NARROW, { potentialPct: 1 }, 1, true);
+  t.equal(sp.kernels, null);
+  t.equal(poolSpatially(sp, Uint32Array.of(0, 1, 2, 3, 4, 5), 6, true), 4);
+  t.equal(openKernels({ plan: undefined as never, buffer: new SharedArrayBuffer(16), wasm: null }), null);
+});
