@@ -6,27 +6,26 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import asc from 'assemblyscript/asc';
+import { main } from 'assemblyscript/asc';
 
 const folder = join(import.meta.dirname, '..', 'src', 'htm', 'kernels');
 const target = join(folder, 'wasm.ts');
-const options = [
-  ...['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort='],
-  ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
-  ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
-];
+const options =
+  '-O3 --noAssert --runtime stub --use abort= --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 ' +
+  '--enable simd --enable threads --enable bulk-memory';
 
 let binary = null;
-const { error, stderr } = await asc.main(['kernels.ts', '--outFile', 'kernels.wasm', ...options], {
+const { error } = await main(['kernels.ts', '--outFile', 'kernels.wasm', ...options.split(' ')], {
   readFile: (name) =>
     existsSync(join(folder, 'assembly', name)) ? readFileSync(join(folder, 'assembly', name), 'utf8') : null,
   writeFile: (name, content) => {
     if (name === 'kernels.wasm') binary = content;
   },
   listFiles: () => [],
+  stderr: process.stderr,
 });
 if (error || binary === null) {
-  process.stderr.write(`${stderr?.toString() ?? ''}${error?.message ?? 'no output'}\n`);
+  process.stderr.write(`${error?.message ?? 'No output'}\n`);
   process.exit(1);
 }
 const lines =

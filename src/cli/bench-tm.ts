@@ -92,7 +92,7 @@ export function benchTm(
       options.window,
       learning,
       (index) => {
-        const active = input.indices.subarray(input.starts[index]!, input.starts[index + 1]!);
+        const active = input.indices.subarray(input.starts[index], input.starts[index + 1]);
         const expected = tm.views.counts[TM_COUNT.predictedColumns]!;
         stepTemporalMemory(tm, active, active.length, learning);
         tally(seen, tm, expected);

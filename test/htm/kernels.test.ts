@@ -1,5 +1,5 @@
 /** kernels.test.ts - every WebAssembly kernel gives the bytes of its plain twin, on random shapes and input. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { test } from 'tap';
 import { checkPool } from '../../src/htm/check-pool.ts';
 import { openKernels } from '../../src/htm/kernels/kernels.ts';
