@@ -6,6 +6,7 @@ import type { HealthRecord } from '../src/records/bridge.ts';
 import type { EventRecord } from '../src/records/event.ts';
 import type { PredictionRecord } from '../src/records/prediction.ts';
 import type { ScoreRecord } from '../src/records/score.ts';
+import type { SensorScore } from '../src/records/series.ts';
 import type { TOPICS } from '../src/mqtt/topics.ts';
 
 const event: EventRecord = {
@@ -76,6 +77,31 @@ const health: HealthRecord = {
       evictions: 0,
     },
   ],
+  streams: [
+    {
+      stream: 'boiler',
+      state: 'online',
+      step: 43200,
+      values: 1440,
+      missing: 3,
+      bad_values: 0,
+      dropped: 0,
+      step_ms: 0.31,
+      checkpoint_step: 43198,
+    },
+  ],
+};
+
+const sensorScore: SensorScore = {
+  at: '2026-11-23T09:30:00.125Z',
+  value: 61.4,
+  score: 0.02,
+  likelihood: 0.913,
+  log_likelihood: 0.106,
+  prediction: 61.6,
+  evidence: { value: 0.31, season: 0.2, flat: 0.01, sequence: 0.21 },
+  learning: { state: 'ready', progress: 1 },
+  clock_synced: true,
 };
 
 const online = { state: 'online' };
@@ -84,10 +110,17 @@ const anomaly = anomalyOf([event]);
 /** By the names of the topic table; topics with pictures have none. */
 export const EXAMPLES: { readonly [name in Exclude<keyof typeof TOPICS, 'snapshot' | 'heatmap'>]: unknown } = {
   bridgeState: online,
-  info: { version: '0.1.0', node: 'v20.20.2', cameras: ['porch'], config: { mqtt: { url: 'mqtt://127.0.0.1:1883' } } },
+  info: {
+    version: '0.1.0',
+    node: 'v20.20.2',
+    cameras: ['porch'],
+    streams: ['boiler'],
+    config: { mqtt: { url: 'mqtt://127.0.0.1:1883' } },
+  },
   health,
   availability: online,
   score,
+  sensorScore,
   anomaly: anomaly.state,
   anomalyAttributes: anomaly.attributes,
   event,

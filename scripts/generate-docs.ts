@@ -11,6 +11,7 @@ import { configJsonSchema, configPage, exampleConfig } from '../src/config/descr
 import { QOS, TOPICS, type Topic } from '../src/mqtt/topics.ts';
 import { packageFile } from '../src/package-root.ts';
 import { EventLine, FrameLine, PredictionLine, SummaryLine } from '../src/records/replay.ts';
+import { SeriesLine } from '../src/records/series.ts';
 import { EXAMPLES } from './docs-examples.ts';
 
 /** All generated files: path relative to the package -> text. */
@@ -27,10 +28,10 @@ export function generatedFiles(): Map<string, string> {
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 
-/** Schemas of all messages and of the lines of `replay`, each once. */
+/** Schemas of all messages and of the lines of `replay` and `series`, each once. */
 export function payloadSchemas(): TSchema[] {
   const published = Object.values<Topic>(TOPICS).flatMap(({ schema }) => (schema === null ? [] : [schema]));
-  return [...new Set<TSchema>([...published, FrameLine, EventLine, PredictionLine, SummaryLine])];
+  return [...new Set<TSchema>([...published, FrameLine, EventLine, PredictionLine, SummaryLine, SeriesLine])];
 }
 
 export function schemaId(schema: TSchema): string {

@@ -13,6 +13,7 @@ import { printError } from './output.ts';
 import { planCommand } from './plan.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
+import { seriesCommand } from './series.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { statusCommand } from './status.ts';
 
@@ -29,6 +30,7 @@ function program(): Command {
     runCommand(),
     demoCommand(),
     replayCommand(),
+    seriesCommand(),
     planCommand(),
     statusCommand(),
     eventsCommand(),

@@ -6,6 +6,9 @@ import { cortexSettings } from '../config/camera-settings.ts';
 import { loadConfig } from '../config/load.ts';
 import { planCortex, planTable } from '../cortex/plan.ts';
 import { type CortexSettings, DEFAULT_PRESET, PRESETS, PRESET_NAMES, type PresetName } from '../cortex/settings.ts';
+import { seriesSettings } from '../daemon/number-sensor.ts';
+import type { MemoryPlan } from '../memory/model-memory.ts';
+import { planSeries } from '../series/plan.ts';
 import { configOption, jsonOption } from './common.ts';
 import { formatTable, print } from './output.ts';
 
@@ -27,6 +30,7 @@ export function planCommand(): Command {
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(({ config: file, preset, json }: Options) => {
+      const streams = file === undefined ? {} : loadConfig(file).config.streams;
       const models: { readonly [name: string]: CortexSettings } =
         file === undefined
           ? { [preset]: PRESETS[preset] }
@@ -42,9 +46,27 @@ export function planCommand(): Command {
           fields: planTable(plan),
         };
       });
+      for (const [name, stream] of Object.entries(streams))
+        plans.push(seriesPlan(name, planSeries(seriesSettings(stream))));
       if (json) print(JSON.stringify(plans));
       else for (const plan of plans) printPlan(plan);
     });
+}
+
+/** A number sensor's model: its blocks are few and all different. */
+function seriesPlan(model: string, { blocks, totalBytes, persistentBytes }: MemoryPlan) {
+  const fields = blocks.flatMap(({ name, layout }) =>
+    layout.placements.map((placement) => ({
+      region: name,
+      field: placement.name,
+      kind: placement.kind,
+      length: placement.length,
+      keep: placement.keep,
+      copies: 1,
+      bytes: placement.bytes,
+    })),
+  );
+  return { model, total_bytes: totalBytes, saved_bytes: persistentBytes, fields };
 }
 
 function printPlan(plan: {

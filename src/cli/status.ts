@@ -33,10 +33,29 @@ function describe(status: Status): string {
     `${camera.segments}/${camera.segment_capacity}`,
     camera.checkpoint_step,
   ]);
+  const sensors = status.streams.map((sensor) => [
+    sensor.stream,
+    sensor.state,
+    sensor.step,
+    sensor.step_ms.toFixed(2),
+    sensor.missing,
+    sensor.bad_values,
+    sensor.checkpoint_step,
+  ]);
   const broker = `${status.broker.state}${status.broker.reason === null ? '' : ` (${status.broker.reason})`}`;
   return [
     `cortexd ${status.version}, up ${status.uptime_s} s, ${status.rss_mb} MB, clock ${status.clock_synced ? 'synchronised' : 'not synchronised'}`,
     `broker ${broker}, outbox ${status.outbox_depth}, pins ${status.pins}`,
-    formatTable([['camera', 'state', 'fps', 'step', 'step ms', 'dropped', 'bad', 'segments', 'saved step'], ...rows]),
+    ...(rows.length === 0
+      ? []
+      : [
+          formatTable([
+            ['camera', 'state', 'fps', 'step', 'step ms', 'dropped', 'bad', 'segments', 'saved step'],
+            ...rows,
+          ]),
+        ]),
+    ...(sensors.length === 0
+      ? []
+      : [formatTable([['stream', 'state', 'step', 'step ms', 'missing', 'bad', 'saved step'], ...sensors])]),
   ].join('\n');
 }

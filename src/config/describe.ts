@@ -112,6 +112,15 @@ const EXAMPLE_CAMERA = `cameras:
       gate: [[0.0, 0.5], [0.3, 0.5], [0.3, 1.0], [0.0, 1.0]]
 `;
 
+const EXAMPLE_STREAM = `# Number sensors by name. Each has a model of its own.
+#streams:
+#  boiler:
+#    source: { type: mqtt, topic: zigbee2mqtt/boiler, json_key: temperature }
+#  cpu:
+#    source: { type: file, path: /sys/class/thermal/thermal_zone0/temp, interval_s: 60 }
+#    scale: 0.001
+`;
+
 /** config/cortexd.example.yaml: a camera to start with, every other setting as a comment with its default. */
 export function exampleConfig(): string {
   const out = [
@@ -122,6 +131,10 @@ export function exampleConfig(): string {
   ];
   for (const [key, part] of Object.entries(schema.properties ?? {})) {
     if (key === 'cameras') continue;
+    if (key === 'streams') {
+      out.push(EXAMPLE_STREAM);
+      continue;
+    }
     out.push(`# ${part.description ?? ''}`);
     if (part.properties === undefined) {
       out.push(`#${key}: ${part.default === undefined ? '' : JSON.stringify(part.default)}`.trimEnd(), '');

@@ -8,8 +8,8 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { LineCounter, type Node, isMap, isScalar, parseDocument } from 'yaml';
 import { CortexdError, messageOf } from '../errors.ts';
 import { nearest } from './nearest.ts';
-import { CameraSchema } from './camera-schema.ts';
 import { type Config, ConfigSchema } from './schema.ts';
+import { fillSources, pathSegments, relevantErrors, sourceTypes } from './source-union.ts';
 
 /** One thing that is wrong, with its place in the file. */
 export type Problem = {
@@ -92,7 +92,7 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
   const validate = validator();
   const problems: Problem[] = [];
   if (!validate(raw)) {
-    for (const error of relevant(validate.errors ?? [], raw)) problems.push(problemOf(error, place));
+    for (const error of relevantErrors(validate.errors ?? [], raw)) problems.push(problemOf(error, place));
   }
   if (problems.length > 0) throw new ConfigError(file, sortProblems(problems));
   const config = raw as Config;
@@ -100,24 +100,6 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
     problems.push({ ...place(path, false), key: path.join('.'), message });
   if (problems.length > 0) throw new ConfigError(file, sortProblems(problems));
   return complete(config, file, env);
-}
-
-/** The checker fills in defaults everywhere but in a union, so those of the sources are filled in here, by their type. */
-function fillSources(raw: unknown): void {
-  const { cameras } = (raw ?? {}) as { cameras?: unknown };
-  if (typeof cameras !== 'object' || cameras === null) return;
-  for (const camera of Object.values(cameras as { [name: string]: { source?: { [key: string]: unknown } } | null })) {
-    const source = camera?.source;
-    if (typeof source !== 'object' || source === null) continue;
-    const branch = CameraSchema.properties.source.anyOf.find(
-      ({ properties }) => properties.type.const === source['type'],
-    );
-    for (const [key, setting] of Object.entries(
-      (branch?.properties ?? {}) as { [key: string]: { default?: unknown } },
-    )) {
-      if (setting.default !== undefined && !(key in source)) source[key] = setting.default;
-    }
-  }
 }
 
 function validator() {
@@ -134,43 +116,11 @@ function sortProblems(problems: Problem[]): Problem[] {
   return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** A failed union reports every branch; only the branch whose `type` was meant says something useful. */
-function relevant(errors: readonly ErrorObject[], raw: unknown): ErrorObject[] {
-  const branch = /\/anyOf\/(\d+)\//;
-  return errors.filter((error) => {
-    if (error.keyword === 'anyOf') return !hasKnownType(raw, error.instancePath);
-    const match = branch.exec(error.schemaPath);
-    if (match === null) return true;
-    const sourcePath = error.instancePath.replace(/(\/source)\/.*$/, '$1');
-    const type = (lookUp(raw, sourcePath) as { type?: unknown } | undefined)?.type;
-    return SOURCE_TYPES[Number(match[1])] === type;
-  });
-}
-
-/** In the order of the union in schema.ts. */
-const SOURCE_TYPES = ['file', 'images', 'synthetic'];
-
-function hasKnownType(raw: unknown, path: string): boolean {
-  const type = (lookUp(raw, path) as { type?: unknown } | undefined)?.type;
-  return SOURCE_TYPES.includes(String(type));
-}
-
-function lookUp(raw: unknown, path: string): unknown {
-  return segments(path).reduce<unknown>((value, key) => (value as { [key: string]: unknown } | undefined)?.[key], raw);
-}
-
-function segments(path: string): string[] {
-  return path
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
 function problemOf(
   error: ErrorObject,
   place: (path: readonly string[], onKey: boolean) => { line: number; column: number },
 ): Problem {
-  const path = segments(error.instancePath);
+  const path = pathSegments(error.instancePath);
   const received = JSON.stringify(error.data) ?? 'nothing';
   const schema = error.parentSchema as { [keyword: string]: unknown; properties?: { [key: string]: unknown } };
   switch (error.keyword) {
@@ -191,7 +141,7 @@ function problemOf(
       return {
         ...place(path, false),
         key: path.join('.'),
-        message: `Expected a source of type ${SOURCE_TYPES.join(', ')} but received ${received}`,
+        message: `Expected a source of type ${sourceTypes(error).join(', ')} but received ${received}`,
       };
     default:
       return {
@@ -285,6 +235,7 @@ function crossChecks(config: Config): [string[], string][] {
       }
     }
   }
+  problems.push(...streamChecks(config));
   const { cert_file, key_file, password, password_file } = config.mqtt;
   if ((cert_file === undefined) !== (key_file === undefined)) {
     problems.push([
@@ -303,6 +254,9 @@ function complete(config: Config, file: string, env: NodeJS.ProcessEnv): LoadedC
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
   for (const camera of Object.values(config.cameras)) {
     if (camera.source.type !== 'synthetic') camera.source.path = absolute(camera.source.path);
+  }
+  for (const { source } of Object.values(config.streams)) {
+    if (source.type !== 'mqtt') source.path = absolute(source.path);
   }
   for (const key of ['ca_file', 'cert_file', 'key_file'] as const) {
     const path = config.mqtt[key];
@@ -370,4 +324,24 @@ function worldReadable(file: string): string[] {
     return [];
   }
   return [`${file} holds a password and everyone on this machine can read it; run: chmod o-r ${file}`];
+}
+
+function streamChecks({ cameras, streams, mqtt }: Config): [string[], string][] {
+  const problems: [string[], string][] = [];
+  if (Object.keys(cameras).length + Object.keys(streams).length === 0)
+    problems.push([['cameras'], 'Expected at least one camera or one of streams but there is none']);
+  for (const [name, { source }] of Object.entries(streams)) {
+    if (name in cameras) problems.push([['streams', name], 'Expected a name of its own but a camera has the same']);
+    if (source.type !== 'mqtt') continue;
+    const problem = /[+#]/.test(source.topic) ? 'it holds a wildcard (+ or #)' : topicFault(source.topic);
+    if (problem !== null) problems.push([['streams', name, 'source', 'topic'], `Expected a topic but ${problem}`]);
+    if (!mqtt.enabled)
+      problems.push([['streams', name, 'source'], 'Expected mqtt.enabled to be true for a source of type mqtt']);
+  }
+  return problems;
+}
+
+function topicFault(topic: string): string | null {
+  if (/\p{Cc}/u.test(topic)) return 'it holds a control character';
+  return Buffer.byteLength(topic) > 65535 ? 'it is too long' : null;
 }

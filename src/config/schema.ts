@@ -6,6 +6,7 @@
  */
 import { Type, type Static } from 'typebox';
 import { CameraSchema } from './camera-schema.ts';
+import { StreamSchema } from './stream-schema.ts';
 import { NAME_PATTERN, choice, flag, number, section, text, whole } from './setting-kinds.ts';
 
 const Line = Type.Object(
@@ -47,10 +48,16 @@ export const ConfigSchema = Type.Object(
       'What is logged.',
     ),
     cameras: Type.Record(Type.String({ pattern: NAME_PATTERN }), CameraSchema, {
-      minProperties: 1,
+      default: {},
       maxProperties: 16,
       additionalProperties: false,
       description: 'Cameras by name. Each has a model of its own.',
+    }),
+    streams: Type.Record(Type.String({ pattern: NAME_PATTERN }), StreamSchema, {
+      default: {},
+      maxProperties: 64,
+      additionalProperties: false,
+      description: 'Number sensors by name. Each has a model of its own.',
     }),
     mqtt: section(
       {

@@ -1,7 +1,7 @@
 /**
  * daemon.ts - the running program: what is started in which order, and stopped in the reverse.
  *
- *     store (lock, verify, migrate) -> broker -> pins -> live page -> cameras (load models, watch) -> control socket
+ *     store (lock, verify, migrate) -> broker -> pins -> live page -> cameras and number sensors (load models, watch) -> control socket
  */
 import { ClockWatch } from '../clock.ts';
 import { withoutSecrets } from '../config/describe.ts';
@@ -22,6 +22,7 @@ import { Camera } from './camera.ts';
 import type { CameraPorts } from './camera-ports.ts';
 import { Lifecycle, type Stage } from './lifecycle.ts';
 import type { Logger } from './log.ts';
+import { NumberSensor } from './number-sensor.ts';
 import { encodeFrame } from './picture.ts';
 import { type Pins, openPins } from './pins.ts';
 import type { ServiceManager } from './service-manager.ts';
@@ -42,10 +43,12 @@ export type DaemonOptions = {
 /** The settings that need a restart, for comparison. */
 function withoutLive(config: LoadedConfig['config']): string {
   const cameras = Object.entries(config.cameras).map(([name, camera]) => [name, { ...camera, learning: null }]);
+  const streams = Object.entries(config.streams).map(([name, stream]) => [name, { ...stream, learning: null }]);
   return JSON.stringify({
     ...config,
     log: null,
     cameras,
+    streams,
     mqtt: { ...config.mqtt, score_interval_s: null },
     retention: null,
   });
@@ -56,6 +59,7 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #lifecycle = new Lifecycle();
   readonly #cameras = new Map<string, Camera>();
+  readonly #sensors = new Map<string, NumberSensor>();
   readonly #startedMs = performance.now();
   #store!: StoreClient;
   #publisher: Publisher | null = null;
@@ -91,6 +95,14 @@ export class Daemon {
     return [...this.#cameras.values()];
   }
 
+  get sensors(): readonly NumberSensor[] {
+    return [...this.#sensors.values()];
+  }
+
+  get #models(): readonly (Camera | NumberSensor)[] {
+    return [...this.cameras, ...this.sensors];
+  }
+
   /** Stop in reverse order; models are saved on the way. */
   async stop(): Promise<void> {
     this.#options.service.stopping();
@@ -107,6 +119,10 @@ export class Daemon {
       const running = this.#cameras.get(name);
       if (running) running.learning = camera.learning;
     }
+    for (const [name, stream] of Object.entries(config.streams)) {
+      const running = this.#sensors.get(name);
+      if (running) running.learning = stream.learning;
+    }
     if (this.#publisher) this.#publisher.scoreIntervalMs = config.mqtt.score_interval_s * 1000;
     const before = withoutLive(loaded.config);
     const after = withoutLive(config);
@@ -116,7 +132,7 @@ export class Daemon {
   #stages(): Stage[] {
     const { loaded, log } = this.#options;
     const { config, stateDirectory } = loaded;
-    let timers: NodeJS.Timeout[] = [];
+    const timers: NodeJS.Timeout[] = [];
     let control: ControlServer;
     return [
       {
@@ -177,7 +193,7 @@ export class Daemon {
         name: 'cameras',
         start: async () => this.#startCameras(),
         stop: async () => {
-          const stopped = await Promise.allSettled(this.cameras.map((camera) => camera.stop()));
+          const stopped = await Promise.allSettled(this.#models.map((model) => model.stop()));
           for (const result of stopped) if (result.status === 'rejected') throw result.reason;
         },
       },
@@ -198,7 +214,12 @@ export class Daemon {
             setInterval(() => {
               work().catch((error: unknown) => log.error({ err: error }, messageOf(error)));
             }, ms);
-          timers = [every(HEALTH_EVERY_MS, () => this.#publishHealth()), every(RETAIN_EVERY_MS, () => this.#retain())];
+          // Where there are no frames to prove that work is done, a living event loop is what can be proved.
+          if (this.#cameras.size === 0) timers.push(setInterval(() => this.#workDone(), STATUS_EVERY_MS));
+          timers.push(
+            every(HEALTH_EVERY_MS, () => this.#publishHealth()),
+            every(RETAIN_EVERY_MS, () => this.#retain()),
+          );
         },
         stop: async () => timers.forEach((timer) => clearInterval(timer)),
       },
@@ -227,6 +248,7 @@ export class Daemon {
       version: VERSION,
       node: process.version,
       cameras: Object.keys(loaded.config.cameras),
+      streams: Object.keys(loaded.config.streams),
       config: withoutSecrets(loaded),
     });
     this.#bus.start();
@@ -242,7 +264,7 @@ export class Daemon {
       eventWritten: () => this.#bus?.outboxChanged(),
       live: this.live,
       log,
-      alarmChanged: () => this.#pins.setAlarm(this.cameras.some((camera) => camera.isAlerting)),
+      alarmChanged: () => this.#pins.setAlarm(this.#models.some((model) => model.isAlerting)),
       failed: (error) => this.#fail(error),
       workDone: () => this.#workDone(),
       watch,
@@ -251,7 +273,11 @@ export class Daemon {
     for (const [name, camera] of Object.entries(config.cameras)) {
       this.#cameras.set(name, await Camera.create(name, camera, ports, limits));
     }
-    for (const camera of this.cameras) camera.start();
+    const listen = this.#bus === null ? null : this.#bus.listen.bind(this.#bus);
+    for (const [name, stream] of Object.entries(config.streams)) {
+      this.#sensors.set(name, await NumberSensor.create(name, stream, { ...ports, listen }, limits));
+    }
+    for (const model of this.#models) model.start();
     if (!service.isPresent) this.#isReady = true;
   }
 
@@ -260,9 +286,12 @@ export class Daemon {
     const { service } = this.#options;
     const now = performance.now();
     const status = (): string =>
-      this.cameras
-        .map(({ health }) => `${health.camera}: ${health.state}, ${health.fps} fps, step ${health.step}`)
-        .join('; ');
+      [
+        ...this.cameras.map(
+          ({ health }) => `${health.camera}: ${health.state}, ${health.fps} fps, step ${health.step}`,
+        ),
+        ...this.sensors.map(({ health }) => `${health.stream}: ${health.state}, step ${health.step}`),
+      ].join('; ');
     if (!this.#isReady) {
       this.#isReady = true;
       service.ready(status());
@@ -290,6 +319,7 @@ export class Daemon {
       db_bytes_written_per_day: Math.round((bytesWritten * DAY_MS) / Math.max(uptimeMs, 60_000)),
       outbox_depth: outboxDepth,
       cameras: this.cameras.map((camera) => camera.health),
+      streams: this.sensors.map((sensor) => sensor.health),
     };
   }
 
@@ -305,7 +335,7 @@ export class Daemon {
   #snapshotByButton(): void {
     const now = timestamp(Date.now());
     const done = Promise.all(
-      this.cameras.map(async (camera) => {
+      this.#models.map(async (camera) => {
         await camera.checkpoint();
         await this.#store.call(
           'createSnapshot',
@@ -318,18 +348,17 @@ export class Daemon {
     done.catch((error: unknown) => this.#options.log.error({ err: error }, 'The snapshot by button failed'));
   }
 
-  #cameraNamed(name: string | undefined): Camera {
-    const camera = name === undefined && this.#cameras.size === 1 ? this.cameras[0] : this.#cameras.get(name ?? '');
-    if (camera === undefined) {
-      throw new CortexdError(
-        'usage',
-        `Expected a camera of ${[...this.#cameras.keys()].join(', ')} but received ${name ?? 'none'}`,
-        {
-          hint: 'Name it with --camera NAME.',
-        },
-      );
+  /** The camera or number sensor of that name; without one the only one there is. */
+  #modelNamed(name: string | undefined): Camera | NumberSensor {
+    const models = this.#models;
+    const model = name === undefined && models.length === 1 ? models[0] : models.find((one) => one.name === name);
+    if (model === undefined) {
+      const names = models.map((one) => one.name).join(', ');
+      throw new CortexdError('usage', `Expected a camera or stream of ${names} but received ${name ?? 'none'}`, {
+        hint: 'Name it with --camera NAME.',
+      });
     }
-    return camera;
+    return model;
   }
 
   #snapshotPort(): SnapshotPort {
@@ -337,14 +366,16 @@ export class Daemon {
     const now = (): string => timestamp(Date.now());
     return {
       create: async (name, cameraName) => {
-        const camera = this.#cameraNamed(cameraName);
+        const camera = this.#modelNamed(cameraName);
         await camera.checkpoint();
         return store.call('createSnapshot', name, camera.name, now());
       },
       list: () => store.call('snapshots'),
       restore: async (name, cameraName) => {
         const image = await store.call('snapshotImage', name);
-        const camera = this.#cameraNamed(cameraName ?? (this.#cameras.has(image.camera) ? image.camera : undefined));
+        const camera = this.#modelNamed(
+          cameraName ?? (this.#models.some((one) => one.name === image.camera) ? image.camera : undefined),
+        );
         if (image.signature === camera.signature) await camera.checkpoint();
         // Shape first: a snapshot that does not fit must change nothing.
         await camera.restore(image.bytes, image.signature);

@@ -17,7 +17,7 @@ import { QOS, TOPICS } from './topics.ts';
 /** One line of the log. */
 export type BusLog = (level: 'info' | 'warn', message: string, fields: { readonly [key: string]: unknown }) => void;
 
-export type BusOptions = Omit<LinkOptions, 'will' | 'connectTimeoutMs'> & {
+export type BusOptions = Omit<LinkOptions, 'will' | 'connectTimeoutMs' | 'onMessage'> & {
   readonly baseTopic: string;
   readonly log: BusLog;
   /** Where events wait; without it none are sent. */
@@ -54,6 +54,8 @@ export class Bus {
   readonly #pump: OutboxPump | undefined;
   /** path -> payload, in the order of first setting */
   readonly #retained = new Map<string, string>();
+  /** topic (whole, not below the base) -> who hears it */
+  readonly #listeners = new Map<string, ((payload: string) => void)[]>();
   readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
   #link: Link | undefined;
@@ -98,6 +100,13 @@ export class Bus {
     link.send(this.#topic(path), payload, QOS.stream, false).catch(() => this.#dropped++);
   }
 
+  /** Hear every message of `topic` (whole, without wildcards) from now on. Retained messages are old and left out. */
+  listen(topic: string, listener: (payload: string) => void): void {
+    const listeners = this.#listeners.get(topic) ?? [];
+    this.#listeners.set(topic, [...listeners, listener]);
+    if (listeners.length === 0 && this.#link?.isOpen) this.#subscribe(this.#link, topic);
+  }
+
   /** A new event lies in the outbox. */
   outboxChanged(): void {
     this.#pump?.wake();
@@ -126,6 +135,13 @@ export class Bus {
     if (!this.#link?.isOpen) return;
     // Lost with the connection or refused: it is sent again on the next connect.
     this.#link.send(this.#topic(path), payload, QOS.state, true).catch(() => undefined);
+  }
+
+  #subscribe(link: Link, topic: string): void {
+    link.subscribe(topic).catch((error: unknown) => {
+      if (link.isOpen)
+        this.#options.log('warn', 'a topic cannot be heard', { topic, reason: redact(messageOf(error)) });
+    });
   }
 
   async #run(): Promise<void> {
@@ -160,7 +176,10 @@ export class Bus {
   #open(): Link {
     const { connectTimeoutMs = 15_000 } = this.#options;
     const will = { topic: this.#topic(TOPICS.bridgeState.path), payload: OFFLINE };
-    this.#link = new Link({ ...this.#options, connectTimeoutMs, will }, this.#version);
+    const onMessage = (topic: string, payload: string, isRetained: boolean): void => {
+      if (!isRetained) for (const listener of this.#listeners.get(topic) ?? []) listener(payload);
+    };
+    this.#link = new Link({ ...this.#options, connectTimeoutMs, will, onMessage }, this.#version);
     return this.#link;
   }
 
@@ -171,6 +190,7 @@ export class Bus {
     this.#options.log('info', 'connected to the broker', { broker: redact(this.#options.url), protocol });
     this.#sendRetained(TOPICS.bridgeState.path, ONLINE);
     for (const [path, payload] of this.#retained) this.#sendRetained(path, payload);
+    for (const topic of this.#listeners.keys()) this.#subscribe(link, topic);
     if (this.#pump !== undefined) void this.#pumpEvents(this.#pump, link);
   }
 

@@ -15,6 +15,8 @@ export type LinkOptions = {
   readonly keepaliveS: number;
   readonly connectTimeoutMs: number;
   readonly will: { readonly topic: string; readonly payload: string };
+  /** Called for every message of a topic that was subscribed to. */
+  readonly onMessage: (topic: string, payload: string, isRetained: boolean) => void;
   readonly tls: {
     readonly ca?: Buffer | undefined;
     readonly cert?: Buffer | undefined;
@@ -66,6 +68,7 @@ export class Link {
         this.#isOpen = true;
         open(null);
       })
+      .on('message', (topic, payload, { retain }) => options.onMessage(topic, payload.toString(), retain))
       .on('disconnect', ({ reasonCode }) => (brokerCode = reasonCode ?? null))
       .on('error', (error) => {
         this.#finish(explainRefusal(error, brokerCode));
@@ -100,6 +103,13 @@ export class Link {
         else resolve();
       });
     });
+  }
+
+  /** Hear a topic from now on; rejects when the broker does not allow it. */
+  async subscribe(topic: string): Promise<void> {
+    const granted = await this.#client?.subscribeAsync(topic, { qos: 1 });
+    // 128 and above are refusals.
+    if (granted?.some(({ qos }) => qos >= 128)) throw new Error(`the broker does not allow to hear ${topic}`);
   }
 
   /** Say good-bye to the broker, so that it does not send the will. */

@@ -6,6 +6,7 @@ import { anomalyOf } from '../records/anomaly.ts';
 import type { HealthRecord, InfoRecord, StateRecord } from '../records/bridge.ts';
 import type { PredictionRecord } from '../records/prediction.ts';
 import type { ScoreRecord } from '../records/score.ts';
+import type { SensorScore } from '../records/series.ts';
 import type { Bus } from './bus.ts';
 import { TOPICS, pathFor } from './topics.ts';
 
@@ -40,8 +41,8 @@ export class Publisher {
     this.#bus.retain(pathFor(TOPICS.availability, camera), JSON.stringify({ state } satisfies StateRecord));
   }
 
-  /** `nowMs`: monotonic. Sent when the interval is over; what comes between is left out. */
-  score(camera: string, record: ScoreRecord, nowMs: number): void {
+  /** Of a camera or number sensor. `nowMs`: monotonic. Sent when the interval is over; what comes between is left out. */
+  score(camera: string, record: ScoreRecord | SensorScore, nowMs: number): void {
     const due = this.#nextScoreMs.get(camera) ?? nowMs;
     if (nowMs < due) return;
     // On the grid of the interval when frames come in time, so that the rate is the one that was asked for.

@@ -2,7 +2,8 @@
  * topics.ts - every topic that is published, once: its path, how it is delivered, what it carries, one sentence.
  * docs/mqtt.md and docs/schema derive from this table.
  *
- * Paths are relative to the base topic; `<camera>` stands for a camera's name in the configuration.
+ * Paths are relative to the base topic; `<camera>` stands for a camera's name in the configuration, `<stream>` for a number
+ * sensor's. Sensors have the availability, anomaly and event topics too, under their own name.
  */
 import type { TSchema } from 'typebox';
 import { AnomalyAttributes, AnomalyState } from '../records/anomaly.ts';
@@ -10,6 +11,7 @@ import { HealthRecord, InfoRecord, StateRecord } from '../records/bridge.ts';
 import { EventRecord } from '../records/event.ts';
 import { PredictionRecord } from '../records/prediction.ts';
 import { ScoreRecord } from '../records/score.ts';
+import { SensorScore } from '../records/series.ts';
 
 /**
  * `state`: retained, QoS 1, sent again on every connect. `stream`: QoS 0, dropped while offline. `event`: QoS 1, not
@@ -50,7 +52,7 @@ export const TOPICS = {
     path: '<camera>/availability',
     delivery: 'state',
     schema: StateRecord,
-    sentence: 'Whether pictures come from the camera.',
+    sentence: 'Whether pictures come from the camera, or values from the sensor.',
   },
   score: {
     path: '<camera>/score',
@@ -76,6 +78,12 @@ export const TOPICS = {
     schema: EventRecord,
     sentence: 'Something unusual starts, changes or ends. At least once, in order, the same `id` for one event.',
   },
+  sensorScore: {
+    path: '<stream>/score',
+    delivery: 'stream',
+    schema: SensorScore,
+    sentence: 'How unusual the value of a number sensor is, at most one message per `mqtt.score_interval_s`.',
+  },
   prediction: {
     path: '<camera>/prediction',
     delivery: 'stream',
@@ -96,9 +104,9 @@ export const TOPICS = {
   },
 } as const satisfies { readonly [name: string]: Topic };
 
-/** The path of a topic for a camera. */
+/** The path of a topic for a camera or number sensor. */
 export function pathFor(topic: Topic, camera: string): string {
-  return topic.path.replace('<camera>', camera);
+  return topic.path.replace(/<camera>|<stream>/, camera);
 }
 
 /** Why a string cannot be part of a topic, or null. Levels are separated by "/"; none may be empty or hold a wildcard. */

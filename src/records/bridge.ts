@@ -15,6 +15,7 @@ export const InfoRecord = Type.Object(
     version: Type.String(),
     node: Type.String({ description: 'Node.js version' }),
     cameras: Type.Array(Type.String()),
+    streams: Type.Array(Type.String(), { description: 'number sensors' }),
     config: Type.Unknown({ description: 'effective configuration, secrets replaced by "***"' }),
   },
   { additionalProperties: false, $id: 'info', title: 'Daemon' },
@@ -40,6 +41,22 @@ export const CameraHealth = Type.Object(
 );
 export type CameraHealth = Static<typeof CameraHealth>;
 
+export const SensorHealth = Type.Object(
+  {
+    stream: Type.String(),
+    state: Type.Union([Type.Literal('online'), Type.Literal('offline')]),
+    step: Type.Integer({ minimum: 0, description: 'values in the life of the model' }),
+    values: Type.Integer({ minimum: 0, description: 'taken since start' }),
+    missing: Type.Integer({ minimum: 0, description: 'moments without a value, in the life of the model' }),
+    bad_values: Type.Integer({ minimum: 0, description: 'messages or files without a number, since start' }),
+    dropped: Type.Integer({ minimum: 0, description: 'came faster than they could be taken' }),
+    step_ms: Type.Number({ minimum: 0, description: 'mean time of a model step' }),
+    checkpoint_step: Type.Integer({ minimum: 0, description: 'step of the last durable checkpoint' }),
+  },
+  { additionalProperties: false },
+);
+export type SensorHealth = Static<typeof SensorHealth>;
+
 export const HealthRecord = Type.Object(
   {
     at: Timestamp,
@@ -49,6 +66,7 @@ export const HealthRecord = Type.Object(
     db_bytes_written_per_day: Type.Number({ minimum: 0 }),
     outbox_depth: Type.Integer({ minimum: 0 }),
     cameras: Type.Array(CameraHealth),
+    streams: Type.Array(SensorHealth),
   },
   { additionalProperties: false, $id: 'health', title: 'Health' },
 );

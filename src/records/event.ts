@@ -13,6 +13,10 @@ export const CAUSES = [
   'scene_change',
   'camera_lost',
   'camera_blocked',
+  'value',
+  'season',
+  'flat',
+  'sensor_lost',
 ] as const;
 
 export const Cause = Type.Unsafe<(typeof CAUSES)[number]>(
@@ -27,14 +31,14 @@ export const EventRecord = Type.Object(
     version: Type.Literal(1),
     type: Type.Union([Type.Literal('start'), Type.Literal('update'), Type.Literal('end')]),
     id: Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$', description: 'ULID, the same in all records of one event' }),
-    camera: Type.String({ description: 'name of the camera in the configuration' }),
+    camera: Type.String({ description: 'name of the camera or number sensor in the configuration' }),
     cause: Cause,
     severity: Type.Union([Type.Literal('alert'), Type.Literal('notice')]),
     score: Share('now; 0.5 = alarm threshold'),
     peak: Share('highest so far'),
     started_at: Timestamp,
     ended_at: TimestampOrNull,
-    frame: Type.Integer({ minimum: 0, description: 'frame of the source at which this record was made' }),
+    frame: Type.Integer({ minimum: 0, description: 'frame or value of the source at which this record was made' }),
     zones: Type.Array(Type.String(), { description: 'names of the configured zones it touches' }),
     box: Type.Union([Box, Type.Null()]),
     position: Type.Union([Position, Type.Null()]),

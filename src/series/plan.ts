@@ -40,9 +40,8 @@ export const RANGE = { least: 0, most: 1 } as const;
 // f64: the values themselves and what is derived from them by + - * / and square root
 const coreFields = (settings: SeriesSettings) => ({
   seriesCounters: field('u32', 4, 'state'), // see COUNTER
-  range: field('f64', 2, 'learned'), // least and most of the warm-up
-  warmUpValues: field('f64', settings.warmUp, 'state'),
-  warmUpTimes: field('f64', settings.warmUp, 'state'), // epoch ms; NaN when unknown
+  range: field('f64', 2, 'learned'), // least and most of the values up to the last stage
+  firstValues: field('f64', settings.stages.at(-1)!, 'state'), // what goes through the memories again at each stage
   lately: field('f64', FLAT_WINDOW, 'state'), // ring of the last values
   latelyCount: field('u32', 1, 'state'), // values in it, then going round
   slotUsual: field('f64', SEASON_SLOTS, 'learned'), // usual mean of each slot of the day
@@ -72,7 +71,7 @@ function tables(settings: SeriesSettings): { readonly [name: string]: FieldTable
   settings.buckets.forEach((_, i) => {
     found[`memory.${i}`] = temporalMemoryFields(tmShape(settings));
     found[`encoder.${i}`] = memoryFields(settings);
-    for (const signal of SIGNALS) found[`likelihood.${i}.${signal}`] = likelihoodFields(likelihoodParams(settings));
+    for (const signal of SIGNALS) found[`likelihood.${i}.${signal}`] = likelihoodFields(likelihoodParams(settings, 0));
   });
   return found;
 }
@@ -89,7 +88,8 @@ export type Resolution = {
 
 export type SeriesModel = {
   readonly settings: SeriesSettings;
-  readonly likelihoodParams: LikelihoodParams;
+  /** For each stage; the last entry of a stage that has been reached holds. */
+  readonly likelihoodParams: readonly LikelihoodParams[];
   readonly memory: ModelMemory;
   readonly core: Views<ReturnType<typeof coreFields>>;
   readonly ranks: { readonly [feature in Feature]: Views<ReturnType<typeof rankFields>> };
@@ -98,8 +98,9 @@ export type SeriesModel = {
 
 /** What a model of these settings consists of and how many bytes it takes. Throws RangeError when they contradict each other. */
 export function planSeries(settings: SeriesSettings): MemoryPlan {
-  if (!(settings.warmUp >= 10))
-    throw new RangeError(`Expected a warm-up of at least 10 values but received ${settings.warmUp}`);
+  const { stages } = settings;
+  if (!(stages[0]! >= 10) || stages.some((stage, i) => i > 0 && stage <= stages[i - 1]!))
+    throw new RangeError(`Expected ascending stages from 10 values on but received ${stages.join(', ')}`);
   if (settings.buckets.length === 0) throw new RangeError('Expected at least one number of buckets but received none');
   return planMemory(Object.entries(tables(settings)).map(([name, table]) => ({ name, table })));
 }
@@ -108,8 +109,8 @@ export function planSeries(settings: SeriesSettings): MemoryPlan {
 export function openSeries(memory: ModelMemory, settings: SeriesSettings): SeriesModel {
   const kernels = openKernels(memory);
   const shape = tmShape(settings);
-  const params = likelihoodParams(settings);
-  const likelihood = likelihoodFields(params);
+  const params = settings.stages.map((stage) => likelihoodParams(settings, stage));
+  const likelihood = likelihoodFields(params[0]!);
   const rank = (feature: Feature): Views<ReturnType<typeof rankFields>> =>
     blockViews(memory, `rank.${feature}`, rankFields(settings.rankWindow));
   return {
@@ -136,16 +137,31 @@ export function openSeries(memory: ModelMemory, settings: SeriesSettings): Serie
 /** Make a zero-filled memory a newborn model; `seed` decides every random choice it will ever make. */
 export function initSeries(model: SeriesModel, seed: number): void {
   model.core.seriesCounters[COUNTER.seed] = seed;
-  model.resolutions.forEach(({ tm }, i) => initTemporalMemory(tm, seed * 16 + i));
+  model.core.seriesCounters[COUNTER.sinceAlarm] = Math.ceil(model.settings.refractory);
+  initMemories(model);
+}
+
+/** Memories that know nothing, whatever they knew; the numbers that were ranked stay. */
+export function initMemories({ core, resolutions }: SeriesModel): void {
+  for (const [i, { tm, encoder, likelihood }] of resolutions.entries()) {
+    for (const views of [tm.views, encoder, likelihood.raw, likelihood.delta])
+      for (const view of Object.values(views)) view.fill(0);
+    initTemporalMemory(tm, core.seriesCounters[COUNTER.seed]! * 16 + i);
+  }
 }
 
 /** Derive what is not saved, after the persistent bytes were replaced by saved ones. */
 export function restoreSeries(model: SeriesModel): void {
   for (const { tm } of model.resolutions) restoreTemporalMemory(tm);
-  if (model.core.seriesCounters[COUNTER.values]! >= model.settings.warmUp) makeEncoders(model);
+  if (stageOf(model) >= 0) makeEncoders(model);
 }
 
-/** The encoders that belong to the range of the warm-up. */
+/** Index of the last stage that has been reached, -1 before the first. */
+export function stageOf({ core, settings }: SeriesModel): number {
+  return settings.stages.findLastIndex((stage) => core.seriesCounters[COUNTER.values]! >= stage);
+}
+
+/** The encoders that belong to the range. */
 export function makeEncoders({ core, settings, resolutions }: SeriesModel): void {
   const least = core.range[RANGE.least]!;
   const most = core.range[RANGE.most]!;

@@ -8,12 +8,15 @@ export type SeriesSettings = {
   /** Bits of an encoded value, and how many of them are active. */
   readonly columns: number;
   readonly activeColumns: number;
-  /** Buckets into which the range of the warm-up (and 40 % more) is divided: one temporal memory for each. */
+  /** Buckets into which the range (and 40 % more) is divided: one temporal memory for each. */
   readonly buckets: readonly number[];
   readonly segments: number;
   readonly synapsesPerSegment: number;
-  /** Values that are only looked at, to learn the range, before anything is judged. */
-  readonly warmUp: number;
+  /**
+   * Numbers of values at which the range is learned anew and everything so far goes through fresh memories once more,
+   * ascending. Nothing is judged before the first; after the last the encoders never change again.
+   */
+  readonly stages: readonly number[];
   /** Values that ranks are taken among. */
   readonly rankWindow: number;
   /** Values over which the mean anomaly is taken, and over how many means it is judged. */
@@ -40,11 +43,11 @@ export const DEFAULT_SERIES: SeriesSettings = {
   buckets: [130, 300],
   segments: 32768,
   synapsesPerSegment: 32,
-  warmUp: 750,
+  stages: [100, 200, 400, 750],
   rankWindow: 8000,
   averagingWindow: 20,
   historyWindow: 8640,
-  refractory: 100,
+  refractory: 40,
   refractoryShare: 0.03,
   threshold: 1.25,
   weights: { value: 1, season: 0.5, flat: 0.7, sequence: 1 },
@@ -62,13 +65,16 @@ export const SERIES_TM_PARAMS: TemporalMemoryParams = {
   predictedSegmentDecrement: 1,
 };
 
-/** One-sided and without the onset filter: refraining after an alarm does what the filter is for. */
-export function likelihoodParams(settings: SeriesSettings): LikelihoodParams {
+/**
+ * How the anomaly is judged by memories that began with `stage` values. One-sided and without the onset filter: refraining
+ * after an alarm does what the filter is for.
+ */
+export function likelihoodParams(settings: SeriesSettings, stage: number): LikelihoodParams {
   return {
     ...NUPIC_LIKELIHOOD,
     averagingWindow: settings.averagingWindow,
-    learningPeriod: settings.warmUp >> 1,
-    estimationSamples: Math.max(1, settings.warmUp - (settings.warmUp >> 1)),
+    learningPeriod: stage >> 1,
+    estimationSamples: Math.max(1, stage - (stage >> 1)),
     historyWindow: settings.historyWindow,
     folded: false,
     onsetOnly: false,
@@ -77,7 +83,7 @@ export function likelihoodParams(settings: SeriesSettings): LikelihoodParams {
 
 /** Time slots of a day whose usual value is remembered. */
 export const SEASON_SLOTS = 48;
-/** The buckets cover the range of the warm-up times this. */
+/** The buckets cover the range that was learned times this. */
 export const RANGE_MARGIN = 1.4;
 /** Values over which flatness is measured. */
 export const FLAT_WINDOW = 50;

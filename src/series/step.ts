@@ -1,7 +1,8 @@
 /**
  * step.ts - one value of a number series: how surprising it is, why, and which value is expected next.
  *
- *     warm-up    the first values are kept; their range decides the encoders; then they are replayed, unjudged
+ *     stages     the first values are kept; at each stage their range decides the encoders, and they go through fresh
+ *                memories once more, unjudged: a range learned too early is put right
  *     sequence   encode at each resolution -> temporal memory -> anomaly (of all bits, of the new bits) -> is it lately
  *                higher than usual?
  *     statistics the value and its opposite, its distance from the usual at this time of day, the flatness of the last
@@ -13,11 +14,10 @@ import { learnRank, rankEvidence } from '../anomaly/rank-evidence.ts';
 import { bucketOf, bucketValue, encodeBucket } from '../htm/encoders/rdse.ts';
 import { rawAnomaly, stepTemporalMemory } from '../htm/temporal-memory.ts';
 import { ln } from '../memory/exact-math.ts';
-import { COUNTER, RANGE, type Resolution, type SeriesModel, makeEncoders } from './plan.ts';
+import { type SeriesCause, combinedEvidence, fourthPower, refractoryPeriod, strongestCause } from './combine.ts';
+import { COUNTER, RANGE, type Resolution, type SeriesModel, initMemories, makeEncoders, stageOf } from './plan.ts';
 import { learnSeason, seasonDistance } from './season.ts';
 import { FLAT_WINDOW, RANGE_MARGIN } from './settings.ts';
-
-export type SeriesCause = 'value' | 'season' | 'flat' | 'sequence';
 
 /** What one value says; owned by the caller and overwritten. */
 export type SeriesObservation = {
@@ -27,9 +27,9 @@ export type SeriesObservation = {
   likelihood: number;
   /** The same on a logarithmic scale, 0..1. */
   logLikelihood: number;
-  /** 0..1; 0.5 = the alarm threshold. */
+  /** 0..1; from 0.5 on exactly when there is an alarm. */
   score: number;
-  /** At or above the threshold, and no alarm shortly before. */
+  /** The evidence reaches the threshold, and there was no alarm shortly before. */
   alarm: boolean;
   /** The evidence that weighs most. */
   cause: SeriesCause;
@@ -78,43 +78,35 @@ export function stepSeries(
     return;
   }
   const index = counters[COUNTER.values]!++;
-  if (index < settings.warmUp) {
-    core.warmUpValues[index] = value;
-    core.warmUpTimes[index] = epochMs ?? NaN;
-    if (index + 1 === settings.warmUp) endWarmUp(model, out);
-    clear(out);
-    return;
-  }
-  judge(model, epochMs, value, learn, out);
-  decide(model, index, out);
+  const isJudged = index >= settings.stages[0]!;
+  if (isJudged) judgeSequence(model, value, learn, out);
+  else clear(out);
+  judgeStatistics(model, epochMs, value, learn, out);
+  if (index < core.firstValues.length) core.firstValues[index] = value;
+  if (settings.stages.includes(index + 1)) beginStage(model, index + 1);
+  if (isJudged) decide(model, index, out);
 }
 
-/** The range is known now: make the encoders and learn what has gone by. */
-function endWarmUp(model: SeriesModel, out: SeriesObservation): void {
+/** Fresh memories learn the first `count` values with encoders for their range. */
+function beginStage(model: SeriesModel, count: number): void {
+  const values = model.core.firstValues.subarray(0, count);
+  initMemories(model);
+  learnRange(model, values);
+  const unused = newSeriesObservation();
+  for (const value of values) judgeSequence(model, value, true, unused);
+}
+
+/** Make the encoders for the range of `values`. */
+export function learnRange(model: SeriesModel, values: Float64Array): void {
   const { core, settings } = model;
-  let least = Infinity;
-  let most = -Infinity;
-  for (const value of core.warmUpValues) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-  }
-  core.range[RANGE.least] = least;
-  core.range[RANGE.most] = most;
+  core.range[RANGE.least] = values.reduce((least, value) => Math.min(least, value), Infinity);
+  core.range[RANGE.most] = values.reduce((most, value) => Math.max(most, value), -Infinity);
   makeEncoders(model);
   for (const resolution of model.resolutions) {
-    for (let bucket = 0; bucket <= resolution.buckets; bucket++)
-      encodeBucket(
-        resolution.rdse!,
-        bucket + firstBucket(resolution),
-        resolution.encoder.bucketBits,
-        bucket * settings.activeColumns,
-      );
+    const { rdse, encoder, buckets } = resolution;
+    for (let bucket = 0; bucket <= buckets; bucket++)
+      encodeBucket(rdse!, bucket + firstBucket(resolution), encoder.bucketBits, bucket * settings.activeColumns);
   }
-  for (let i = 0; i < settings.warmUp; i++) {
-    const time = core.warmUpTimes[i]!;
-    judge(model, Number.isNaN(time) ? null : time, core.warmUpValues[i]!, true, out);
-  }
-  core.seriesCounters[COUNTER.sinceAlarm] = settings.refractory;
 }
 
 /** The kept buckets begin this far below the range. */
@@ -122,8 +114,8 @@ function firstBucket({ buckets }: Resolution): number {
   return -Math.round((buckets * (RANGE_MARGIN - 1)) / RANGE_MARGIN / 2);
 }
 
-/** All evidence about one value, and learning from it. */
-function judge(
+/** How exceptional the value is by itself, and learning from it. */
+function judgeStatistics(
   model: SeriesModel,
   epochMs: number | null,
   value: number,
@@ -132,24 +124,24 @@ function judge(
 ): void {
   const { core, ranks, settings } = model;
   const { weights } = settings;
-  judgeSequence(model, value, learn, out);
   const up = fourthPower(rankEvidence(ranks.up, value));
   const down = fourthPower(rankEvidence(ranks.down, -value));
   out.evidence.value = weights.value * Math.sqrt(Math.sqrt(up + down));
   const distance = seasonDistance(core, epochMs, value);
   out.evidence.season = distance === null ? 0 : weights.season * rankEvidence(ranks.season, distance);
   const flatness = rememberLately(model, value);
-  out.evidence.flat = weights.flat * rankEvidence(ranks.flat, flatness);
+  out.evidence.flat = flatness === null ? 0 : weights.flat * rankEvidence(ranks.flat, flatness);
   if (!learn) return;
   learnRank(ranks.up, value);
   learnRank(ranks.down, -value);
   if (distance !== null) learnRank(ranks.season, distance);
-  learnRank(ranks.flat, flatness);
+  if (flatness !== null) learnRank(ranks.flat, flatness);
   learnSeason(core, epochMs, value);
 }
 
 function judgeSequence(model: SeriesModel, value: number, learn: boolean, out: SeriesObservation): void {
-  const { settings, resolutions, likelihoodParams: params } = model;
+  const { settings, resolutions } = model;
+  const params = model.likelihoodParams[stageOf(model)]!;
   let least = 1;
   for (const [i, resolution] of resolutions.entries()) {
     const { tm, likelihood } = resolution;
@@ -169,7 +161,7 @@ function judgeSequence(model: SeriesModel, value: number, learn: boolean, out: S
 }
 
 /** Step one memory; returns the share of the bits that have just become active and were not predicted. */
-function stepResolution(model: SeriesModel, resolution: Resolution, value: number, learn: boolean): number {
+export function stepResolution(model: SeriesModel, resolution: Resolution, value: number, learn: boolean): number {
   const { active } = model.core;
   const { tm, encoder } = resolution;
   const { predictedColumn } = tm.views;
@@ -214,47 +206,39 @@ function readPrediction(model: SeriesModel, resolution: Resolution): number | nu
   return bucketValue(resolution.rdse!, sum / equals + firstBucket(resolution));
 }
 
-/** Keep the value; returns minus the logarithm of the standard deviation of the last ones. */
-function rememberLately({ core }: SeriesModel, value: number): number {
+/** Keep the value; returns minus the logarithm of the standard deviation of the last ones, null while they are too few. */
+function rememberLately({ core }: SeriesModel, value: number): number | null {
   const { lately } = core;
   const kept = core.latelyCount[0]!;
   lately[kept % FLAT_WINDOW] = value;
   core.latelyCount[0] = kept + 1 === 3 * FLAT_WINDOW ? 2 * FLAT_WINDOW : kept + 1;
-  const count = Math.min(kept + 1, FLAT_WINDOW);
+  if (kept + 1 < FLAT_WINDOW) return null;
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += lately[i]!;
-  const mean = sum / count;
+  for (let i = 0; i < FLAT_WINDOW; i++) sum += lately[i]!;
+  const mean = sum / FLAT_WINDOW;
   let squares = 0;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < FLAT_WINDOW; i++) {
     const distance = lately[i]! - mean;
     squares += distance * distance;
   }
-  return -ln(Math.sqrt(squares / count) + TINY);
+  return -ln(Math.sqrt(squares / FLAT_WINDOW) + TINY);
 }
-
-function fourthPower(value: number): number {
-  const square = value * value;
-  return square * square;
-}
-
-const CAUSES: readonly SeriesCause[] = ['value', 'season', 'flat', 'sequence'];
 
 /** Combine the evidence; raise an alarm unless there was one shortly before. */
 function decide({ core, settings }: SeriesModel, index: number, out: SeriesObservation): void {
   const { evidence } = out;
-  let sum = 0;
-  out.cause = 'value';
-  for (const cause of CAUSES) {
-    sum += fourthPower(evidence[cause]);
-    if (evidence[cause] > evidence[out.cause]) out.cause = cause;
-  }
+  const sum = combinedEvidence(evidence);
+  out.cause = strongestCause(evidence);
   const since = ++core.seriesCounters[COUNTER.sinceAlarm]!;
   out.warmingUp = false;
+  out.alarm = sum >= settings.threshold && since > refractoryPeriod(settings, index);
   out.score = sum / (sum + settings.threshold);
-  out.alarm = out.score >= 0.5 && since > Math.max(settings.refractory, settings.refractoryShare * index);
+  // One long anomaly is one alarm: what would be the next is kept below the threshold.
   if (out.alarm) core.seriesCounters[COUNTER.sinceAlarm] = 0;
+  else if (out.score >= 0.5) out.score /= 2;
 }
 
+/** Nothing is judged yet. */
 function clear(out: SeriesObservation): void {
   Object.assign(out, newSeriesObservation());
 }

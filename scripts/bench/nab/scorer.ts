@@ -15,6 +15,8 @@ import { type Corpus, type Profile, type Series, probation } from './corpus.ts';
 export type Scores = ArrayLike<number>;
 export type Outcome = {
   readonly score: number;
+  /** Points above those of a detector that never speaks; adds up over parts of the corpus. */
+  readonly gain: number;
   readonly threshold: number;
   readonly found: number;
   readonly falseRows: number;
@@ -25,14 +27,14 @@ const sigmoid = (y: number): number => 2 / (1 + Math.exp(5 * y)) - 1;
 type Point = { readonly score: number; readonly window: number; readonly value: number };
 
 /** Each row that counts: its score, its window (-1 none), and what a detection there is worth before weights. */
-function pointsOf(series: Series, scores: Scores, firstWindow: number): Point[] {
+function pointsOf(series: Series, scores: Scores, firstWindow: number, least: number): Point[] {
   const points: Point[] = [];
   let past = -1;
   let next = 0;
   for (let row = 0; row < series.values.length; row++) {
     while (next < series.windows.length && series.windows[next]![1] < row) past = next++;
     const inside = next < series.windows.length && series.windows[next]![0] <= row;
-    if (row < probation(series.values.length)) continue;
+    if (row < probation(series.values.length) || scores[row]! < least) continue;
     if (inside) {
       const [from, to] = series.windows[next]!;
       const y = -(to - row + 1) / (to - from + 1);
@@ -50,7 +52,7 @@ function pointsOf(series: Series, scores: Scores, firstWindow: number): Point[] 
   return points;
 }
 
-/** The best score over all thresholds, normalized. `scores[i]` belongs to `corpus.series[i]`. `chosen` fixes the threshold. */
+/** The best score over all thresholds, normalized. `scores[i]` belongs to `corpus.series[i]`. `chosen` fixes the threshold. A score of 0 is silence. */
 export function scoreCorpus(
   series: readonly Series[],
   scores: readonly Scores[],
@@ -60,7 +62,7 @@ export function scoreCorpus(
   let windows = 0;
   const points: Point[] = [];
   series.forEach((entry, i) => {
-    points.push(...pointsOf(entry, scores[i]!, windows));
+    points.push(...pointsOf(entry, scores[i]!, windows, chosen ?? Number.MIN_VALUE));
     windows += entry.windows.length;
   });
   points.sort((a, b) => b.score - a.score);
@@ -68,10 +70,10 @@ export function scoreCorpus(
   let total = -profile.fn * windows;
   let found = 0;
   let falseRows = 0;
-  let best: Outcome = { score: total, threshold: Infinity, found: 0, falseRows: 0 };
+  const nothing = total;
+  let best = { points: total, threshold: Infinity, found: 0, falseRows: 0 };
   for (let i = 0; i < points.length; i++) {
     const { score, window, value } = points[i]!;
-    if (chosen !== undefined && score < chosen) break;
     if (window < 0) {
       total += value * profile.fp;
       falseRows++;
@@ -81,10 +83,16 @@ export function scoreCorpus(
       bestIn[window] = value * profile.tp;
     }
     if (points[i + 1]?.score === score) continue;
-    if (chosen !== undefined || total > best.score) best = { score: total, threshold: score, found, falseRows };
+    if (chosen !== undefined || total > best.points) best = { points: total, threshold: score, found, falseRows };
   }
-  const nothing = -profile.fn * windows;
-  return { ...best, score: (100 * (best.score - nothing)) / (profile.tp * windows - nothing) };
+  const { points: reached, ...rest } = best;
+  const gain = reached - nothing;
+  return { ...rest, gain, score: (100 * gain) / worth(windows, profile) };
+}
+
+/** Points between a detector that never speaks and a perfect one. */
+export function worth(windows: number, profile: Profile): number {
+  return (profile.tp + profile.fn) * windows;
 }
 
 /** Scores of all three profiles. */

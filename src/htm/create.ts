@@ -1,0 +1,111 @@
+/**
+ * create.ts - engines that own their memory: one call, ready to step. A model of many regions lays them out in one buffer
+ * itself (`openTemporalMemory` and its like over views); this is for one of them alone.
+ *
+ * Every engine carries its `memory`: `persistentImage(engine.memory)` is all that must be kept of it. Put those bytes back
+ * into an engine of the same shape and call its `restore...`, and it goes on as if nothing had happened.
+ */
+import { type ModelMemory, allocateMemory, blockViews, planMemory } from '../memory/model-memory.ts';
+import type { FieldTable, Views } from '../memory/layout.ts';
+import { type ApicalDendrites, type ApicalParams, apicalFields, openApical } from './apical.ts';
+import { type Kernels, openKernels } from './kernels/kernels.ts';
+import {
+  type SdrClassifier,
+  type SdrClassifierShape,
+  openSdrClassifier,
+  sdrClassifierFields,
+} from './sdr-classifier.ts';
+import type { SpatialPoolerShape } from './sp-shape.ts';
+import {
+  SPATIAL_POOLER_DEFAULTS,
+  type SpatialPooler,
+  type SpatialPoolerParams,
+  initSpatialPooler,
+  openSpatialPooler,
+  spatialPoolerFields,
+} from './spatial-pooler.ts';
+import {
+  TEMPORAL_MEMORY_DEFAULTS,
+  type TemporalMemory,
+  type TemporalMemoryParams,
+  type TemporalMemoryShape,
+  initTemporalMemory,
+  openTemporalMemory,
+  temporalMemoryFields,
+} from './temporal-memory.ts';
+
+/** An engine and the buffer all of it lives in. */
+export type Standalone<Engine> = Engine & { readonly memory: ModelMemory };
+
+export type CreateOptions = {
+  /** Decides every random choice the engine will ever make. Default 1. */
+  readonly seed?: number;
+  /** Use the WebAssembly kernels where they run; the results are the same. Default true. */
+  readonly kernels?: boolean;
+};
+
+/** Feedback from a region above with `inputs` cells. */
+export type ApicalOptions = {
+  readonly inputs: number;
+  readonly segments: number;
+  readonly synapsesPerSegment: number;
+  /** Those not given are the ones of the basal segments. */
+  readonly params?: Partial<ApicalParams>;
+};
+
+/** A temporal memory; parameters not given are those of BAMI. Throws RangeError when shape and parameters contradict. */
+export function createTemporalMemory(
+  shape: TemporalMemoryShape,
+  params: Partial<TemporalMemoryParams> = {},
+  options: CreateOptions & { readonly apical?: ApicalOptions } = {},
+): Standalone<TemporalMemory> {
+  const table = temporalMemoryFields(shape);
+  const apicalShape = options.apical && {
+    ...options.apical,
+    cells: shape.columns * shape.cellsPerColumn,
+    cellsPerColumn: shape.cellsPerColumn,
+    apicalInputs: options.apical.inputs,
+    indexed: true,
+  };
+  const plan = [{ name: 'engine', table }];
+  const memory = allocateMemory(
+    planMemory(apicalShape ? [...plan, { name: 'apical', table: apicalFields(apicalShape) }] : plan),
+  );
+  const kernels = options.kernels === false ? null : openKernels(memory);
+  const basal = { ...TEMPORAL_MEMORY_DEFAULTS, ...params };
+  let apical: ApicalDendrites | null = null;
+  if (apicalShape) {
+    const views = blockViews(memory, 'apical', apicalFields(apicalShape));
+    apical = openApical(apicalShape, { ...basal, ...options.apical?.params }, views, kernels);
+  }
+  const tm = openTemporalMemory(shape, basal, blockViews(memory, 'engine', table), { kernels, apical });
+  initTemporalMemory(tm, options.seed ?? 1);
+  return { ...tm, memory };
+}
+
+/** A spatial pooler; parameters not given are `SPATIAL_POOLER_DEFAULTS`. Throws RangeError when they contradict the shape. */
+export function createSpatialPooler(
+  shape: SpatialPoolerShape,
+  params: Partial<SpatialPoolerParams> = {},
+  options: CreateOptions = {},
+): Standalone<SpatialPooler> {
+  const { memory, views, kernels } = allocate(spatialPoolerFields(shape), options);
+  const sp = openSpatialPooler(shape, { ...SPATIAL_POOLER_DEFAULTS, ...params }, views, kernels);
+  initSpatialPooler(sp, options.seed ?? 1);
+  return { ...sp, memory };
+}
+
+/** A classifier that knows nothing yet. Throws RangeError when there are fewer than two classes. */
+export function createSdrClassifier(shape: SdrClassifierShape): Standalone<SdrClassifier> {
+  const { memory, views } = allocate(sdrClassifierFields(shape), {});
+  return { ...openSdrClassifier(shape, views), memory };
+}
+
+function allocate<F extends FieldTable>(
+  table: F,
+  options: CreateOptions,
+): { memory: ModelMemory; views: Views<F>; kernels: Kernels | null } {
+  const memory = allocateMemory(planMemory([{ name: 'engine', table }]));
+  const kernels = options.kernels === false ? null : openKernels(memory);
+  return { memory, views: blockViews(memory, 'engine', table), kernels };
+}
