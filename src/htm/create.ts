@@ -6,8 +6,17 @@
  * into an engine of the same shape and call its `restore...`, and it goes on as if nothing had happened.
  */
 import { type ModelMemory, allocateMemory, blockViews, planMemory } from '../memory/model-memory.ts';
-import type { FieldTable, Views } from '../memory/layout.ts';
+import { type FieldTable, type Views, field } from '../memory/layout.ts';
 import { type ApicalDendrites, type ApicalParams, apicalFields, openApical } from './apical.ts';
+import type { ConvolutionShape } from './conv-shape.ts';
+import {
+  CONVOLUTION_DEFAULTS,
+  type ConvolutionParams,
+  type ConvolutionalPooler,
+  convolutionFields,
+  initConvolutionalPooler,
+  openConvolutionalPooler,
+} from './convolutional-pooler.ts';
 import { type Kernels, openKernels } from './kernels/kernels.ts';
 import {
   type SdrClassifier,
@@ -93,6 +102,24 @@ export function createSpatialPooler(
   const sp = openSpatialPooler(shape, { ...SPATIAL_POOLER_DEFAULTS, ...params }, views, kernels);
   initSpatialPooler(sp, options.seed ?? 1);
   return { ...sp, memory };
+}
+
+/**
+ * A convolutional pooler, and the picture it looks at: `pixels` [height, width, words of a pixel], in the same memory, so
+ * that nothing is copied. Throws RangeError when shape and parameters contradict each other.
+ */
+export function createConvolutionalPooler(
+  shape: ConvolutionShape,
+  params: Partial<ConvolutionParams> = {},
+  options: CreateOptions = {},
+): Standalone<ConvolutionalPooler> & { readonly pixels: Uint32Array } {
+  const all = { ...CONVOLUTION_DEFAULTS, ...params };
+  const words = shape.width * shape.height * ((shape.channels + 31) >>> 5);
+  const table = { ...convolutionFields(shape, all), pixels: field('u32', words, 'scratch') };
+  const { memory, views, kernels } = allocate(table, options);
+  const cp = openConvolutionalPooler(shape, all, views, kernels);
+  initConvolutionalPooler(cp, options.seed ?? 1);
+  return { ...cp, memory, pixels: views.pixels };
 }
 
 /** A classifier that knows nothing yet. Throws RangeError when there are fewer than two classes. */

@@ -20,6 +20,7 @@ export type Kernels = Numbers<
   | 'countWindows'
   | 'inhibitWindows'
   | 'averageDuty'
+  | 'convolve'
 >;
 
 type WasmModule = { readonly module: unique symbol };

@@ -15,3 +15,4 @@ export {
   inhibitWindows,
   averageDuty,
 } from './spatial';
+export { convolve } from './convolution';
