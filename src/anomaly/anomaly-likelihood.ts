@@ -13,7 +13,7 @@
  * the sensor's values, which this file never sees.
  */
 import { ln } from '../memory/exact-math.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, field, layOut, viewsOf } from '../memory/layout.ts';
 import { gaussianTail } from './gaussian-tail.ts';
 
 export type LikelihoodParams = {
@@ -58,6 +58,13 @@ export const likelihoodFields = (params: LikelihoodParams) => ({
   likelihoodCounters: field('u32', 2, 'state'), // see COUNTER
 });
 export type LikelihoodViews = Views<ReturnType<typeof likelihoodFields>>;
+
+/** A likelihood with memory of its own. */
+export function createLikelihood(params: LikelihoodParams): LikelihoodViews {
+  const table = likelihoodFields(params);
+  const { totalBytes, persistentBytes } = layOut(table);
+  return viewsOf(table, new ArrayBuffer(totalBytes), 0, persistentBytes);
+}
 
 /** Take the raw score (0..1) of one step; returns the tail probability, 0.5 while nothing is known. */
 export function updateLikelihood(params: LikelihoodParams, views: LikelihoodViews, raw: number): number {

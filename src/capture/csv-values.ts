@@ -1,9 +1,9 @@
 /**
  * csv-values.ts - rows of `timestamp,value` from a CSV file or a stream, checked one by one.
  */
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { parse } from 'csv-parse/sync';
 import { CortexdError, messageOf } from '../errors.ts';
 
 export type CsvRow = {
@@ -25,27 +25,48 @@ const TIME_COLUMNS = ['timestamp', 'time', 'date', 'datetime'];
  * CortexdError `no_input` naming the line for anything that is not what it should be.
  */
 export async function* readCsvValues(path: string, column?: string): AsyncGenerator<CsvRow> {
-  const input: Readable = path === '-' ? process.stdin : createReadStream(path);
   const name = path === '-' ? 'the standard input' : path;
-  const parser = input.pipe(
-    parse({ skip_empty_lines: true, info: true, trim: true, bom: true, relax_column_count: true }),
-  );
-  input.on('error', (error) => parser.destroy(error));
   let places: { time: number; value: number } | null = null;
+  let line = 0;
+  for await (const text of linesOf(path, name)) {
+    line++;
+    const record = fieldsOf(text, line, name);
+    if (record === null) continue;
+    if (places === null) places = findColumns(record, column, name);
+    else yield readRow(record, line, places, name);
+  }
+  if (places === null) throw new CortexdError('no_input', `Expected a heading and rows in ${name} but it is empty`);
+}
+
+/** Lines as they come: a row from a pipe is not kept back until the next one. */
+async function* linesOf(path: string, name: string): AsyncGenerator<string> {
+  if (path === '-') {
+    yield* createInterface({ input: process.stdin, crlfDelay: Infinity });
+    return;
+  }
   try {
-    for await (const entry of parser) {
-      const { record, info } = entry as { record: string[]; info: { lines: number } };
-      if (places === null) {
-        places = findColumns(record, column, name);
-        continue;
-      }
-      yield readRow(record, info.lines, places, name);
+    const file = await open(path);
+    try {
+      yield* file.readLines();
+    } finally {
+      await file.close();
     }
   } catch (error) {
     if (error instanceof CortexdError) throw error;
-    throw new CortexdError('no_input', `Expected rows of numbers in ${name} but received: ${messageOf(error)}`);
+    throw new CortexdError(
+      'no_input',
+      `Expected rows of numbers in ${name} but it cannot be read: ${messageOf(error)}`,
+    );
   }
-  if (places === null) throw new CortexdError('no_input', `Expected a heading and rows in ${name} but it is empty`);
+}
+
+/** The fields of a line, null when it is empty. */
+function fieldsOf(text: string, line: number, name: string): string[] | null {
+  try {
+    return (parse(text, { trim: true, bom: line === 1, relax_column_count: true }) as string[][])[0] ?? null;
+  } catch (error) {
+    throw new CortexdError('no_input', `Expected fields on line ${line} of ${name} but received: ${messageOf(error)}`);
+  }
 }
 
 function findColumns(

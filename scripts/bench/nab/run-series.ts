@@ -1,9 +1,8 @@
 /**
  * run-series.ts - the product's own series model over one series of the corpus: what every row gave as evidence.
  */
-import { NUPIC_LIKELIHOOD, likelihoodFields, updateLikelihood } from '../../../src/anomaly/anomaly-likelihood.ts';
+import { NUPIC_LIKELIHOOD, createLikelihood, updateLikelihood } from '../../../src/anomaly/anomaly-likelihood.ts';
 import { rawAnomaly } from '../../../src/htm/temporal-memory.ts';
-import { layOut, viewsOf } from '../../../src/memory/layout.ts';
 import { allocateMemory } from '../../../src/memory/model-memory.ts';
 import { initSeries, openSeries, planSeries } from '../../../src/series/plan.ts';
 import type { SeriesSettings } from '../../../src/series/settings.ts';
@@ -49,8 +48,6 @@ function warmUpAnomalies({ values }: Series, settings: SeriesSettings, seed: num
 function numentaLikelihood(settings: SeriesSettings, raw: Float64Array): Float64Array {
   const learningPeriod = settings.stages.at(-1)! >> 1;
   const params = { ...NUPIC_LIKELIHOOD, learningPeriod, estimationSamples: settings.stages.at(-1)! - learningPeriod };
-  const table = likelihoodFields(params);
-  const layout = layOut(table);
-  const views = viewsOf(table, new ArrayBuffer(layout.totalBytes), 0, layout.persistentBytes);
+  const views = createLikelihood(params);
   return raw.map((score) => 1 - updateLikelihood(params, views, score));
 }

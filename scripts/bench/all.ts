@@ -1,0 +1,145 @@
+/**
+ * all.ts - the whole set of benches: the engine on its four inputs as one table, then every experiment.
+ *
+ *     npm run bench -- [--only engine,detection,…] [--repeats 3] [--data FOLDER] [--inputs FOLDER]
+ *
+ * Each engine figure is the median over the repeats, which take turns, each in a process of its own. An experiment whose
+ * data is not in FOLDER is left out, and said to be.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatTable } from '../../src/cli/output.ts';
+import { type Input, inputFile } from './engine/inputs.ts';
+
+const { values: args } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'engine,checkpoint,detection,cui,taxi,nab,mnist' },
+    repeats: { type: 'string', default: '3' },
+    data: { type: 'string', default: join('..', 'shared', 'data') },
+    inputs: { type: 'string', default: join(tmpdir(), 'cortexd-bench-inputs') },
+  },
+});
+
+type Workload = { readonly name: string; readonly input: Input; readonly command: readonly string[] };
+const WORKLOADS: readonly Workload[] = [
+  { name: 'pooler, 10,000 to 2,048, pool .5', input: 'sp10k', command: ['sp'] },
+  { name: 'pooler, 10,000 to 2,048, pool .1', input: 'sp10k', command: ['sp', '--set', 'potentialPct=0.1'] },
+  { name: 'pooler, 64 x 64 local, radius 8', input: 'spshapes', command: ['sp', '--preset', 'htmcore-local'] },
+  { name: 'memory, shared middles', input: 'tmseq', command: ['tm', '--learn', '20000'] },
+  {
+    name: 'memory, shared middles, one-shot',
+    input: 'tmseq',
+    command: ['tm', '--learn', '20000', '--preset', 'oneshot'],
+  },
+  { name: 'memory, noise', input: 'tmnoise', command: ['tm', '--learn', '20000'] },
+];
+
+type Summary = {
+  readonly median: number;
+  readonly mean: number;
+  readonly late: number | null;
+  readonly rss: number;
+  /** Mean anomaly and share of wrong columns of the windows that end at 1k, 2k, 5k, 10k, 20k steps. */
+  readonly curve: string;
+};
+
+const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.js');
+const CURVE_AT = [1000, 2000, 5000, 10_000, 20_000];
+
+function run({ input, command }: Workload, kernels: 'auto' | 'js'): Summary {
+  const file = inputFile(args.inputs, input);
+  const text = execFileSync(
+    process.execPath,
+    [main, 'bench', ...command, '--input', file, '--kernels', kernels, '--json'],
+    { encoding: 'utf8' },
+  );
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { [key: string]: number });
+  const end = lines.at(-1)!;
+  return {
+    median: end['median_cpu_ms'] ?? end['learning_median_cpu_ms']!,
+    mean: end['mean_cpu_ms'] ?? end['learning_mean_cpu_ms']!,
+    late: end['last_quarter_median_cpu_ms'] ?? null,
+    rss: end['peak_rss_mb']!,
+    curve: CURVE_AT.map((at) => lines.find((line) => line['to'] === at && 'anomaly' in line))
+      .filter((line) => line !== undefined)
+      .map((line) => `${line['anomaly']!.toFixed(3)}/${line['wrong']!.toFixed(3)}`)
+      .join(' '),
+  };
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+function engine(): void {
+  const results = new Map<string, Summary[]>();
+  for (let repeat = 0; repeat < Number(args.repeats); repeat++)
+    for (const workload of WORKLOADS)
+      for (const kernels of ['auto', 'js'] as const) {
+        const key = `${workload.name}|${kernels}`;
+        results.set(key, [...(results.get(key) ?? []), run(workload, kernels)]);
+      }
+  const rows = [...results].map(([key, runs]) => {
+    const [name, kernels] = key.split('|');
+    const of = (pick: (summary: Summary) => number): string => median(runs.map(pick)).toFixed(3);
+    const late = runs[0]!.late === null ? '' : of(({ late: value }) => value ?? 0);
+    return [
+      name!,
+      kernels!,
+      of((one) => one.median),
+      of((one) => one.mean),
+      late,
+      String(runs[0]!.rss),
+      runs[0]!.curve,
+    ];
+  });
+  const heading = [
+    'CPU ms per learning step',
+    'kernels',
+    'median',
+    'mean',
+    'last 5k',
+    'MB',
+    'anomaly/wrong at 1k 2k 5k 10k 20k',
+  ];
+  console.log(formatTable([heading, ...rows]));
+}
+
+/** Script, its arguments, and the data it needs. */
+const EXPERIMENTS: { readonly [name: string]: { script: string; args: readonly string[]; data?: string } } = {
+  checkpoint: { script: 'checkpoint.js', args: [] },
+  detection: { script: 'detection.js', args: ['--suite', 'local'] },
+  cui: { script: 'cui.js', args: [] },
+  taxi: { script: 'taxi.js', args: [], data: 'nyc_taxi' },
+  nab: { script: 'nab.js', args: [], data: 'nab' },
+  mnist: { script: 'mnist.js', args: [], data: 'mnist' },
+};
+
+for (const name of args.only.split(',')) {
+  console.log(`\n== ${name}`);
+  if (name === 'engine') {
+    engine();
+    continue;
+  }
+  const experiment = EXPERIMENTS[name];
+  if (experiment === undefined) {
+    console.log(`Expected one of engine, ${Object.keys(EXPERIMENTS).join(', ')} but received "${name}"`);
+    process.exitCode = 64;
+    continue;
+  }
+  const { script, data } = experiment;
+  const folder = data === undefined ? null : join(args.data, data);
+  if (folder !== null && !existsSync(folder)) {
+    console.log(`left out: there is no ${folder}`);
+    continue;
+  }
+  const more = folder === null ? [] : ['--data', folder];
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, script), ...experiment.args, ...more], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exitCode = 1;
+}

@@ -1,0 +1,75 @@
+/**
+ * library.ts - the algorithms for programs of your own: `import { … } from 'cortexd/htm'`. See docs/htm.md.
+ *
+ * Everything here is synchronous, deterministic for a seed, and allocates nothing per step. It depends on nothing of the
+ * daemon: no files, no network, no clock.
+ */
+export {
+  type ApicalOptions,
+  type CreateOptions,
+  type Standalone,
+  createConvolutionalPooler,
+  createSdrClassifier,
+  createSpatialPooler,
+  createTemporalMemory,
+} from './htm/create.ts';
+
+export { type SpatialPoolerShape, flatShape } from './htm/sp-shape.ts';
+export {
+  SPATIAL_POOLER_DEFAULTS,
+  type SpatialPooler,
+  type SpatialPoolerParams,
+  freezeBoost,
+  poolSpatially,
+  restoreSpatialPooler,
+} from './htm/spatial-pooler.ts';
+
+export { type ConvolutionShape } from './htm/conv-shape.ts';
+export {
+  CONVOLUTION_DEFAULTS,
+  type ConvolutionParams,
+  type ConvolutionalPooler,
+  NO_COLUMN,
+  convolve,
+  freezeConvolution,
+  learnConvolution,
+} from './htm/convolutional-pooler.ts';
+export { type UnionShape, listBits, unionLayout, unionPool } from './htm/union-pooling.ts';
+
+export {
+  TEMPORAL_MEMORY_DEFAULTS,
+  TM_COUNT,
+  type TemporalMemory,
+  type TemporalMemoryParams,
+  type TemporalMemoryShape,
+  activateCells,
+  activateDendrites,
+  rawAnomaly,
+  resetTemporalMemory,
+  restoreTemporalMemory,
+  setExternalInputs,
+  stepTemporalMemory,
+} from './htm/temporal-memory.ts';
+export { setApicalInput } from './htm/apical.ts';
+export { type ForwardRun, openForwardRun, runForward } from './htm/multi-step.ts';
+export { checkPool } from './htm/check-pool.ts';
+export { evictionsOf, segmentsInUse } from './htm/segment-pool.ts';
+
+export { type SdrClassifier, inferClasses, learnClass, mostProbable } from './htm/sdr-classifier.ts';
+
+export { type ScalarEncoder, decodeScalar, encodeScalar, scalarEncoder } from './htm/encoders/scalar.ts';
+export { type CircularEncoder, circularEncoder, encodeCircular } from './htm/encoders/circular.ts';
+export { type RdseEncoder, bucketOf, bucketValue, encodeBucket, rdseEncoder } from './htm/encoders/rdse.ts';
+export { type DateEncoder, dateSize, encodeDate } from './htm/encoders/date.ts';
+
+export {
+  type LikelihoodParams,
+  NUPIC_LIKELIHOOD,
+  createLikelihood,
+  likelihoodFields,
+  logLikelihood,
+  updateLikelihood,
+} from './anomaly/anomaly-likelihood.ts';
+
+export { entropyOf, moveBits, noiseRobustness, overlapOf, sparsityOf, stabilityOf } from './htm/metrics.ts';
+export { persistentImage } from './memory/model-memory.ts';
