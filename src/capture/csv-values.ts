@@ -63,7 +63,7 @@ async function* linesOf(path: string, name: string): AsyncGenerator<string> {
 /** The fields of a line, null when it is empty. */
 function fieldsOf(text: string, line: number, name: string): string[] | null {
   try {
-    return (parse(text, { trim: true, bom: line === 1, relax_column_count: true }) as string[][])[0] ?? null;
+    return parse(text, { trim: true, bom: line === 1, relax_column_count: true })[0] ?? null;
   } catch (error) {
     throw new CortexdError('no_input', `Expected fields on line ${line} of ${name} but received: ${messageOf(error)}`);
   }

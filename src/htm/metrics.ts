@@ -97,5 +97,5 @@ export function moveBits(active: Uint32Array, size: number, share: number, rando
     while (bits.has(target) || active.includes(target)) target = randomBelow(random, size);
     bits.add(target);
   }
-  return Uint32Array.from(bits).sort();
+  return Uint32Array.from(bits).toSorted();
 }

@@ -54,7 +54,7 @@ function sample(next: () => number, limit: number, count: number): Uint32Array {
     const j = i + (next() % (limit - i));
     [order[i], order[j]] = [order[j]!, order[i]!];
   }
-  return order.slice(0, count).sort();
+  return order.slice(0, count).toSorted();
 }
 
 function activeOf(bits: Uint8Array): Uint32Array {

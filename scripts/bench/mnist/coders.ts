@@ -107,7 +107,7 @@ export function convolutionalCoder(kind: BitKind, options: LayerOptions, seed: n
   return {
     size: pooled.width * pooled.height * options.columns,
     train: (digits, count) => {
-      for (let index = 0; trained && index < count; index++) {
+      for (let index = 0; index < (trained ? count : 0); index++) {
         kind.encode(digits.pixels, index * PIXELS, cp.pixels);
         learnConvolution(cp, cp.pixels, PATCHES_PER_PICTURE);
       }
@@ -147,7 +147,7 @@ export function twoLevelCoder(
         learnConvolution(first.cp, first.cp.pixels, PATCHES_PER_PICTURE);
       }
       freezeConvolution(first.cp);
-      for (let index = 0; trained && index < count; index++) {
+      for (let index = 0; index < (trained ? count : 0); index++) {
         see(digits, index);
         learnConvolution(second.cp, second.cp.pixels, PATCHES_PER_PICTURE);
       }
