@@ -24,6 +24,7 @@ const { values: args } = parseArgs({
 
 const POOLED = { window: 6, stride: 3 };
 const one = (columns: number, kernel = 5, shared = true) => ({ columns, kernel, shared, ...POOLED });
+const two = (columns: number, kernel: number) => ({ ...one(columns, kernel), params: { activeColumns: 2 } });
 const LOWER = { columns: 128, kernel: 5, window: 4, stride: 2 };
 const upper = (columns: number) => ({
   columns,
@@ -45,6 +46,17 @@ const ROWS: { readonly [name: string]: (seed: number) => Coder } = {
     convolutionalCoder(orientationBits, one(64, 5, false), seed),
   'orientation 5x5 and ink 7x7, 64 columns each': (seed) =>
     beside(convolutionalCoder(orientationBits, one(64), seed), convolutionalCoder(inkBits, one(64, 7), seed)),
+  'orientation 5x5 and 7x7, 256 columns each, 2 winners': (seed) =>
+    beside(
+      convolutionalCoder(orientationBits, two(256, 5), seed),
+      convolutionalCoder(orientationBits, two(256, 7), seed),
+    ),
+  'the same and ink 7x7, 256 columns, 2 winners': (seed) =>
+    beside(
+      convolutionalCoder(orientationBits, two(256, 5), seed),
+      convolutionalCoder(orientationBits, two(256, 7), seed),
+      convolutionalCoder(inkBits, two(256, 7), seed),
+    ),
   'second level newborn, 512 columns, 8 winners': (seed) =>
     twoLevelCoder(orientationBits, LOWER, upper(512), seed, false),
   'second level only, 512 columns, 8 winners': (seed) => twoLevelCoder(orientationBits, LOWER, upper(512), seed),

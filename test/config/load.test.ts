@@ -53,7 +53,7 @@ void test('every kind of mistake is named with its place', async (t) => {
     [`${CAMERA}mqtt: {password: a, password_file: b}\n`, 4, 'mqtt.password_file', /both/],
     [`${CAMERA}${CAMERA}`, 4, 'YAML', /unique/],
     ['cameras: [\n', 2, 'YAML', /./],
-    ['', 1, 'cameras', /missing/],
+    ['', 1, 'cameras', /at least one camera/],
     ['hello\n', 1, 'configuration', /section of settings but received "hello"/],
     ['cameras: {porch: null}\n', 1, 'cameras.porch', /section of settings/],
     [`a: &a [1]\nb: &b [${'*a,'.repeat(150)}]\nc: [${'*b,'.repeat(150)}]\n`, 1, 'YAML', /alias/],

@@ -37,8 +37,11 @@ export function codesOf(coder: Coder, digits: Digits): Codes {
 
 const codeOf = ({ bits, starts }: Codes, index: number): Uint16Array => bits.subarray(starts[index], starts[index + 1]);
 
-/** Learning rate: this over the mean number of active bits, falling in a straight line to 5 % of it. */
-const RATE = 4;
+/**
+ * Learning rate: this over the mean number of active bits, falling in a straight line to 5 % of it. Chosen on 10,000 training
+ * pictures that were held out: 2, 4, 8 and 16 gave 98.97, 99.01, 99.09 and 99.10 %.
+ */
+const RATE = 8;
 const LAST_SHARE = 0.05;
 
 /** Share of `test` classified correctly after `epochs` passes over the first `examples` of `train`. */
