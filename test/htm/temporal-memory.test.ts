@@ -66,6 +66,75 @@ test('no segment grows in the first step, when there are no previous winners', a
   t.equal(segmentsInUse(tm.pool), 4);
 });
 
+/** Presynaptic cells and permanences of every segment in use, by the column of its cell. */
+const segments = ({ views }: TemporalMemory): { column: number; synapses: Map<number, number> }[] =>
+  Array.from(views.synapseCount, (count, segment) => ({ count, segment }))
+    .filter(({ count }) => count > 0)
+    .map(({ count, segment }) => ({
+      column: Math.floor(views.segmentCell[segment]! / SHAPE.cellsPerColumn),
+      synapses: new Map(
+        Array.from({ length: count }, (_, i) => segment * SHAPE.synapsesPerSegment + i).map((at) => [
+          views.presynapticCell[at]!,
+          views.permanence[at]!,
+        ]),
+      ),
+    }));
+
+test('a new segment has synapses to as many previous winners as asked for, and to all when there are fewer', async (t) => {
+  for (const maxNewSynapseCount of [3, 4, 9]) {
+    const { tm } = newMemory(SHAPE, { ...PARAMS, maxNewSynapseCount });
+    step(tm, A);
+    const winners = cells(tm, 'winnerCells');
+    step(tm, B);
+    const grown = segments(tm);
+    t.equal(grown.length, 4);
+    for (const { synapses } of grown) {
+      t.equal(synapses.size, Math.min(maxNewSynapseCount, winners.length));
+      t.ok([...synapses.keys()].every((cell) => winners.includes(cell)));
+      t.ok([...synapses.values()].every((permanence) => permanence === PARAMS.initialPermanence));
+    }
+  }
+});
+
+test('a segment that predicted rightly is reinforced where it was active and weakened elsewhere', async (t) => {
+  const { tm } = newMemory(SHAPE, { ...PARAMS, activationThreshold: 2 });
+  step(tm, A);
+  const winners = cells(tm, 'winnerCells');
+  step(tm, B);
+  resetTemporalMemory(tm);
+  step(tm, A.subarray(0, 3));
+  step(tm, B);
+  const onB = segments(tm).filter(({ column }) => B.includes(column));
+  t.equal(onB.length, 4, 'no second segment beside one that predicted');
+  for (const { synapses } of onB)
+    winners.forEach((cell, i) =>
+      t.equal(
+        synapses.get(cell),
+        PARAMS.initialPermanence + (i < 3 ? PARAMS.permanenceIncrement : -PARAMS.permanenceDecrement),
+      ),
+    );
+});
+
+test('a segment that matched too weakly to predict is taught, and grows synapses up to the number asked for', async (t) => {
+  const { tm } = newMemory(SHAPE, PARAMS);
+  step(tm, A.subarray(0, 2));
+  step(tm, B);
+  resetTemporalMemory(tm);
+  step(tm, A);
+  const winners = cells(tm, 'winnerCells');
+  t.equal(tm.views.counts[TM_COUNT.predictedColumns], 0, 'two synapses are not three');
+  t.equal(step(tm, B), 1);
+  const onB = segments(tm).filter(({ column }) => B.includes(column));
+  t.equal(onB.length, 4);
+  for (const { synapses } of onB) {
+    t.equal(synapses.size, 4);
+    const taught = [...synapses].filter(([, permanence]) => permanence > PARAMS.initialPermanence);
+    const grown = [...synapses].filter(([, permanence]) => permanence === PARAMS.initialPermanence);
+    t.same([taught.length, grown.length], [2, 2]);
+    t.ok(grown.every(([cell]) => winners.includes(cell)));
+  }
+});
+
 test('what followed once is predicted next time, and then only the predicted cells are active', async (t) => {
   const { tm } = newMemory(SHAPE, PARAMS);
   step(tm, A);
