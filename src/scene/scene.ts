@@ -10,6 +10,7 @@ import { type Light, createLight, expose, gainAt } from './light.ts';
 import { playBus } from './bus.ts';
 import { LOCAL_KINDS, type SceneKind } from './kinds.ts';
 import { playLanes } from './lanes.ts';
+import { playMachine } from './machine.ts';
 import type { Play, Shape, Truth } from './play.ts';
 import { FIVE_PLACES, FOUR_PLACES, THREE_PLACES, TWO_AT_ONCE, playRoutines } from './routines.ts';
 import { type Traffic, createTraffic } from './traffic.ts';
@@ -26,6 +27,7 @@ export const PLAYS = [
   'four_places',
   'five_places',
   'two_rounds',
+  'machine',
 ] as const;
 export type PlayName = (typeof PLAYS)[number];
 
@@ -109,6 +111,8 @@ function createPlay(options: SceneOptions, traffic: Traffic, random: Uint32Array
       return playRoutines(broken, FIVE_PLACES, random);
     case 'two_rounds':
       return playRoutines(broken, TWO_AT_ONCE, random);
+    case 'machine':
+      return playMachine(broken, random);
   }
 }
 
@@ -135,7 +139,7 @@ function paintThing(plane: Uint8Array, width: number, height: number, thing: Sha
     const depth = (y - top) / (bottom - top);
     for (let x = Math.max(0, left); x < Math.min(width, right); x++) {
       const along = (x - left) / (right - left);
-      const isWindow = depth > 0.2 && depth < 0.5 && along > 0.2 && along < 0.8;
+      const isWindow = thing.isPlain !== true && depth > 0.2 && depth < 0.5 && along > 0.2 && along < 0.8;
       plane[y * width + x] = isWindow ? window : depth > 0.8 ? foot : thing.shade;
     }
   }

@@ -97,6 +97,13 @@ export const SUITES = {
     spacing: 660, // in each of the two lanes
     about: 'two lanes that are busy independently of one another, the local kinds',
   },
+  machine: {
+    scene: 'machine',
+    warmup: WARMUP,
+    frames: FRAMES,
+    spacing: 450,
+    about: 'a belt with two presses: a stroke skipped, run backwards, frozen, a wrong part',
+  },
   shift: {
     scene: 'normal',
     warmup: WARMUP,
