@@ -3,7 +3,7 @@
  *
  *     npm run bench:detection -- [--suite NAME,...|all] [--seeds 1,2,3,4,5] [--ablate NAME,...] [--quick]
  *                                [--frames N] [--warmup N] [--preset pi4] [--size 96x96] [--sensitivity 1]
- *                                [--list-false] [--verbose] [--json]
+ *                                [--nuisances rain,...] [--list-false] [--verbose] [--json]
  *
  * One table per suite (detection/suites.ts), one row per method: the whole model; its streams alone; a model with one cell
  * per column (first order); one model for each name of `--ablate`; detectors without a model. `--quick` leaves out all but
@@ -13,6 +13,7 @@
  *     found, false     at the threshold that never sees labels: an anomaly is found when an alert starts between 2 frames
  *                      before its first labelled frame and 40 after its last (delay from its first); all other alerts are
  *                      false, those within 50 frames of one another count once
+ *                      (--list-false prints each, with the nuisances that were on)
  *     at .2 %          found, and median delay, at the threshold that .2 % of each seed's normal frames exceed
  *     position AUC     chance that a position of the anomaly shows more than another one, mean over labelled frames
  *     ms               median time of a frame
@@ -22,7 +23,9 @@
  */
 import { parseArgs } from 'node:util';
 import { ABLATIONS, type Ablation, type CortexSettings, PRESETS, type PresetName } from '../../src/cortex/settings.ts';
+import { NUISANCE_NAMES } from '../../src/scene/nuisance/nuisances.ts';
 import { formatTable } from '../../src/cli/output.ts';
+import { labelAt } from './detection/measures.ts';
 import type { Run, Task } from './detection/run.ts';
 import { SUITES, SUITE_NAMES, type Suite, type SuiteName } from './detection/suites.ts';
 import { type Found, type Judged, type Row, judgeTrack, summarize, wholeLabels } from './detection/summary.ts';
@@ -40,6 +43,7 @@ const { values: args } = parseArgs({
     size: { type: 'string', default: '' },
     ablate: { type: 'string', default: '' },
     sensitivity: { type: 'string', default: '1' },
+    nuisances: { type: 'string' },
     quick: { type: 'boolean', default: false },
     'list-false': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
@@ -72,6 +76,7 @@ function tasksOf(suite: SuiteName, seed: number, ablations: readonly Ablation[])
     settings: settingsOf(ablate),
     baselines,
     model,
+    nuisances,
   });
   const firstOrder = args.quick || ablations.includes(FIRST_ORDER) ? [] : [FIRST_ORDER];
   return [
@@ -144,6 +149,25 @@ function overTime(judged: readonly Judged[]): string {
   return `false alarms of the model in each 1,000 frames after the warm-up, all seeds: ${counts.join(' ')}`;
 }
 
+/** How often each cause of an event begins while an anomaly of each kind is labelled. */
+function causesOf(judged: readonly Judged[]): string {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { run, track } of judged) {
+    const notices = new Set(run.notices.map(({ frame, cause }) => `${frame} ${cause}`));
+    for (const { frame, cause } of [...track.alerts, ...run.notices.filter((one) => !track.alerts.includes(one))]) {
+      const label = labelAt(run.labels, frame);
+      if (label === undefined || frame < run.task.warmup) continue;
+      const told = `${cause}${notices.has(`${frame} ${cause}`) ? ' (notice)' : ''}`;
+      const ofKind = counts.get(label.kind) ?? new Map<string, number>();
+      counts.set(label.kind, ofKind.set(told, (ofKind.get(told) ?? 0) + 1));
+    }
+  }
+  return [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, ofKind]) => `${kind}: ${[...ofKind].map(([cause, count]) => `${count} ${cause}`).join(', ')}`)
+    .join('\n');
+}
+
 function report(suite: SuiteName, runs: readonly Run[]): void {
   const methods = byMethod(runs);
   const rows = methods.map(summarize);
@@ -159,10 +183,15 @@ function report(suite: SuiteName, runs: readonly Run[]): void {
   console.log(tableOf(rows));
   if (Object.keys(rows[0]!.byKind).length > 1) console.log(`\n${kindsOf(rows)}`);
   console.log(`\n${overTime(methods[0]!)}`);
+  if (rows[0]!.found.of > 0) console.log(`\nevents of the model by kind of anomaly\n${causesOf(methods[0]!)}`);
   if (args.verbose) methods[0]!.forEach(listLabels);
   if (args.verbose || args['list-false']) methods[0]!.forEach(listFalse);
 }
 
+const nuisances =
+  args.nuisances === undefined
+    ? null
+    : args.nuisances.split(',').map((name) => oneOf('nuisances', NUISANCE_NAMES, name));
 const ablations = args.ablate === '' ? [] : args.ablate.split(',').map((name) => oneOf('ablate', ABLATIONS, name));
 const suites =
   args.suite === 'all' ? SUITE_NAMES : args.suite.split(',').map((name) => oneOf('suite', SUITE_NAMES, name));

@@ -1,7 +1,8 @@
 /**
  * scenes.ts - the scenes that can be asked for by name.
  */
-import { LOCAL_KINDS, MACHINE_KINDS, TIMING_KINDS } from './kinds.ts';
+import { INCIDENT_KINDS, LOCAL_KINDS, MACHINE_KINDS, TIMING_KINDS } from './kinds.ts';
+import { NUISANCE_NAMES } from './nuisance/nuisances.ts';
 import type { SceneOptions } from './scene.ts';
 
 const PLACES = ['wrong_place'] as const;
@@ -30,6 +31,11 @@ export const SCENES = {
   timing_traffic: { play: 'bus_and_traffic', kinds: TIMING_KINDS },
   /** A belt with two presses: a step left out, run backwards, stopped, or with the wrong part. */
   machine: { play: 'machine', kinds: MACHINE_KINDS },
+  /** The two lanes in rain, under clouds, headlights, gusts, flicker, infrared light and auto exposure. */
+  nuisance: { kinds: [], nuisances: NUISANCE_NAMES },
+  nuisance_local: { kinds: LOCAL_KINDS, nuisances: NUISANCE_NAMES },
+  /** What happens to cameras: a lamp, the infrared filter, a knock, a cover, no focus, a frozen picture. */
+  incidents: { kinds: INCIDENT_KINDS },
 } as const satisfies { readonly [name: string]: Pick<SceneOptions, 'kinds'> & Partial<SceneOptions> };
 
 export type SceneName = keyof typeof SCENES;

@@ -8,10 +8,12 @@ import { type Observation, STREAMS } from '../../../src/cortex/observation.ts';
 import { planCortex } from '../../../src/cortex/plan.ts';
 import type { CortexSettings } from '../../../src/cortex/settings.ts';
 import { stepCortex } from '../../../src/cortex/step.ts';
-import { type Truth, createScene, renderNext } from '../../../src/scene/scene.ts';
+import type { NuisanceName } from '../../../src/scene/nuisance/nuisance.ts';
+import { activeNuisances } from '../../../src/scene/nuisance/nuisances.ts';
+import { type Scene, type Truth, createScene, renderNext } from '../../../src/scene/scene.ts';
 import { createBaselines, secondLargest } from '../baselines.ts';
 import { type Alert, type Label, auc, coverage, mean, median, splitByCover } from './measures.ts';
-import { type SuiteName, sceneOptions } from './suites.ts';
+import { SUITES, type Suite, type SuiteName, sceneOptions } from './suites.ts';
 
 export type Task = {
   readonly suite: SuiteName;
@@ -23,6 +25,8 @@ export type Task = {
   readonly baselines: boolean;
   /** What the rows of this run's model are called. */
   readonly model: string;
+  /** Instead of the scene's own; null = those. */
+  readonly nuisances: readonly NuisanceName[] | null;
 };
 
 /** What one method said about one seed. */
@@ -45,7 +49,7 @@ export type Run = {
   readonly busy: Uint8Array;
   readonly tracks: Track[];
   /** Notices of the model: not alerts, but told. */
-  readonly notices: Alert[];
+  readonly notices: readonly Alert[];
 };
 
 type Recorder = {
@@ -59,7 +63,9 @@ type Recorder = {
 export function runSeed(task: Task): Run {
   const { settings, seed, frames, warmup } = task;
   const { width, height, fps } = settings;
-  const scene = createScene({ ...sceneOptions(task.suite, warmup), seed, width, height, fps });
+  const nuisances = task.nuisances === null ? {} : { nuisances: task.nuisances };
+  const scene = createScene({ ...sceneOptions(task.suite, warmup), ...nuisances, seed, width, height, fps });
+  const { areNoticesEnough = false }: Suite = SUITES[task.suite];
   const plan = planCortex(settings);
   const cortex = createCortex(plan, seed);
   const { columns, rows } = plan.geometry.local;
@@ -104,18 +110,21 @@ export function runSeed(task: Task): Run {
     const shown = { sequence: frame, timeMs: (frame * 1000) / fps, width, height, luma };
     const seen = timed(model, frame, () => stepCortex(cortex, shown, true));
     model.scores[frame] = seen.score;
-    noteEvents(seen, frame, model.alerts, notices);
+    const told = eventsOf(seen, frame, scene);
+    notices.push(...told.notices);
+    model.alerts.push(...told.alerts, ...(areNoticesEnough ? told.notices : []));
     locate(model, seen.grid);
     for (const stream of streams) {
       const value = seen.streams[stream.name];
       stream.scores[frame] = value;
-      if (value >= 1 && seen.learning.state === 'ready') stream.alerts.push({ frame, what: stream.name });
+      if (value >= 1 && seen.learning.state === 'ready')
+        stream.alerts.push({ frame, cause: stream.name, what: stream.name });
     }
     for (const baseline of baselines) {
       const { one, exceeds, scores, alerts } = baseline;
       const value = timed(baseline, frame, () => one.judge(luma));
       scores[frame] = value;
-      if (exceeds(value)) alerts.push({ frame, what: one.name });
+      if (exceeds(value)) alerts.push({ frame, cause: one.name, what: one.name });
       if (one.grid !== null) locate(baseline, one.grid);
     }
   }
@@ -142,10 +151,16 @@ function noteTruth(labels: Map<string, Label>, { kind, id }: Truth, frame: numbe
   labels.set(label.id, label);
 }
 
-function noteEvents({ events }: Observation, frame: number, alerts: Alert[], notices: Alert[]): void {
-  for (const event of events) {
-    if (event.type !== 'start') continue;
-    const alert = { frame, what: `${event.cause} ${event.score.toFixed(2)}: ${event.explanation}` };
-    (event.severity === 'alert' ? alerts : notices).push(alert);
+/** The events that begin in a frame, with what else is going on in the scene. */
+function eventsOf({ events }: Observation, frame: number, { nuisances }: Scene): { alerts: Alert[]; notices: Alert[] } {
+  const alerts: Alert[] = [];
+  const notices: Alert[] = [];
+  const during = activeNuisances(nuisances);
+  for (const { type, cause, score, explanation, severity } of events) {
+    if (type !== 'start') continue;
+    const around = during.length === 0 ? '' : ` [${during.join(', ')}]`;
+    const what = `${cause} ${score.toFixed(2)}: ${explanation}${around}`;
+    (severity === 'alert' ? alerts : notices).push({ frame, cause, what });
   }
+  return { alerts, notices };
 }

@@ -14,6 +14,8 @@ export type Suite = {
   readonly about: string;
   /** More options of the scene, once the warm-up is known. */
   readonly options?: (warmup: number) => Partial<SceneOptions>;
+  /** A notice finds these anomalies as well as an alert does. */
+  readonly areNoticesEnough?: boolean;
 };
 
 const WARMUP = 9000;
@@ -111,6 +113,37 @@ export const SUITES = {
     spacing: 350,
     about: 'nothing wrong, but from the first judged frame on the lower lane lies elsewhere',
     options: (warmup) => ({ shiftFrom: warmup }),
+  },
+  nuisance: {
+    scene: 'nuisance',
+    warmup: WARMUP,
+    frames: FRAMES,
+    spacing: 350,
+    about:
+      'nothing wrong in rain, clouds, headlights, gusts, flicker, infrared light, auto exposure: every alert is false',
+  },
+  first_nuisance: {
+    scene: 'nuisance',
+    warmup: WARMUP,
+    frames: FRAMES,
+    spacing: 350,
+    about: 'the same, none of them ever seen before the first judged frame',
+    options: (warmup) => ({ nuisancesFrom: warmup }),
+  },
+  nuisance_local: {
+    scene: 'nuisance_local',
+    warmup: WARMUP,
+    frames: FRAMES,
+    spacing: 330,
+    about: 'the local kinds under all nuisances',
+  },
+  incidents: {
+    scene: 'incidents',
+    warmup: WARMUP,
+    frames: 20_000,
+    spacing: 700,
+    about: 'lamp, infrared filter, knock, cover, no focus, frozen picture; told by an event of any kind',
+    areNoticesEnough: true,
   },
 } as const satisfies { readonly [name: string]: Suite };
 

@@ -72,7 +72,7 @@ export function summarize(judged: readonly Judged[]): Row {
     );
     const alerts: Alert[] = [];
     track.scores.forEach((score, frame) => {
-      if (score > threshold) alerts.push({ frame, what: track.method });
+      if (score > threshold) alerts.push({ frame, cause: '', what: '' });
     });
     return { run, track, outcome: judgeAlerts(run.labels, alerts, run.task.warmup) };
   });
