@@ -3,7 +3,7 @@ import { INCIDENT_KINDS } from '../../src/scene/kinds.ts';
 import { SCENES } from '../../src/scene/scenes.ts';
 import { labelsOf, watch } from './watch.ts';
 
-const OPTIONS = { ...SCENES.incidents, anomaliesFrom: 600, anomalySpacing: 300 };
+const OPTIONS = { ...SCENES.incidents, width: 96, height: 96, anomaliesFrom: 600, anomalySpacing: 300 };
 const FRAMES = 5600;
 
 const mean = (luma: Uint8Array): number => luma.reduce((sum, value) => sum + value, 0) / luma.length;

@@ -5,9 +5,9 @@ import { type Scene, type SceneOptions, type Truth, createScene, renderNext } fr
 
 export type Seen = { readonly frame: number; readonly truth: Truth; readonly scene: Scene; readonly luma: Uint8Array };
 
-/** `look` is called after each frame; `luma` is another buffer every time, so that nothing can hang on the last one. */
+/** Pictures are small (48 x 48 px) unless told otherwise. `look` is called after each frame; `luma` is another buffer every time, so that nothing can hang on the last one. */
 export function watch(options: Partial<SceneOptions>, frames: number, look: (seen: Seen) => void): void {
-  const scene = createScene({ width: 96, height: 96, ...options });
+  const scene = createScene({ width: 48, height: 48, ...options });
   for (let frame = 0; frame < frames; frame++) {
     const luma = new Uint8Array(scene.options.width * scene.options.height);
     const truth = renderNext(scene, luma);
