@@ -46,8 +46,11 @@ export function intervalDeviation(memory: IntervalMemory, key: number, elapsedMs
   if (entry < 0) return 0;
   const count = memory.visits[entry]!;
   if (count < MIN_VISITS) return 0;
-  const variance = Math.max(MIN_VARIANCE, memory.varianceLog[entry]!) * (1 + 2 / count);
-  return (logTime(elapsedMs) - memory.meanLog[entry]!) / Math.sqrt(variance);
+  const mean = memory.meanLog[entry]!;
+  // Frames and debouncing blur both ends of a stay by about one unit, which is much of a short one: d ln(t + 1) = dt / (t + 1).
+  const blur = exp(-2 * mean);
+  const variance = (Math.max(MIN_VARIANCE, memory.varianceLog[entry]!) + blur) * (1 + 2 / count);
+  return (logTime(elapsedMs) - mean) / Math.sqrt(variance);
 }
 
 /**

@@ -124,6 +124,14 @@ export const CameraSchema = Type.Object(
       reload: 'restart',
       description: 'Divides every threshold: 2 alarms at half the usual evidence.',
     }),
+    confirm_s: number({
+      default: 0.4,
+      minimum: 0,
+      maximum: 60,
+      unit: 's',
+      reload: 'restart',
+      description: 'How long something must stay unusual before an event starts.',
+    }),
     hold_s: number({
       default: 3,
       minimum: 0,
@@ -139,6 +147,13 @@ export const CameraSchema = Type.Object(
       unit: 's',
       reload: 'restart',
       description: 'Pause before the same cause may start again.',
+    }),
+    release: number({
+      default: 0.6,
+      minimum: 0.05,
+      maximum: 1,
+      reload: 'restart',
+      description: 'Share of the threshold below which evidence counts as normal again.',
     }),
     snapshots: flag({
       default: true,

@@ -13,8 +13,10 @@ export function cortexSettings(camera: CameraConfig): CortexSettings {
     height: camera.height ?? preset.height,
     fps: camera.source.fps ?? preset.fps,
     sensitivity: camera.sensitivity,
+    confirmMs: camera.confirm_s * 1000,
     holdMs: camera.hold_s * 1000,
     cooldownMs: camera.cooldown_s * 1000,
+    release: camera.release,
   };
 }
 

@@ -119,7 +119,13 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       ) as { [name in EvidenceName]: StreamThreshold },
       sensitivity: settings.sensitivity,
     },
-    detector: { views: views('detector'), holdMs: settings.holdMs, cooldownMs: settings.cooldownMs },
+    detector: {
+      views: views('detector'),
+      confirmMs: settings.confirmMs,
+      holdMs: settings.holdMs,
+      cooldownMs: settings.cooldownMs,
+      release: settings.release,
+    },
     grid: views('output').grid,
   };
 }

@@ -32,7 +32,7 @@ import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
 import { fade } from './fade.ts';
-import { EVENT_TM_PARAMS } from './local-regions.ts';
+import { EVENT_TM_PARAMS, FLICKER_MS } from './local-regions.ts';
 import type { ExpectedState, ModelPrediction } from './observation.ts';
 import { type CortexSettings, effectiveCells } from './settings.ts';
 
@@ -43,6 +43,8 @@ const COLUMNS_PER_BIT = 6;
  */
 export const GLOBAL_TM_PARAMS: TemporalMemoryParams = { ...EVENT_TM_PARAMS, predictedSegmentDecrement: 4 };
 const FADE = 0.9;
+/** A state that lasted one frame, as a thing leaves the picture, is no ground to expect anything on. */
+const BRIEF_MS = 150;
 /** Bursts are counted by the share of columns that burst, in units of 1 / BURST_UNIT. */
 const BURST_UNIT = 256;
 /** Counts are halved here: surprise must not grow with the age of the model, and old habits must fade. */
@@ -144,8 +146,8 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   const { views, memory, transitions } = region;
   const [state, previous] = [views.current[0]!, views.current[1]!];
   const next = stateNumber(region, occupied, learn);
+  const stayedMs = timeMs - views.enteredMs[0]!;
   if (learn) {
-    const stayedMs = timeMs - views.enteredMs[0]!;
     learnInterval(transitions, intervalKey(next, previous, state), stayedMs);
     learnInterval(transitions, intervalKey(ANY_STATE, previous, state), stayedMs, ANY_MOST_DEVIATIONS);
   }
@@ -155,7 +157,9 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   const visits = views.stateVisits[next]!;
   const burstProbability = (views.stateBursts[next]! / BURST_UNIT + 1) / (visits + 2);
   const surprise = (share * -ln(burstProbability)) / 3;
-  if (surprise > views.surprise[0]!) views.surprise[0] = surprise;
+  if (stayedMs >= BRIEF_MS && surprise > views.surprise[0]!) views.surprise[0] = surprise;
+  // Back where it was: a flicker, and what it said is withdrawn.
+  if (next === previous && stayedMs < FLICKER_MS) views.surprise[0] = 0;
   if (learn) {
     const halve = visits + 1 >= MOST_VISITS ? 1 : 0;
     views.stateVisits[next] = (visits + 1) >> halve;

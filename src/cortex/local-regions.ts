@@ -37,6 +37,11 @@ const COLUMNS_PER_BIT = 6;
 const FADE = 0.9;
 /** Standard deviations from the usual dwell time that begin to be unusual. */
 const UNUSUAL = 3;
+/**
+ * A place that is idle again within this time saw no thing but a flicker: a gust in the leaves, a moth, a burst of noise.
+ * Whatever it said is withdrawn. A fast thing keeps a neighbourhood of three zones busy for longer.
+ */
+export const FLICKER_MS = 600;
 
 /** For event-ticked states: few bits, so few synapses per segment and low thresholds. */
 export const EVENT_TM_PARAMS: TemporalMemoryParams = {
@@ -63,6 +68,7 @@ export const localFields = (zones: number) => ({
   state: field('u16', zones, 'state'), // [zones] bits 0..8: which of the nine zones around are occupied, row by row
   previousState: field('u16', zones, 'state'), // [zones]
   enteredMs: field('f64', zones, 'state'), // [zones] when the state began
+  busySinceMs: field('f64', zones, 'state'), // [zones] when it last left idle
   // f32: evidence, made by exact arithmetic
   sequence: field('f32', zones, 'state'), // [zones] fading surprise
   timing: field('f32', zones, 'state'), // [zones] fading surprise
@@ -174,6 +180,12 @@ function tick(regions: LocalRegions, zone: number, state: number, timeMs: number
   stepTemporalMemory(memory, views.columns, stateColumns(views.columns, state), learn);
   const surprise = state === 0 ? 0 : rawAnomaly(memory);
   if (surprise > views.sequence[zone]!) views.sequence[zone] = surprise;
+
+  if (views.state[zone] === 0) views.busySinceMs[zone] = timeMs;
+  else if (state === 0 && timeMs - views.busySinceMs[zone]! < FLICKER_MS) {
+    views.sequence[zone] = 0;
+    views.timing[zone] = 0;
+  }
 
   views.previousState[zone] = views.state[zone]!;
   views.state[zone] = state;

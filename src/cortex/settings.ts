@@ -25,11 +25,17 @@ export type CortexSettings = {
   readonly dwellEntries: number;
   /** Columns of the shared form pooler. */
   readonly formColumns: number;
-  /** Divides every threshold: 2 = alarms at half the usual evidence. */
+  /** How many false alarms a day are acceptable (scene time): more lowers every threshold. */
   readonly sensitivity: number;
-  /** Event logic (ms): how long evidence must stay low to end an event, and the pause before the same cause may start again. */
+  /**
+   * Event logic (ms): how long evidence must last to start an event, how long it must stay low to end one, and the pause
+   * before the same cause may start again.
+   */
+  readonly confirmMs: number;
   readonly holdMs: number;
   readonly cooldownMs: number;
+  /** Share of the threshold below which evidence is low. */
+  readonly release: number;
   readonly ablate: readonly Ablation[];
 };
 
@@ -44,8 +50,10 @@ const COMMON = {
   cellsPerColumn: 8,
   formColumns: 64,
   sensitivity: 1,
+  confirmMs: 400,
   holdMs: 3000,
   cooldownMs: 2000,
+  release: 0.6,
   ablate: [],
 } as const;
 

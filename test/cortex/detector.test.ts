@@ -15,12 +15,13 @@ const account: Account = { position: { row: 1, column: 2 }, box: null, explanati
 
 /** Feeds one ratio per 100 ms to one cause and collects what is told. */
 class Watch {
-  readonly detector: Detector = { views: viewsFor(detectorFields()), holdMs: 300, cooldownMs: 500 };
+  readonly detector: Detector;
   readonly cause: DetectedCause;
   step = 0;
 
-  constructor(cause: DetectedCause = 'motion') {
+  constructor(cause: DetectedCause = 'motion', confirmMs = 0) {
     this.cause = cause;
+    this.detector = { views: viewsFor(detectorFields()), confirmMs, holdMs: 300, cooldownMs: 500, release: 0.6 };
   }
 
   feed(ratios: readonly number[], mayStart = true): (EventChange['type'] | null)[] {
@@ -116,4 +117,32 @@ void test('a new clip ends what is open and forgets cool-downs', async (t) => {
     [['end', 'motion']],
   );
   t.same(watch.feed([1]), ['start']);
+});
+
+void test('evidence that does not last is never told; what lasts began when evidence did', async (t) => {
+  const watch = new Watch('motion', 300);
+  t.same(new Set(watch.feed([2, 2, 0.5, 2, 1, 0])), new Set([null]), 'two flickers');
+  t.same(watch.feed([3, 0.8, 0.7]), [null, null, null]);
+  const start = watch.one(0.65);
+  t.equal(start?.type, 'start');
+  t.equal(start?.startedStep, 7);
+  t.equal(start?.startedTimeMs, 700);
+  t.equal(start?.peak, 0.75, 'the highest since then');
+});
+
+void test('waiting evidence is dropped when alarms are no longer allowed or another clip begins', async (t) => {
+  const watch = new Watch('motion', 200);
+  watch.feed([2]);
+  t.same(watch.feed([2], false), [null]);
+  t.same(watch.feed([2, 2]), [null, null], 'it waits anew');
+  t.same(
+    closeAll(watch.detector, { step: 9, timeMs: 900 }, () => account),
+    [],
+    'what was never told does not end',
+  );
+  t.same(watch.feed([2, 2, 2]), [null, null, 'start']);
+});
+
+void test('a change of the whole scene does not wait', async (t) => {
+  t.equal(new Watch('scene_change', 400).one(2)?.type, 'start');
 });

@@ -133,3 +133,12 @@ void test('a new clip forgets where things were, not what is usual', async (t) =
   world.occupied.fill(0);
   t.ok(world.cross(RIGHT, 9).sequence < 0.1);
 });
+
+void test('a flicker at a place that is still again at once is withdrawn; what stays is not', async (t) => {
+  const world = trained();
+  t.ok(world.hold([14], 4).sequence > 1);
+  t.equal(world.frame([]).sequence, 0);
+  t.equal(world.hold([], 80).timing, 0);
+  t.ok(world.hold([14], 8).sequence > 1);
+  t.ok(world.frame([]).sequence > 0.3, 'fading, but still said');
+});
