@@ -23,6 +23,7 @@ import type { Geometry } from '../vision/geometry.ts';
 import type { Retina } from '../vision/retina.ts';
 import type { Detector } from './detector.ts';
 import { EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
+import type { FlowStream } from './flow-stream.ts';
 import type { FormStream } from './form-stream.ts';
 import { GLOBAL_TM_PARAMS, type GlobalRegion, globalShape } from './global-region.ts';
 import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
@@ -42,6 +43,7 @@ export type Cortex = {
   readonly local: LocalRegions;
   readonly global: GlobalRegion;
   readonly motion: MotionStream;
+  readonly flow: FlowStream;
   readonly form: FormStream;
   readonly evidence: Evidence;
   readonly detector: Detector;
@@ -93,6 +95,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       pixels: views('retina.pixels'),
       census: views('retina.census'),
       foreground: views('retina.foreground'),
+      flow: views('retina.flow'),
       local: views('retina.local'),
       global: views('retina.global'),
     },
@@ -104,6 +107,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       memory: openTemporalMemory(globalShape(settings), GLOBAL_TM_PARAMS, views('global.memory'), { kernels }),
     },
     motion: { views: views('motion'), memory: blockViews(memory, 'motion.memory', motionMemoryFields(zones)) },
+    flow: { views: views('flow'), flow: views('flow.speeds'), normal: views('flow.normals') },
     form: {
       views: views('form'),
       sizes: views('form.sizes'),

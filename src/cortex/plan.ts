@@ -3,6 +3,7 @@
  */
 import { motionMemoryFields } from '../anomaly/motion-memory.ts';
 import { sizeMemoryFields } from '../anomaly/size-memory.ts';
+import { speedMemoryFields } from '../anomaly/speed-memory.ts';
 import { thresholdFields } from '../anomaly/stream-threshold.ts';
 import { type SpatialPoolerShape, flatShape } from '../htm/sp-shape.ts';
 import { spatialPoolerFields } from '../htm/spatial-pooler.ts';
@@ -13,6 +14,7 @@ import { type Geometry, divide } from '../vision/geometry.ts';
 import { retinaTables } from '../vision/retina.ts';
 import { detectorFields } from './detector.ts';
 import { EVIDENCE, evidenceFields } from './evidence.ts';
+import { flowFields } from './flow-stream.ts';
 import { FORM_INPUTS, formFields } from './form-stream.ts';
 import { globalFields, globalShape, transitionFields } from './global-region.ts';
 import { dwellFields, localFields, localShape } from './local-regions.ts';
@@ -47,6 +49,7 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     'retina.pixels': retina.pixels,
     'retina.census': retina.census,
     'retina.foreground': retina.foreground,
+    'retina.flow': retina.flow,
     'retina.local': retina.local,
     'retina.global': retina.global,
     local: localFields(zones),
@@ -56,6 +59,9 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     'global.memory': temporalMemoryFields(globalShape(settings)),
     motion: motionFields(zones),
     'motion.memory': motionMemoryFields(zones),
+    flow: flowFields(geometry),
+    'flow.speeds': speedMemoryFields(geometry.subColumns * geometry.subRows),
+    'flow.normals': speedMemoryFields(geometry.subColumns * geometry.subRows),
     form: formFields(zones, settings.formColumns),
     'form.sizes': sizeMemoryFields(zones),
     'form.pooler': spatialPoolerFields(formShape(settings)),

@@ -7,6 +7,7 @@
  */
 import { isReady } from '../anomaly/stream-threshold.ts';
 import type { Frame } from '../vision/frame.ts';
+import { resetFlowPlane } from '../vision/flow-plane.ts';
 import type { RetinaStep } from '../vision/retina.ts';
 import { encodeRetina } from '../vision/retina.ts';
 import { absenceEvidence } from './absence.ts';
@@ -23,6 +24,7 @@ import {
   withAbsence,
 } from './evidence.ts';
 import { type Scene, explain } from './explain.ts';
+import { resetFlowStream, stepFlowStream } from './flow-stream.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
 import { type GlobalStep, predictNext, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
 import { type LocalStep, resetLocalRegions, stepLocalRegions } from './local-regions.ts';
@@ -52,7 +54,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
 
   const began = stage?.now() ?? 0;
   const seen: RetinaStep = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
-  encodeRetina(retina, frame, seen);
+  encodeRetina(retina, frame, elapsedMs, seen);
   const muted = gate(cortex, seen.foregroundShare, moment.timeMs);
 
   const encoded = stage?.now() ?? 0;
@@ -69,6 +71,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   const global: GlobalStep = { ticked: false, surprise: 0, wasIdle: false, expectedBefore: [] };
   stepGlobalRegion(cortex.global, retina.global.occupied, seen.globalChanged, moment.timeMs, learn, global);
   const motion = stepMotionStream(cortex.motion, retina, elapsedMs, learn);
+  const flow = stepFlowStream(cortex.flow, retina.flow, retina.geometry, learn);
   const form: FormStep = { size: 0, form: 0, components: [] };
   stepFormStream(cortex.form, retina, seen.localChanged, learn, form);
 
@@ -78,11 +81,12 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
     timing: ablated.has('timing') ? 0 : local.timing,
     order: ablated.has('l2') ? 0 : global.surprise,
     motion: ablated.has('motion') ? 0 : motion,
+    flow: ablated.has('flow') ? 0 : flow,
     size: ablated.has('form') ? 0 : form.size,
     form: ablated.has('form') ? 0 : form.form,
     absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
   };
-  const ratios: Ratios = { local: 0, order: 0, motion: 0, size: 0, form: 0, absence: 0 };
+  const ratios: Ratios = { local: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
   judgeEvidence(cortex.evidence, raw, ratios);
   const streams = streamsOf(ratios, raw);
   const learning = learningState(cortex.evidence);
@@ -140,6 +144,8 @@ export function resetContext(cortex: Cortex): readonly EventChange[] {
   resetLocalRegions(cortex.local, moment.timeMs);
   resetGlobalRegion(cortex.global, moment.timeMs);
   resetMotionStream(cortex.motion);
+  resetFlowStream(cortex.flow);
+  resetFlowPlane(cortex.retina.flow);
   resetFormStream(cortex.form);
   for (const occupancy of [cortex.retina.local, cortex.retina.global]) {
     occupancy.occupied.fill(0);
@@ -216,16 +222,18 @@ function inFrameTime(event: EventChange, lifeMs: number, frameMs: number): Event
 }
 
 /** The heat map: each place's share of each kind, in units of that kind's threshold; the largest kind counts. */
-function fillGrid({ grid, local, motion, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
+function fillGrid({ grid, local, motion, flow, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
   const localUnit = raw.sequence + raw.timing > 0 ? ratios.local / (raw.sequence + raw.timing) : 0;
   const motionUnit = raw.motion > 0 ? ratios.motion / raw.motion : 0;
+  const flowUnit = raw.flow > 0 ? ratios.flow / raw.flow : 0;
   const sizeUnit = raw.size > 0 ? ratios.size / raw.size : 0;
   const formUnit = raw.form > 0 ? ratios.form / raw.form : 0;
   for (let zone = 0; zone < grid.length; zone++) {
     const here = (local.views.sequence[zone]! + local.views.timing[zone]!) * localUnit;
     const moving = motion.views.motionSurprise[zone]! * motionUnit;
+    const fast = flow.views.flowSurprise[zone]! * flowUnit;
     const large = form.views.sizeSurprise[zone]! * sizeUnit;
     const looks = form.views.formSurprise[zone]! * formUnit;
-    grid[zone] = Math.max(here, moving, large, looks);
+    grid[zone] = Math.max(here, moving, fast, large, looks);
   }
 }

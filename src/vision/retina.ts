@@ -6,6 +6,7 @@
  */
 import { type Views, field } from '../memory/layout.ts';
 import { type CensusPlane, censusPlaneFields, updateCensusPlane } from './census-plane.ts';
+import { type FlowPlane, flowPlaneFields, updateFlowPlane } from './flow-plane.ts';
 import type { Frame } from './frame.ts';
 import type { Geometry } from './geometry.ts';
 import { type Occupancy, occupancyFields, updateOccupancy } from './occupancy.ts';
@@ -20,6 +21,7 @@ export const retinaTables = (geometry: Geometry) => ({
   pixels: pixelPlaneFields(geometry),
   census: censusPlaneFields(geometry),
   foreground: foregroundFields(geometry),
+  flow: flowPlaneFields(geometry),
   local: occupancyFields(geometry.local),
   global: occupancyFields(geometry.global),
 });
@@ -29,6 +31,7 @@ export type Retina = {
   readonly pixels: PixelPlane;
   readonly census: CensusPlane;
   readonly foreground: Foreground;
+  readonly flow: FlowPlane;
   /** Occupied zones of the position grid and of the coarser grid of the global region. */
   readonly local: Occupancy;
   readonly global: Occupancy;
@@ -37,11 +40,12 @@ export type Retina = {
 /** What changed in this frame: zones per grid, and the share of subcells that are foreground (0..1). */
 export type RetinaStep = { localChanged: number; globalChanged: number; foregroundShare: number };
 
-/** One frame through the retina. */
-export function encodeRetina(retina: Retina, frame: Frame, out: RetinaStep): void {
+/** One frame through the retina, `elapsedMs` (> 0) after the one before. */
+export function encodeRetina(retina: Retina, frame: Frame, elapsedMs: number, out: RetinaStep): void {
   const { geometry, pixels, census, foreground } = retina;
   updatePixelPlane(pixels, geometry, frame.luma);
   updateCensusPlane(census, geometry, frame.luma);
+  updateFlowPlane(retina.flow, geometry, census, elapsedMs);
   const accepted = joinPlanes(foreground.subcellPixels, pixels.foregroundCount, census.textureChanged, geometry);
   out.foregroundShare = accepted / foreground.subcellPixels.length;
   out.localChanged = updateOccupancy(retina.local, geometry.local, foreground.subcellPixels);
