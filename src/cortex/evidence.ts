@@ -93,12 +93,15 @@ const MARGIN: { readonly [name in EvidenceName]: number } = {
   absence: 1.25,
 };
 
-/** Judge a frame's evidence against the thresholds as they were before it. */
-export function judgeEvidence(evidence: Evidence, raw: RawEvidence, out: Ratios): void {
+/**
+ * Judge a frame's evidence against the thresholds as they were before it. `routine` 0..1 is what evidence of places and
+ * orders is worth: without a routine its threshold is too uncertain to be heard beside the others.
+ */
+export function judgeEvidence(evidence: Evidence, raw: RawEvidence, routine: number, out: Ratios): void {
   const against = (name: EvidenceName, value: number): number =>
     (value * evidence.sensitivity) / (MARGIN[name] * thresholdOf(evidence.thresholds[name]));
-  out.local = against('local', raw.sequence + raw.timing);
-  out.order = against('order', raw.order);
+  out.local = routine * against('local', raw.sequence + raw.timing);
+  out.order = routine * against('order', raw.order);
   out.motion = against('motion', raw.motion);
   out.flow = against('flow', raw.flow);
   out.size = against('size', raw.size);

@@ -27,7 +27,7 @@ import { type Scene, explain } from './explain.ts';
 import { resetFlowStream, stepFlowStream } from './flow-stream.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
 import { type GlobalStep, predictNext, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
-import { type LocalStep, resetLocalRegions, stepLocalRegions } from './local-regions.ts';
+import { type LocalStep, resetLocalRegions, routineOf, stepLocalRegions } from './local-regions.ts';
 import { resetMotionStream, stepMotionStream } from './motion-stream.ts';
 import type { EventChange, Observation, StreamValues } from './observation.ts';
 
@@ -87,7 +87,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
     absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
   };
   const ratios: Ratios = { local: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
-  judgeEvidence(cortex.evidence, raw, ratios);
+  judgeEvidence(cortex.evidence, raw, routineOf(cortex.local), ratios);
   const streams = streamsOf(ratios, raw);
   const learning = learningState(cortex.evidence);
   const scene: Scene = {

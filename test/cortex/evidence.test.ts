@@ -26,7 +26,7 @@ function open(sensitivity = 1): Evidence {
 
 function ratiosOf(evidence: Evidence, raw: Partial<RawEvidence>) {
   const ratios = { local: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
-  judgeEvidence(evidence, { ...NOTHING, ...raw }, ratios);
+  judgeEvidence(evidence, { ...NOTHING, ...raw }, 1, ratios);
   return ratios;
 }
 
