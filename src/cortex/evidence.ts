@@ -3,7 +3,7 @@
  *
  *     local   sequence and timing surprise of the local regions (one threshold: they rise and fall together)
  *     order   surprise of the global region
- *     motion  unusual movement of a thing
+ *     motion  a thing moves an unusual way
  *     flow    faster than things move here, in a crowd too (motion and flow show in the motion stream)
  *     size    larger than what was seen here
  *     form    looks unlike what was seen here (size and form show in the form stream)
@@ -94,18 +94,18 @@ const MARGIN: { readonly [name in EvidenceName]: number } = {
 };
 
 /**
- * Judge a frame's evidence against the thresholds as they were before it. `routine` 0..1 is what evidence of places and
- * orders is worth: without a routine its threshold is too uncertain to be heard beside the others.
+ * Judge a frame's evidence against the thresholds as they were before it. `routine` 0..1 is what evidence of places, orders,
+ * ways and forms is worth: in a crowd every frame brings some that is new, and only how fast things move tells anything.
  */
 export function judgeEvidence(evidence: Evidence, raw: RawEvidence, routine: number, out: Ratios): void {
   const against = (name: EvidenceName, value: number): number =>
     (value * evidence.sensitivity) / (MARGIN[name] * thresholdOf(evidence.thresholds[name]));
   out.local = routine * against('local', raw.sequence + raw.timing);
   out.order = routine * against('order', raw.order);
-  out.motion = against('motion', raw.motion);
+  out.motion = routine * against('motion', raw.motion);
   out.flow = against('flow', raw.flow);
-  out.size = against('size', raw.size);
-  out.form = against('form', raw.form);
+  out.size = routine * against('size', raw.size);
+  out.form = routine * against('form', raw.form);
   out.absence = against('absence', raw.absence);
 }
 

@@ -32,6 +32,8 @@ export type Scene = {
   readonly expectedBefore: readonly ExpectedState[];
   /** Whether the global region's evidence leads the sequence stream. */
   readonly orderLeads: boolean;
+  /** Whether the speed's evidence leads the motion stream. */
+  readonly speedLeads: boolean;
 };
 
 /** The account of an event of `cause` in the present frame. */
@@ -41,6 +43,7 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
   }
   if (cause === 'absence') return explainAbsence(cortex);
   if (cause === 'sequence' && scene.orderLeads) return explainOrder(cortex, scene);
+  if (cause === 'motion' && scene.speedLeads) return explainSpeed(cortex, scene);
   const surprises = surpriseOf(cortex, cause);
   const zone = largestOf(surprises);
   const { local } = cortex.geometry;
@@ -61,7 +64,6 @@ const SENTENCES: {
       : 'looks unlike anything usually seen here',
   motion: ({ motion }, zone) => {
     const seen = TOWARDS[motion.views.lastDirection[zone]!]!;
-    if (motion.views.tooFast[zone] === 1) return 'moves faster than anything usually seen here';
     const usual = usualDirection(motion.memory, zone);
     if (usual < 0) return `moves ${seen} where nothing was seen moving before`;
     if (usual === motion.views.lastDirection[zone]) return `moves ${seen} where that is rare`;
@@ -86,6 +88,16 @@ const SENTENCES: {
     return `has stayed ${seconds(stayed)} where ${seconds(usual.meanMs)} is usual`;
   },
 };
+
+function explainSpeed(cortex: Cortex, { components }: Scene): Account {
+  const zone = largestOf(cortex.flow.views.flowSurprise);
+  return {
+    position: positionOf(cortex.geometry.local, zone),
+    box: boxAt(cortex, zone, components),
+    explanation: 'moves faster than what is usually seen here',
+    expected: [],
+  };
+}
 
 function explainAbsence({ global, lifeMs }: Cortex): Account {
   const { idleMs, usualMs } = idleTimes(global, lifeMs[0]!);

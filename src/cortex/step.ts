@@ -70,7 +70,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   );
   const global: GlobalStep = { ticked: false, surprise: 0, wasIdle: false, expectedBefore: [] };
   stepGlobalRegion(cortex.global, retina.global.occupied, seen.globalChanged, moment.timeMs, learn, global);
-  const motion = stepMotionStream(cortex.motion, retina, elapsedMs, learn);
+  const motion = stepMotionStream(cortex.motion, retina, learn);
   const flow = stepFlowStream(cortex.flow, retina.flow, retina.geometry, learn);
   const form: FormStep = { size: 0, form: 0, components: [] };
   stepFormStream(cortex.form, retina, seen.localChanged, learn, form);
@@ -94,6 +94,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
     components: form.components,
     expectedBefore: global.expectedBefore,
     orderLeads: ratios.order >= ratios.local,
+    speedLeads: ratios.flow >= ratios.motion,
   };
   const events = detectAll(
     cortex,
