@@ -21,6 +21,7 @@ import type { FieldTable, Views } from '../memory/layout.ts';
 import { type ModelMemory, allocateMemory, blockViews } from '../memory/model-memory.ts';
 import type { Geometry } from '../vision/geometry.ts';
 import type { Retina } from '../vision/retina.ts';
+import type { SceneGate } from '../vision/scene-gate.ts';
 import type { Detector } from './detector.ts';
 import { EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
 import type { FlowStream } from './flow-stream.ts';
@@ -39,6 +40,7 @@ export type Cortex = {
   readonly clock: Views<ReturnType<typeof clockFields>>;
   /** [1] the model's own time (ms), continuous over restarts and clips */
   readonly lifeMs: Float64Array;
+  readonly gate: SceneGate;
   readonly retina: Retina;
   readonly local: LocalRegions;
   readonly global: GlobalRegion;
@@ -90,6 +92,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
     memory,
     clock,
     lifeMs: clock.lifeMs,
+    gate: { views: views('gate'), measures: views('gate.measures') },
     retina: {
       geometry,
       pixels: views('retina.pixels'),

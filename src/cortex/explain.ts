@@ -6,6 +6,7 @@ import { directionOf, usualDirection } from '../anomaly/motion-memory.ts';
 import type { Component } from '../vision/components.ts';
 import type { Box } from '../vision/box.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
+import type { SceneChange } from '../vision/scene-gate.ts';
 import { idleTimes } from './absence.ts';
 import type { Cortex } from './cortex.ts';
 import type { Account, DetectedCause } from './detector.ts';
@@ -32,14 +33,16 @@ export type Scene = {
   readonly expectedBefore: readonly ExpectedState[];
   /** Whether the global region's evidence leads the sequence stream. */
   readonly orderLeads: boolean;
+  /** What happened to the picture as a whole. */
+  readonly change: SceneChange;
   /** Whether the speed's evidence leads the motion stream. */
   readonly speedLeads: boolean;
 };
 
 /** The account of an event of `cause` in the present frame. */
 export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Account {
-  if (cause === 'scene_change') {
-    return { position: null, box: null, explanation: 'the whole picture changed at once', expected: [] };
+  if (cause === 'scene_change' || cause === 'camera_blocked') {
+    return { position: null, box: null, explanation: SCENE_SENTENCES[scene.change], expected: [] };
   }
   if (cause === 'absence') return explainAbsence(cortex);
   if (cause === 'sequence' && scene.orderLeads) return explainOrder(cortex, scene);
@@ -55,8 +58,18 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
   };
 }
 
+const SCENE_SENTENCES: { readonly [change in SceneChange]: string } = {
+  none: 'the picture is as usual again',
+  light: 'the light of the whole scene changed at once',
+  moved: 'the camera was moved: the same scene is seen from elsewhere',
+  look: 'the whole picture looks different at once, as when the infrared filter or another lamp switches',
+  covered: 'the view is covered or dark: nothing can be seen',
+  unsharp: 'the picture has lost its sharpness',
+  frozen: 'the picture is frozen: the very same frame comes again and again',
+};
+
 const SENTENCES: {
-  readonly [cause in Exclude<DetectedCause, 'scene_change' | 'absence'>]: (cortex: Cortex, zone: number) => string;
+  readonly [cause in Exclude<DetectedCause, 'scene_change' | 'camera_blocked' | 'absence'>]: (cortex: Cortex, zone: number) => string;
 } = {
   form: ({ form }, zone) =>
     form.views.sizeSurprise[zone]! >= form.views.formSurprise[zone]!

@@ -11,7 +11,9 @@ import { temporalMemoryFields } from '../htm/temporal-memory.ts';
 import { field } from '../memory/layout.ts';
 import { type BlockPlan, type MemoryPlan, planMemory } from '../memory/model-memory.ts';
 import { type Geometry, divide } from '../vision/geometry.ts';
+import { measureFields } from '../vision/picture-measures.ts';
 import { retinaTables } from '../vision/retina.ts';
+import { sceneGateFields } from '../vision/scene-gate.ts';
 import { detectorFields } from './detector.ts';
 import { EVIDENCE, evidenceFields } from './evidence.ts';
 import { flowFields } from './flow-stream.ts';
@@ -37,7 +39,6 @@ export const clockFields = () => ({
   // f64: sums of frame times in ms, continuous over restarts and clips
   lifeMs: field('f64', 1, 'state'),
   lastFrameMs: field('f64', 1, 'state'),
-  mutedUntilMs: field('f64', 1, 'state'),
 });
 
 /** Field tables of all blocks, by block name. Local regions come last: one block per zone. */
@@ -46,6 +47,8 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
   const retina = retinaTables(geometry);
   return {
     clock: clockFields(),
+    gate: sceneGateFields(geometry),
+    'gate.measures': measureFields(),
     'retina.pixels': retina.pixels,
     'retina.census': retina.census,
     'retina.foreground': retina.foreground,

@@ -23,10 +23,9 @@ const NOISE_FACTOR = 1.3;
 const NOISE_STEP = 0.02;
 const NOISE_QUANTILE = 0.25;
 const MIN_NOISE = 0.2;
-/** First guess, for grain of three grey levels. */
-const FIRST_NOISE = 1.1;
-/** Frames before the noise is known. */
+/** Frames before the noise is known; the first ones set it quickly. */
 const FIRST_FRAMES = 20;
+const FIRST_RATE = 0.2;
 const UNIT_MS = 100;
 
 export const flowPlaneFields = (geometry: Geometry) => {
@@ -60,7 +59,6 @@ export function updateFlowPlane(plane: FlowPlane, geometry: Geometry, census: Ce
   velocityY.fill(0);
   normalSpeed.fill(0);
   const frames = plane.flowFrames[0]!++;
-  if (frames === 0) plane.noise.fill(FIRST_NOISE);
   // Without a picture before there is no movement.
   const hadPrevious = plane.hasPrevious[0] === 1;
   plane.hasPrevious[0] = 1;
@@ -81,9 +79,10 @@ export function updateFlowPlane(plane: FlowPlane, geometry: Geometry, census: Ce
   return count;
 }
 
-/** Another clip begins: the next frame has no predecessor. */
+/** Nothing moves, and the next frame has no predecessor. */
 export function resetFlowPlane(plane: FlowPlane): void {
   plane.hasPrevious[0] = 0;
+  plane.moving.fill(0);
 }
 
 function sumSubcells(plane: FlowPlane, geometry: Geometry, now: Uint8Array, before: Uint8Array): void {
@@ -140,9 +139,12 @@ function risesAboveNoise(
     sumDifference[subcell + below + right]!;
   const difference = total / (4 * SUBCELL * SUBCELL);
   const usual = noise[subcell]!;
-  const step = (difference > usual ? NOISE_QUANTILE : NOISE_QUANTILE - 1) * NOISE_STEP;
-  noise[subcell] = Math.max(MIN_NOISE, usual + step * usual);
-  return frames >= FIRST_FRAMES && difference > MIN_DIFFERENCE + NOISE_FACTOR * usual;
+  const settled = frames >= FIRST_FRAMES;
+  const step = settled
+    ? (difference > usual ? NOISE_QUANTILE : NOISE_QUANTILE - 1) * NOISE_STEP * usual
+    : (usual === 0 ? 1 : FIRST_RATE) * (difference - usual);
+  noise[subcell] = Math.max(MIN_NOISE, usual + step);
+  return settled && difference > MIN_DIFFERENCE + NOISE_FACTOR * usual;
 }
 
 function solveWindow(
