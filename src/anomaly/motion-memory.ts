@@ -1,9 +1,8 @@
 /**
- * motion-memory.ts - which way and how fast things usually move at each place.
+ * motion-memory.ts - which way things usually move at each place.
  *
- * Directions are counted in 8 sectors per zone, neighbours sharing a quarter; speeds keep mean and variance of their
- * logarithm. Surprise of a movement = how rare its direction is here + how far its speed lies beyond what was seen
- * (an extrapolating tail: speeds never seen before are the more unusual the further out they are).
+ * Directions are categories, so they are counted: 8 sectors per zone, neighbours sharing a quarter. How fast things move
+ * is a number and has a memory of its own (speed-memory.ts).
  */
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
@@ -12,16 +11,9 @@ export const DIRECTIONS = 8;
 
 export const motionMemoryFields = (zones: number) => ({
   directionCount: field('u16', zones * DIRECTIONS, 'learned'), // [zones, 8] halved together when one is full
-  speedCount: field('u16', zones, 'learned'), // [zones] saturating
-  // f32: logarithms
-  speedMean: field('f32', zones, 'learned'), // [zones] of ln(px per 100 ms)
-  speedVariance: field('f32', zones, 'learned'),
 });
 export type MotionMemory = Views<ReturnType<typeof motionMemoryFields>>;
 
-const MIN_SPEED_COUNT = 10;
-const SPEED_RATE = 0.01;
-const MIN_SPEED_VARIANCE = 0.02;
 const DIRECTION_PRIOR = 0.2;
 const NEIGHBOUR_SHARE = 0.25;
 
@@ -36,46 +28,23 @@ export function directionOf(dx: number, dy: number): number {
   return dy >= 0 ? 3 : 5;
 }
 
-/** What is unusual about a movement at a zone; both parts >= 0. */
-export type MotionSurprise = { direction: number; speed: number };
-
-/** Judge a movement before learning it. `speed` in px per 100 ms, > 0. */
-export function judgeMotion(
-  memory: MotionMemory,
-  zone: number,
-  direction: number,
-  speed: number,
-  out: MotionSurprise,
-): void {
-  const { directionCount, speedCount, speedMean, speedVariance } = memory;
+/** How rare a direction is at a zone, before it is learned: a third of -ln p beyond 2, >= 0. */
+export function judgeDirection(memory: MotionMemory, zone: number, direction: number): number {
+  const { directionCount } = memory;
   const at = zone * DIRECTIONS;
   const count = directionCount[at + direction]!;
   const before = directionCount[at + ((direction + DIRECTIONS - 1) % DIRECTIONS)]!;
   const after = directionCount[at + ((direction + 1) % DIRECTIONS)]!;
   const likely = count + NEIGHBOUR_SHARE * (before + after) + DIRECTION_PRIOR;
   const probability = likely / (Math.max(totalAt(memory, zone), meanTotal(memory)) + 2);
-  out.direction = Math.max(0, -ln(Math.min(1, probability)) - 2) / 3;
-  out.speed = 0;
-  if (speedCount[zone]! >= MIN_SPEED_COUNT) {
-    const spread = Math.sqrt(Math.max(MIN_SPEED_VARIANCE, speedVariance[zone]!));
-    const z = (ln(speed) - speedMean[zone]!) / spread;
-    out.speed = 0.35 * Math.min(10, Math.max(0, z - 2));
-  }
+  return Math.max(0, -ln(Math.min(1, probability)) - 2) / 3;
 }
 
 /** Learn a movement. */
-export function learnMotion(memory: MotionMemory, zone: number, direction: number, speed: number): void {
-  const { directionCount, speedCount, speedMean, speedVariance } = memory;
+export function learnDirection({ directionCount }: MotionMemory, zone: number, direction: number): void {
   const at = zone * DIRECTIONS;
-  if (++directionCount[at + direction]! === 65535) {
-    for (let i = at; i < at + DIRECTIONS; i++) directionCount[i] = directionCount[i]! >> 1;
-  }
-  const count = Math.min(65535, speedCount[zone]! + 1);
-  speedCount[zone] = count;
-  const rate = Math.max(1 / count, SPEED_RATE);
-  const deviation = ln(speed) - speedMean[zone]!;
-  speedMean[zone]! += rate * deviation;
-  if (count > 1) speedVariance[zone]! += rate * (deviation * deviation * (1 - rate) - speedVariance[zone]!);
+  if (++directionCount[at + direction]! < 65535) return;
+  for (let i = at; i < at + DIRECTIONS; i++) directionCount[i] = directionCount[i]! >> 1;
 }
 
 /** The most frequent direction at a zone, or -1 when none was seen. */
@@ -95,8 +64,8 @@ function totalAt({ directionCount }: MotionMemory, zone: number): number {
 }
 
 /** Movements per zone on average: a place where nothing ever moved is judged as if it had been watched this long. */
-function meanTotal(memory: MotionMemory): number {
+function meanTotal({ directionCount }: MotionMemory): number {
   let total = 0;
-  for (const count of memory.directionCount) total += count;
-  return total / memory.speedCount.length;
+  for (const count of directionCount) total += count;
+  return (total * DIRECTIONS) / directionCount.length;
 }

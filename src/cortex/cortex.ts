@@ -21,8 +21,10 @@ import type { FieldTable, Views } from '../memory/layout.ts';
 import { type ModelMemory, allocateMemory, blockViews } from '../memory/model-memory.ts';
 import type { Geometry } from '../vision/geometry.ts';
 import type { Retina } from '../vision/retina.ts';
+import type { SceneGate } from '../vision/scene-gate.ts';
 import type { Detector } from './detector.ts';
 import { EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
+import type { FlowStream } from './flow-stream.ts';
 import type { FormStream } from './form-stream.ts';
 import { GLOBAL_TM_PARAMS, type GlobalRegion, globalShape } from './global-region.ts';
 import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
@@ -38,10 +40,12 @@ export type Cortex = {
   readonly clock: Views<ReturnType<typeof clockFields>>;
   /** [1] the model's own time (ms), continuous over restarts and clips */
   readonly lifeMs: Float64Array;
+  readonly gate: SceneGate;
   readonly retina: Retina;
   readonly local: LocalRegions;
   readonly global: GlobalRegion;
   readonly motion: MotionStream;
+  readonly flow: FlowStream;
   readonly form: FormStream;
   readonly evidence: Evidence;
   readonly detector: Detector;
@@ -88,11 +92,13 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
     memory,
     clock,
     lifeMs: clock.lifeMs,
+    gate: { views: views('gate'), measures: views('gate.measures') },
     retina: {
       geometry,
       pixels: views('retina.pixels'),
       census: views('retina.census'),
       foreground: views('retina.foreground'),
+      flow: views('retina.flow'),
       local: views('retina.local'),
       global: views('retina.global'),
     },
@@ -104,6 +110,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       memory: openTemporalMemory(globalShape(settings), GLOBAL_TM_PARAMS, views('global.memory'), { kernels }),
     },
     motion: { views: views('motion'), memory: blockViews(memory, 'motion.memory', motionMemoryFields(zones)) },
+    flow: { views: views('flow'), flow: views('flow.speeds'), normal: views('flow.normals') },
     form: {
       views: views('form'),
       sizes: views('form.sizes'),

@@ -18,6 +18,7 @@ export const DETECTED = [
   'timing',
   'absence',
   'scene_change',
+  'camera_blocked',
 ] as const satisfies readonly ModelCause[];
 export type DetectedCause = (typeof DETECTED)[number];
 

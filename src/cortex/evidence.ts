@@ -3,7 +3,8 @@
  *
  *     local   sequence and timing surprise of the local regions (one threshold: they rise and fall together)
  *     order   surprise of the global region
- *     motion  unusual movement
+ *     motion  a thing moves an unusual way
+ *     flow    faster than things move here, in a crowd too (motion and flow show in the motion stream)
  *     size    larger than what was seen here
  *     form    looks unlike what was seen here (size and form show in the form stream)
  *     absence what comes regularly did not come (shown in the timing stream)
@@ -23,9 +24,9 @@ import {
 import { type Views, field } from '../memory/layout.ts';
 import type { LearningState, StreamValues } from './observation.ts';
 
-export const EVIDENCE = ['local', 'order', 'motion', 'size', 'form', 'absence'] as const;
+export const EVIDENCE = ['local', 'order', 'motion', 'flow', 'size', 'form', 'absence'] as const;
 /** Kinds that are calibrated on blocks of time in which something is there; absence has its own blocks. */
-const ACTIVE_KINDS = ['local', 'order', 'motion', 'size', 'form'] as const;
+const ACTIVE_KINDS = ['local', 'order', 'motion', 'flow', 'size', 'form'] as const;
 export type EvidenceName = (typeof EVIDENCE)[number];
 
 /** Lowest thresholds: evidence below them is nothing, however quiet the scene. */
@@ -33,6 +34,7 @@ export const FLOORS: { readonly [name in EvidenceName]: number } = {
   local: 0.3,
   order: 0.5,
   motion: 0.3,
+  flow: 3,
   size: 0.3,
   form: 0.6,
   absence: 0.3,
@@ -68,6 +70,7 @@ export type RawEvidence = {
   timing: number;
   order: number;
   motion: number;
+  flow: number;
   size: number;
   form: number;
   absence: number;
@@ -84,20 +87,25 @@ const MARGIN: { readonly [name in EvidenceName]: number } = {
   local: 1.25,
   order: 1.15,
   motion: 1.25,
+  flow: 1.25,
   size: 1.25,
   form: 1.5,
   absence: 1.25,
 };
 
-/** Judge a frame's evidence against the thresholds as they were before it. */
-export function judgeEvidence(evidence: Evidence, raw: RawEvidence, out: Ratios): void {
+/**
+ * Judge a frame's evidence against the thresholds as they were before it. `routine` 0..1 is what evidence of places, orders,
+ * ways and forms is worth: in a crowd every frame brings some that is new, and only how fast things move tells anything.
+ */
+export function judgeEvidence(evidence: Evidence, raw: RawEvidence, routine: number, out: Ratios): void {
   const against = (name: EvidenceName, value: number): number =>
     (value * evidence.sensitivity) / (MARGIN[name] * thresholdOf(evidence.thresholds[name]));
-  out.local = against('local', raw.sequence + raw.timing);
-  out.order = against('order', raw.order);
-  out.motion = against('motion', raw.motion);
-  out.size = against('size', raw.size);
-  out.form = against('form', raw.form);
+  out.local = routine * against('local', raw.sequence + raw.timing);
+  out.order = routine * against('order', raw.order);
+  out.motion = routine * against('motion', raw.motion);
+  out.flow = against('flow', raw.flow);
+  out.size = routine * against('size', raw.size);
+  out.form = routine * against('form', raw.form);
   out.absence = against('absence', raw.absence);
 }
 
@@ -129,6 +137,7 @@ export function learnEvidence(evidence: Evidence, raw: RawEvidence, ratios: Rati
     noteEvidence(thresholds.local, raw.sequence + raw.timing, ratios.local >= 1);
     noteEvidence(thresholds.order, raw.order, ratios.order >= 1);
     noteEvidence(thresholds.motion, raw.motion, ratios.motion >= 1);
+    noteEvidence(thresholds.flow, raw.flow, ratios.flow >= 1);
     noteEvidence(thresholds.size, raw.size, ratios.size >= 1);
     noteEvidence(thresholds.form, raw.form, ratios.form >= 1);
   }
@@ -156,7 +165,7 @@ export function streamsOf(ratios: Ratios, raw: RawEvidence): StreamValues {
   const sequenceLeads = raw.sequence >= raw.timing;
   return {
     form: Math.max(ratios.size, ratios.form),
-    motion: ratios.motion,
+    motion: Math.max(ratios.motion, ratios.flow),
     sequence: Math.max(part(raw.sequence, sequenceLeads), ratios.order),
     timing: part(raw.timing, !sequenceLeads),
   };

@@ -6,6 +6,7 @@ import { directionOf, usualDirection } from '../anomaly/motion-memory.ts';
 import type { Component } from '../vision/components.ts';
 import type { Box } from '../vision/box.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
+import type { SceneChange } from '../vision/scene-gate.ts';
 import { idleTimes } from './absence.ts';
 import type { Cortex } from './cortex.ts';
 import type { Account, DetectedCause } from './detector.ts';
@@ -32,15 +33,20 @@ export type Scene = {
   readonly expectedBefore: readonly ExpectedState[];
   /** Whether the global region's evidence leads the sequence stream. */
   readonly orderLeads: boolean;
+  /** What happened to the picture as a whole. */
+  readonly change: SceneChange;
+  /** Whether the speed's evidence leads the motion stream. */
+  readonly speedLeads: boolean;
 };
 
 /** The account of an event of `cause` in the present frame. */
 export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Account {
-  if (cause === 'scene_change') {
-    return { position: null, box: null, explanation: 'the whole picture changed at once', expected: [] };
+  if (cause === 'scene_change' || cause === 'camera_blocked') {
+    return { position: null, box: null, explanation: SCENE_SENTENCES[scene.change], expected: [] };
   }
   if (cause === 'absence') return explainAbsence(cortex);
   if (cause === 'sequence' && scene.orderLeads) return explainOrder(cortex, scene);
+  if (cause === 'motion' && scene.speedLeads) return explainSpeed(cortex, scene);
   const surprises = surpriseOf(cortex, cause);
   const zone = largestOf(surprises);
   const { local } = cortex.geometry;
@@ -52,8 +58,18 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
   };
 }
 
+const SCENE_SENTENCES: { readonly [change in SceneChange]: string } = {
+  none: 'the picture is as usual again',
+  light: 'the light of the whole scene changed at once',
+  moved: 'the camera was moved: the same scene is seen from elsewhere',
+  look: 'the whole picture looks different at once, as when the infrared filter or another lamp switches',
+  covered: 'the view is covered or dark: nothing can be seen',
+  unsharp: 'the picture has lost its sharpness',
+  frozen: 'the picture is frozen: the very same frame comes again and again',
+};
+
 const SENTENCES: {
-  readonly [cause in Exclude<DetectedCause, 'scene_change' | 'absence'>]: (cortex: Cortex, zone: number) => string;
+  readonly [cause in Exclude<DetectedCause, 'scene_change' | 'camera_blocked' | 'absence'>]: (cortex: Cortex, zone: number) => string;
 } = {
   form: ({ form }, zone) =>
     form.views.sizeSurprise[zone]! >= form.views.formSurprise[zone]!
@@ -61,7 +77,6 @@ const SENTENCES: {
       : 'looks unlike anything usually seen here',
   motion: ({ motion }, zone) => {
     const seen = TOWARDS[motion.views.lastDirection[zone]!]!;
-    if (motion.views.tooFast[zone] === 1) return 'moves faster than anything usually seen here';
     const usual = usualDirection(motion.memory, zone);
     if (usual < 0) return `moves ${seen} where nothing was seen moving before`;
     if (usual === motion.views.lastDirection[zone]) return `moves ${seen} where that is rare`;
@@ -86,6 +101,16 @@ const SENTENCES: {
     return `has stayed ${seconds(stayed)} where ${seconds(usual.meanMs)} is usual`;
   },
 };
+
+function explainSpeed(cortex: Cortex, { components }: Scene): Account {
+  const zone = largestOf(cortex.flow.views.flowSurprise);
+  return {
+    position: positionOf(cortex.geometry.local, zone),
+    box: boxAt(cortex, zone, components),
+    explanation: 'moves faster than what is usually seen here',
+    expected: [],
+  };
+}
 
 function explainAbsence({ global, lifeMs }: Cortex): Account {
   const { idleMs, usualMs } = idleTimes(global, lifeMs[0]!);

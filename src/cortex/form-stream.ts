@@ -24,6 +24,8 @@ const BIT_FROM = 8;
 const FADE = 0.9;
 const SIZE_FACTOR = 0.3;
 const SIZE_FROM = 2;
+/** Things of which less moves are not measured: ghosts of what left, and crowds that stand. */
+const MIN_MOVING = 0.2;
 /** Smaller things are noise. */
 const MIN_AREA = 12;
 /** Steps after which the pooler's boost factors are frozen: it has seen what there is to see. */
@@ -63,7 +65,7 @@ export function stepFormStream(
   const { geometry, local, foreground } = retina;
   fade(views.sizeSurprise, FADE);
   fade(views.formSurprise, FADE);
-  out.components = findComponents(foreground.subcellPixels, geometry);
+  out.components = findComponents(foreground.subcellPixels, retina.flow.moving, geometry);
   for (const component of out.components) measureComponent(stream, geometry, component, learn);
   for (let i = 0; i < changed; i++) {
     const zone = local.changedZones[i]!;
@@ -72,7 +74,7 @@ export function stepFormStream(
   out.size = 0;
   out.form = 0;
   for (let zone = 0; zone < views.sizeSurprise.length; zone++) {
-    out.size += views.sizeSurprise[zone]!;
+    if (views.sizeSurprise[zone]! > out.size) out.size = views.sizeSurprise[zone]!;
     out.form += views.formSurprise[zone]!;
   }
 }
@@ -88,7 +90,7 @@ function measureComponent(
   component: Component,
   learn: boolean,
 ): void {
-  if (component.touchesBorder || component.area < MIN_AREA) return;
+  if (component.touchesBorder || component.area < MIN_AREA || component.movingShare < MIN_MOVING) return;
   const zone = geometry.local.zoneOfSubcell[component.center]!;
   const surprise = SIZE_FACTOR * Math.max(0, judgeSize(sizes, zone, component.area) - SIZE_FROM);
   if (surprise > views.sizeSurprise[zone]!) views.sizeSurprise[zone] = surprise;

@@ -43,6 +43,11 @@ const UNUSUAL = 3;
  */
 export const FLICKER_MS = 600;
 
+/** Pace at which the usual surprise follows (share per tick of any region). */
+const HABIT_RATE = 0.001;
+/** Usual surprise up to which there is a routine; a street has .01 to .09, a crowd .2 to .4. */
+const HABITUAL = 0.1;
+
 /** For event-ticked states: few bits, so few synapses per segment and low thresholds. */
 export const EVENT_TM_PARAMS: TemporalMemoryParams = {
   activationThreshold: 5,
@@ -67,6 +72,8 @@ export function localShape(settings: CortexSettings): TemporalMemoryShape {
 export const localFields = (zones: number) => ({
   state: field('u16', zones, 'state'), // [zones] bits 0..8: which of the nine zones around are occupied, row by row
   previousState: field('u16', zones, 'state'), // [zones]
+  // f32: running mean, exact arithmetic
+  habit: field('f32', 1, 'learned'), // usual surprise of a tick in the whole picture, 0..1
   enteredMs: field('f64', zones, 'state'), // [zones] when the state began
   busySinceMs: field('f64', zones, 'state'), // [zones] when it last left idle
   // f32: evidence, made by exact arithmetic
@@ -179,6 +186,7 @@ function tick(regions: LocalRegions, zone: number, state: number, timeMs: number
   if (state === 0) resetTemporalMemory(memory);
   stepTemporalMemory(memory, views.columns, stateColumns(views.columns, state), learn);
   const surprise = state === 0 ? 0 : rawAnomaly(memory);
+  if (learn && state !== 0) views.habit[0]! += HABIT_RATE * (surprise - views.habit[0]!);
   if (surprise > views.sequence[zone]!) views.sequence[zone] = surprise;
 
   if (views.state[zone] === 0) views.busySinceMs[zone] = timeMs;
@@ -190,6 +198,15 @@ function tick(regions: LocalRegions, zone: number, state: number, timeMs: number
   views.previousState[zone] = views.state[zone]!;
   views.state[zone] = state;
   views.enteredMs[zone] = timeMs;
+}
+
+/**
+ * How far places and orders can be trusted to tell something, 0..1: fully where there is a routine, little where surprise
+ * is the rule, as in a crowd.
+ */
+export function routineOf({ views }: LocalRegions): number {
+  const share = HABITUAL / Math.max(HABITUAL, views.habit[0]!);
+  return share * share;
 }
 
 function stateColumns(columns: Uint16Array, state: number): number {

@@ -12,8 +12,8 @@ export type StreamName = (typeof STREAMS)[number];
 /** Evidence per stream in units of that stream's own threshold: 1 = would raise an alarm. */
 export type StreamValues = { readonly [name in StreamName]: number };
 
-/** Why the model speaks. `camera_lost` and `camera_blocked` are added by the daemon, which sees the source. */
-export type ModelCause = StreamName | 'absence' | 'scene_change';
+/** Why the model speaks. `camera_lost` is added by the daemon, which sees the source. */
+export type ModelCause = StreamName | 'absence' | 'scene_change' | 'camera_blocked';
 
 /** A place of the position grid; row 0 is the top. */
 export type Position = { readonly row: number; readonly column: number };

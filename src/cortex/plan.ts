@@ -3,6 +3,7 @@
  */
 import { motionMemoryFields } from '../anomaly/motion-memory.ts';
 import { sizeMemoryFields } from '../anomaly/size-memory.ts';
+import { speedMemoryFields } from '../anomaly/speed-memory.ts';
 import { thresholdFields } from '../anomaly/stream-threshold.ts';
 import { type SpatialPoolerShape, flatShape } from '../htm/sp-shape.ts';
 import { spatialPoolerFields } from '../htm/spatial-pooler.ts';
@@ -10,9 +11,12 @@ import { temporalMemoryFields } from '../htm/temporal-memory.ts';
 import { field } from '../memory/layout.ts';
 import { type BlockPlan, type MemoryPlan, planMemory } from '../memory/model-memory.ts';
 import { type Geometry, divide } from '../vision/geometry.ts';
+import { measureFields } from '../vision/picture-measures.ts';
 import { retinaTables } from '../vision/retina.ts';
+import { sceneGateFields } from '../vision/scene-gate.ts';
 import { detectorFields } from './detector.ts';
 import { EVIDENCE, evidenceFields } from './evidence.ts';
+import { flowFields } from './flow-stream.ts';
 import { FORM_INPUTS, formFields } from './form-stream.ts';
 import { globalFields, globalShape, transitionFields } from './global-region.ts';
 import { dwellFields, localFields, localShape } from './local-regions.ts';
@@ -35,7 +39,6 @@ export const clockFields = () => ({
   // f64: sums of frame times in ms, continuous over restarts and clips
   lifeMs: field('f64', 1, 'state'),
   lastFrameMs: field('f64', 1, 'state'),
-  mutedUntilMs: field('f64', 1, 'state'),
 });
 
 /** Field tables of all blocks, by block name. Local regions come last: one block per zone. */
@@ -44,9 +47,12 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
   const retina = retinaTables(geometry);
   return {
     clock: clockFields(),
+    gate: sceneGateFields(geometry),
+    'gate.measures': measureFields(),
     'retina.pixels': retina.pixels,
     'retina.census': retina.census,
     'retina.foreground': retina.foreground,
+    'retina.flow': retina.flow,
     'retina.local': retina.local,
     'retina.global': retina.global,
     local: localFields(zones),
@@ -56,6 +62,9 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     'global.memory': temporalMemoryFields(globalShape(settings)),
     motion: motionFields(zones),
     'motion.memory': motionMemoryFields(zones),
+    flow: flowFields(geometry),
+    'flow.speeds': speedMemoryFields(geometry.subColumns * geometry.subRows),
+    'flow.normals': speedMemoryFields(geometry.subColumns * geometry.subRows),
     form: formFields(zones, settings.formColumns),
     'form.sizes': sizeMemoryFields(zones),
     'form.pooler': spatialPoolerFields(formShape(settings)),

@@ -1,14 +1,15 @@
 /**
  * step.ts - one frame through the model, top to bottom:
  *
- *     retina -> local regions -> global region -> motion -> form -> judge -> detect -> learn thresholds -> predict
+ *     scene gate -> retina -> local regions -> global region -> motion -> form -> judge -> detect -> learn thresholds -> predict
  *
  * `learn` false freezes everything declared `learned`; the eye (background, usual texture) and the context go on.
  */
 import { isReady } from '../anomaly/stream-threshold.ts';
 import type { Frame } from '../vision/frame.ts';
 import type { RetinaStep } from '../vision/retina.ts';
-import { encodeRetina } from '../vision/retina.ts';
+import { clearRetina, encodeRetina, relearnRetina } from '../vision/retina.ts';
+import { type SceneVerdict, resetSceneGate, watchScene } from '../vision/scene-gate.ts';
 import { absenceEvidence } from './absence.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, type DetectedCause, type Moment, closeAll, detect, isOpen } from './detector.ts';
@@ -23,16 +24,13 @@ import {
   withAbsence,
 } from './evidence.ts';
 import { type Scene, explain } from './explain.ts';
+import { resetFlowStream, stepFlowStream } from './flow-stream.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
 import { type GlobalStep, predictNext, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
-import { type LocalStep, resetLocalRegions, stepLocalRegions } from './local-regions.ts';
+import { type LocalStep, resetLocalRegions, routineOf, stepLocalRegions } from './local-regions.ts';
 import { resetMotionStream, stepMotionStream } from './motion-stream.ts';
 import type { EventChange, Observation, StreamValues } from './observation.ts';
 
-/** Share of the picture that must be foreground at once to be a change of the scene itself. */
-const SCENE_CHANGE_SHARE = 0.4;
-/** After that, nothing is judged for so long. */
-const MUTE_MS = 2000;
 /** Gaps longer than this are pauses; a clock that went back or a pause counts as one ordinary frame. */
 const MAX_GAP_MS = 5000;
 
@@ -40,7 +38,7 @@ const MAX_GAP_MS = 5000;
 export type StageClock = { retina: number; regions: number; detect: number; readonly now: () => number };
 
 /** Take in one frame; throws RangeError when its size is not the model's. `stage`, if given, measures the step. */
-export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?: StageClock): Observation {
+export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stage?: StageClock): Observation {
   const { settings, ablated, retina } = cortex;
   if (frame.width !== settings.width || frame.height !== settings.height) {
     throw new RangeError(
@@ -52,8 +50,9 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
 
   const began = stage?.now() ?? 0;
   const seen: RetinaStep = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
-  encodeRetina(retina, frame, seen);
-  const muted = gate(cortex, seen.foregroundShare, moment.timeMs);
+  const verdict = look(cortex, frame, elapsedMs, moment.timeMs, seen);
+  const { muted } = verdict;
+  const learn = mayLearn && !muted;
 
   const encoded = stage?.now() ?? 0;
   const local: LocalStep = { sequence: 0, timing: 0, ticks: 0 };
@@ -68,7 +67,8 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   );
   const global: GlobalStep = { ticked: false, surprise: 0, wasIdle: false, expectedBefore: [] };
   stepGlobalRegion(cortex.global, retina.global.occupied, seen.globalChanged, moment.timeMs, learn, global);
-  const motion = stepMotionStream(cortex.motion, retina, elapsedMs, learn);
+  const motion = stepMotionStream(cortex.motion, retina, learn);
+  const flow = stepFlowStream(cortex.flow, retina.flow, retina.geometry, learn);
   const form: FormStep = { size: 0, form: 0, components: [] };
   stepFormStream(cortex.form, retina, seen.localChanged, learn, form);
 
@@ -78,31 +78,34 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
     timing: ablated.has('timing') ? 0 : local.timing,
     order: ablated.has('l2') ? 0 : global.surprise,
     motion: ablated.has('motion') ? 0 : motion,
+    flow: ablated.has('flow') ? 0 : flow,
     size: ablated.has('form') ? 0 : form.size,
     form: ablated.has('form') ? 0 : form.form,
     absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
   };
-  const ratios: Ratios = { local: 0, order: 0, motion: 0, size: 0, form: 0, absence: 0 };
-  judgeEvidence(cortex.evidence, raw, ratios);
+  const ratios: Ratios = { local: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
+  judgeEvidence(cortex.evidence, raw, routineOf(cortex.local), ratios);
   const streams = streamsOf(ratios, raw);
   const learning = learningState(cortex.evidence);
   const scene: Scene = {
     components: form.components,
     expectedBefore: global.expectedBefore,
     orderLeads: ratios.order >= ratios.local,
+    change: verdict.change,
+    speedLeads: ratios.flow >= ratios.motion,
   };
   const events = detectAll(
     cortex,
     streams,
     ratios,
     moment,
-    { muted, ready: learning.state === 'ready' },
+    { verdict, ready: learning.state === 'ready' },
     scene,
     frame.timeMs,
   );
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
-  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted, learn });
+  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted, learn: mayLearn });
   fillGrid(cortex, ratios, raw);
   const shown = withAbsence(streams, ratios);
 
@@ -137,14 +140,8 @@ export function resetContext(cortex: Cortex): readonly EventChange[] {
   const silent: Account = { position: null, box: null, explanation: 'the clip ended', expected: [] };
   const ends = closeAll(cortex.detector, moment, () => silent);
   const lastFrameMs = cortex.clock.lastFrameMs[0]!;
-  resetLocalRegions(cortex.local, moment.timeMs);
-  resetGlobalRegion(cortex.global, moment.timeMs);
-  resetMotionStream(cortex.motion);
-  resetFormStream(cortex.form);
-  for (const occupancy of [cortex.retina.local, cortex.retina.global]) {
-    occupancy.occupied.fill(0);
-    occupancy.differing.fill(0);
-  }
+  breakContext(cortex, moment.timeMs);
+  resetSceneGate(cortex.gate);
   cortex.clock.lastFrameMs[0] = 0;
   return ends.map((event) => inFrameTime(event, moment.timeMs, lastFrameMs));
 }
@@ -158,11 +155,42 @@ function advanceClock({ clock, settings }: Cortex, frameMs: number): number {
   return elapsed;
 }
 
-/** Whether judgement is suspended because the whole picture changed (lamp, knocked camera). */
-function gate({ clock, ablated }: Cortex, foregroundShare: number, timeMs: number): boolean {
-  if (ablated.has('gate')) return false;
-  if (foregroundShare > SCENE_CHANGE_SHARE) clock.mutedUntilMs[0] = timeMs + MUTE_MS;
-  return timeMs < clock.mutedUntilMs[0]!;
+const verdict: SceneVerdict = {
+  luma: new Uint8Array(0),
+  muted: false,
+  blocked: false,
+  relearn: false,
+  turned: false,
+  change: 'none',
+};
+
+/** The scene gate, then the retina; while the whole picture changes nothing is there. */
+function look(cortex: Cortex, frame: Frame, elapsedMs: number, timeMs: number, seen: RetinaStep): SceneVerdict {
+  const { gate, retina, geometry } = cortex;
+  if (cortex.ablated.has('gate')) {
+    encodeRetina(retina, frame.luma, elapsedMs, seen);
+    return verdict;
+  }
+  watchScene(gate, retina.pixels, geometry, frame.luma, timeMs, verdict);
+  if (verdict.relearn) relearnRetina(retina);
+  if (!verdict.blocked) encodeRetina(retina, verdict.luma, elapsedMs, seen);
+  if (verdict.turned) breakContext(cortex, timeMs);
+  if (verdict.muted) {
+    clearRetina(retina);
+    seen.localChanged = 0;
+    seen.globalChanged = 0;
+  }
+  return verdict;
+}
+
+/** What comes from now on has nothing to do with what came before. */
+function breakContext(cortex: Cortex, timeMs: number): void {
+  resetLocalRegions(cortex.local, timeMs);
+  resetGlobalRegion(cortex.global, timeMs);
+  resetMotionStream(cortex.motion);
+  resetFlowStream(cortex.flow);
+  resetFormStream(cortex.form);
+  clearRetina(cortex.retina);
 }
 
 function detectAll(
@@ -170,11 +198,12 @@ function detectAll(
   streams: StreamValues,
   ratios: Ratios,
   moment: Moment,
-  state: { muted: boolean; ready: boolean },
+  state: { verdict: SceneVerdict; ready: boolean },
   scene: Scene,
   frameMs: number,
 ): EventChange[] {
   const { detector } = cortex;
+  const { muted, blocked, change } = state.verdict;
   // The local kind has one threshold and two names: while an event of one name is open, evidence stays with it.
   const localName = isOpen(detector, 'timing') ? 'timing' : isOpen(detector, 'sequence') ? 'sequence' : null;
   const values: { readonly [cause in DetectedCause]: number } = {
@@ -188,13 +217,14 @@ function detectAll(
           : streams.sequence,
     timing: localName === 'timing' ? ratios.local : localName === 'sequence' ? 0 : streams.timing,
     absence: ratios.absence,
-    scene_change: state.muted ? 2 : 0,
+    scene_change: !blocked && change !== 'none' ? 2 : 0,
+    camera_blocked: blocked ? 2 : 0,
   };
-  const mayStart = state.ready && !state.muted;
+  const mayStart = state.ready && !muted;
   const changes: EventChange[] = [];
   for (const cause of Object.keys(values) as DetectedCause[]) {
     const allowed =
-      cause === 'scene_change'
+      cause === 'scene_change' || cause === 'camera_blocked'
         ? state.ready
         : cause === 'absence'
           ? mayStart && isReady(cortex.evidence.thresholds.absence)
@@ -216,16 +246,18 @@ function inFrameTime(event: EventChange, lifeMs: number, frameMs: number): Event
 }
 
 /** The heat map: each place's share of each kind, in units of that kind's threshold; the largest kind counts. */
-function fillGrid({ grid, local, motion, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
+function fillGrid({ grid, local, motion, flow, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
   const localUnit = raw.sequence + raw.timing > 0 ? ratios.local / (raw.sequence + raw.timing) : 0;
   const motionUnit = raw.motion > 0 ? ratios.motion / raw.motion : 0;
+  const flowUnit = raw.flow > 0 ? ratios.flow / raw.flow : 0;
   const sizeUnit = raw.size > 0 ? ratios.size / raw.size : 0;
   const formUnit = raw.form > 0 ? ratios.form / raw.form : 0;
   for (let zone = 0; zone < grid.length; zone++) {
     const here = (local.views.sequence[zone]! + local.views.timing[zone]!) * localUnit;
     const moving = motion.views.motionSurprise[zone]! * motionUnit;
+    const fast = flow.views.flowSurprise[zone]! * flowUnit;
     const large = form.views.sizeSurprise[zone]! * sizeUnit;
     const looks = form.views.formSurprise[zone]! * formUnit;
-    grid[zone] = Math.max(here, moving, large, looks);
+    grid[zone] = Math.max(here, moving, fast, large, looks);
   }
 }

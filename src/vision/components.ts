@@ -10,24 +10,42 @@ export type Component = {
   /** Subcell of its centre of mass. */
   readonly center: number;
   readonly touchesBorder: boolean;
+  /** Share of its subcells that move now, 0..1. */
+  readonly movingShare: number;
   readonly box: Box;
 };
 
-/** Find the 4-connected components of `subcellPixels` [subRows, subColumns] (> 0 = foreground), largest first. */
-export function findComponents(subcellPixels: Uint8Array, { subColumns, subRows }: Geometry): Component[] {
+/**
+ * Find the 4-connected components of `subcellPixels` [subRows, subColumns] (> 0 = foreground), largest first. `moving`
+ * [subRows, subColumns] is 1 where something moves.
+ */
+export function findComponents(
+  subcellPixels: Uint8Array,
+  moving: Uint8Array,
+  { subColumns, subRows }: Geometry,
+): Component[] {
   const seen = new Uint8Array(subcellPixels.length);
   const components: Component[] = [];
   for (let start = 0; start < subcellPixels.length; start++) {
     if (subcellPixels[start] === 0 || seen[start] === 1) continue;
-    components.push(flood(subcellPixels, seen, start, subColumns, subRows));
+    components.push(flood(subcellPixels, moving, seen, start, subColumns, subRows));
   }
   return components.toSorted((a, b) => b.area - a.area);
 }
 
-function flood(pixels: Uint8Array, seen: Uint8Array, start: number, columns: number, rows: number): Component {
+function flood(
+  pixels: Uint8Array,
+  moving: Uint8Array,
+  seen: Uint8Array,
+  start: number,
+  columns: number,
+  rows: number,
+): Component {
   const stack = [start];
   seen[start] = 1;
   let area = 0;
+  let subcells = 0;
+  let moved = 0;
   let sumX = 0;
   let sumY = 0;
   let [left, right, top, bottom] = [columns, 0, rows, 0];
@@ -36,6 +54,8 @@ function flood(pixels: Uint8Array, seen: Uint8Array, start: number, columns: num
     const y = (subcell - x) / columns;
     const count = pixels[subcell]!;
     area += count;
+    subcells++;
+    moved += moving[subcell]!;
     sumX += x * count;
     sumY += y * count;
     left = Math.min(left, x);
@@ -55,6 +75,7 @@ function flood(pixels: Uint8Array, seen: Uint8Array, start: number, columns: num
   return {
     area,
     center: Math.round(sumY / area) * columns + Math.round(sumX / area),
+    movingShare: moved / subcells,
     touchesBorder: left === 0 || top === 0 || right === columns - 1 || bottom === rows - 1,
     box: [left / columns, top / rows, (right - left + 1) / columns, (bottom - top + 1) / rows],
   };

@@ -6,7 +6,7 @@
  */
 import { type Views, field } from '../memory/layout.ts';
 import { type CensusPlane, censusPlaneFields, updateCensusPlane } from './census-plane.ts';
-import type { Frame } from './frame.ts';
+import { type FlowPlane, flowPlaneFields, resetFlowPlane, updateFlowPlane } from './flow-plane.ts';
 import type { Geometry } from './geometry.ts';
 import { type Occupancy, occupancyFields, updateOccupancy } from './occupancy.ts';
 import { MIN_FOREGROUND_PIXELS, type PixelPlane, pixelPlaneFields, updatePixelPlane } from './pixel-plane.ts';
@@ -20,6 +20,7 @@ export const retinaTables = (geometry: Geometry) => ({
   pixels: pixelPlaneFields(geometry),
   census: censusPlaneFields(geometry),
   foreground: foregroundFields(geometry),
+  flow: flowPlaneFields(geometry),
   local: occupancyFields(geometry.local),
   global: occupancyFields(geometry.global),
 });
@@ -29,6 +30,7 @@ export type Retina = {
   readonly pixels: PixelPlane;
   readonly census: CensusPlane;
   readonly foreground: Foreground;
+  readonly flow: FlowPlane;
   /** Occupied zones of the position grid and of the coarser grid of the global region. */
   readonly local: Occupancy;
   readonly global: Occupancy;
@@ -37,15 +39,33 @@ export type Retina = {
 /** What changed in this frame: zones per grid, and the share of subcells that are foreground (0..1). */
 export type RetinaStep = { localChanged: number; globalChanged: number; foregroundShare: number };
 
-/** One frame through the retina. */
-export function encodeRetina(retina: Retina, frame: Frame, out: RetinaStep): void {
+/** One picture [height, width] through the retina, `elapsedMs` (> 0) after the one before. */
+export function encodeRetina(retina: Retina, luma: Uint8Array, elapsedMs: number, out: RetinaStep): void {
   const { geometry, pixels, census, foreground } = retina;
-  updatePixelPlane(pixels, geometry, frame.luma);
-  updateCensusPlane(census, geometry, frame.luma);
+  updatePixelPlane(pixels, geometry, luma);
+  updateCensusPlane(census, geometry, luma);
+  updateFlowPlane(retina.flow, geometry, census, elapsedMs);
   const accepted = joinPlanes(foreground.subcellPixels, pixels.foregroundCount, census.textureChanged, geometry);
   out.foregroundShare = accepted / foreground.subcellPixels.length;
   out.localChanged = updateOccupancy(retina.local, geometry.local, foreground.subcellPixels);
   out.globalChanged = updateOccupancy(retina.global, geometry.global, foreground.subcellPixels);
+}
+
+/** The next picture is the first of its kind: the background, the usual texture and the noise are learned anew. */
+export function relearnRetina({ pixels, census, flow }: Retina): void {
+  pixels.pixelFrames[0] = 0;
+  census.censusFrames[0] = 0;
+  flow.flowFrames[0] = 0;
+}
+
+/** Nothing is there and nothing moves: what was seen last belongs to another context. */
+export function clearRetina({ local, global, foreground, flow }: Retina): void {
+  for (const occupancy of [local, global]) {
+    occupancy.occupied.fill(0);
+    occupancy.differing.fill(0);
+  }
+  foreground.subcellPixels.fill(0);
+  resetFlowPlane(flow);
 }
 
 function joinPlanes(

@@ -15,7 +15,7 @@ import {
 import { type StreamThreshold, thresholdFields } from '../../src/anomaly/stream-threshold.ts';
 import { viewsFor } from '../support/views.ts';
 
-const NOTHING: RawEvidence = { sequence: 0, timing: 0, order: 0, motion: 0, size: 0, form: 0, absence: 0 };
+const NOTHING: RawEvidence = { sequence: 0, timing: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
 
 function open(sensitivity = 1): Evidence {
   const thresholds = Object.fromEntries(
@@ -25,8 +25,8 @@ function open(sensitivity = 1): Evidence {
 }
 
 function ratiosOf(evidence: Evidence, raw: Partial<RawEvidence>) {
-  const ratios = { local: 0, order: 0, motion: 0, size: 0, form: 0, absence: 0 };
-  judgeEvidence(evidence, { ...NOTHING, ...raw }, ratios);
+  const ratios = { local: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
+  judgeEvidence(evidence, { ...NOTHING, ...raw }, 1, ratios);
   return ratios;
 }
 
@@ -84,7 +84,7 @@ void test('the score of the threshold is 0.5, whatever the kind', async (t) => {
 });
 
 void test('local evidence shows in the stream of its larger part', async (t) => {
-  const ratios = { local: 2, order: 0.5, motion: 0, size: 0, form: 0, absence: 0 };
+  const ratios = { local: 2, order: 0.5, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
   const bySequence = streamsOf(ratios, { ...NOTHING, sequence: 3, timing: 1 });
   t.same([bySequence.sequence, bySequence.timing], [2, 0.5]);
   const byTiming = streamsOf(ratios, { ...NOTHING, sequence: 1, timing: 3 });

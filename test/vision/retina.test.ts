@@ -16,6 +16,7 @@ function openRetina(): Retina {
     pixels: view(tables.pixels),
     census: view(tables.census),
     foreground: view(tables.foreground),
+    flow: view(tables.flow),
     local: view(tables.local),
     global: view(tables.global),
   };
@@ -36,7 +37,7 @@ function frameOf(gain: number, thing: boolean): Uint8Array {
 function run(retina: Retina, frames: number, gain: number, thing: boolean): RetinaStep {
   const out = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
   for (let i = 0; i < frames; i++) {
-    encodeRetina(retina, { sequence: i, timeMs: i * 100, width: size, height: size, luma: frameOf(gain, thing) }, out);
+    encodeRetina(retina, frameOf(gain, thing), 100, out);
   }
   return out;
 }
@@ -69,6 +70,6 @@ void test('another picture is a change of nearly everything', async (t) => {
     { length: size * size },
     (_, i) => ((i % size) % 6 < 3 ? 20 : 220) + (nextRandom(random) % 7),
   );
-  encodeRetina(retina, { sequence: 0, timeMs: 0, width: size, height: size, luma: other }, out);
+  encodeRetina(retina, other, 100, out);
   t.ok(out.foregroundShare > 0.8, `${out.foregroundShare}`);
 });

@@ -1,0 +1,66 @@
+/**
+ * speed-memory.ts - how fast things usually are at each place: mean and variance of a speed per place, drawn towards the
+ * whole picture's where a place has seen little.
+ *
+ * The deviation in units of the spread extrapolates: a speed never seen before is the more unusual the further out it is,
+ * which counts of speeds cannot say. Learning clips what it takes in, so that one cart does not widen what is usual.
+ */
+import { type Views, field } from '../memory/layout.ts';
+
+export const speedMemoryFields = (places: number) => ({
+  count: field('u16', places, 'learned'), // [places] saturating
+  // f32: px per 100 ms
+  mean: field('f32', places, 'learned'),
+  variance: field('f32', places, 'learned'),
+});
+export type SpeedMemory = Views<ReturnType<typeof speedMemoryFields>>;
+
+/** A place's own experience counts as much as the picture's after so many movements. */
+const SHRINK = 300;
+const MIN_RATE = 0.0005;
+const MIN_VARIANCE = 0.0025;
+/** What is learned of a deviation, at most (spreads). */
+const CLIP = 4;
+/** Movements in the whole picture before any can be unusual. */
+const MIN_TOTAL = 3000;
+
+/** What is usual in the whole picture; `total` movements were seen. */
+export type UsualSpeed = { total: number; mean: number; variance: number };
+
+/** Pool all places into `out`. */
+export function poolSpeeds({ count, mean, variance }: SpeedMemory, out: UsualSpeed): void {
+  let [total, sum, squares] = [0, 0, 0];
+  for (let place = 0; place < count.length; place++) {
+    const n = count[place]!;
+    if (n === 0) continue;
+    const m = mean[place]!;
+    total += n;
+    sum += n * m;
+    squares += n * (variance[place]! + m * m);
+  }
+  out.total = total;
+  out.mean = total === 0 ? 0 : sum / total;
+  out.variance = total === 0 ? 0 : squares / total - out.mean * out.mean;
+}
+
+/** Spreads by which `speed` at `place` lies above (or below: negative) what is usual there; 0 while that is unknown. */
+export function judgeSpeed(memory: SpeedMemory, usual: UsualSpeed, place: number, speed: number): number {
+  if (usual.total < MIN_TOTAL) return 0;
+  const n = memory.count[place]!;
+  const own = n / (n + SHRINK);
+  const m = memory.mean[place]!;
+  const mean = own * m + (1 - own) * usual.mean;
+  const squares = own * (memory.variance[place]! + m * m) + (1 - own) * (usual.variance + usual.mean * usual.mean);
+  return (speed - mean) / Math.sqrt(Math.max(MIN_VARIANCE, squares - mean * mean));
+}
+
+/** Learn a movement that was judged to lie `deviation` spreads from the usual. */
+export function learnSpeed(memory: SpeedMemory, place: number, speed: number, deviation: number): void {
+  const { count, mean, variance } = memory;
+  const n = Math.min(65535, count[place]! + 1);
+  count[place] = n;
+  const rate = Math.max(1 / n, MIN_RATE);
+  const off = (speed - mean[place]!) * (deviation > CLIP ? CLIP / deviation : 1);
+  mean[place]! += rate * off;
+  if (n > 1) variance[place]! += rate * (off * off * (1 - rate) - variance[place]!);
+}

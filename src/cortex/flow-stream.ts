@@ -1,0 +1,65 @@
+/**
+ * flow-stream.ts - does anything move faster than things move at its place, in a crowd as well as alone?
+ *
+ * Crowds have no routine of places and orders; what is left is how things move. Per subcell the flow speed and the normal
+ * speed (vision/flow-plane.ts) are compared with what is usual there, the two deviations added and smoothed over time.
+ */
+import { type SpeedMemory, type UsualSpeed, judgeSpeed, learnSpeed, poolSpeeds } from '../anomaly/speed-memory.ts';
+import { type Views, field } from '../memory/layout.ts';
+import type { FlowPlane } from '../vision/flow-plane.ts';
+import type { Geometry } from '../vision/geometry.ts';
+
+/** How much of a frame's deviation enters the running one. */
+const SMOOTHING = 0.3;
+/** Less than nothing below this: running deviations are cut off. */
+const NOTHING = 1e-3;
+
+export const flowFields = (geometry: Geometry) => ({
+  // f32: spreads, made by exact arithmetic
+  running: field('f32', geometry.subColumns * geometry.subRows, 'state'), // [subRows, subColumns] smoothed deviation
+  flowSurprise: field('f32', geometry.local.columns * geometry.local.rows, 'state'), // [zones] largest of their subcells
+});
+export type FlowViews = Views<ReturnType<typeof flowFields>>;
+
+export type FlowStream = { readonly views: FlowViews; readonly flow: SpeedMemory; readonly normal: SpeedMemory };
+
+const usualFlow: UsualSpeed = { total: 0, mean: 0, variance: 0 };
+const usualNormal: UsualSpeed = { total: 0, mean: 0, variance: 0 };
+
+/** Judge every moving subcell; returns the largest running deviation (>= 0). */
+export function stepFlowStream(stream: FlowStream, plane: FlowPlane, geometry: Geometry, learn: boolean): number {
+  const { views, flow, normal } = stream;
+  const { running, flowSurprise } = views;
+  const { zoneOfSubcell } = geometry.local;
+  poolSpeeds(flow, usualFlow);
+  poolSpeeds(normal, usualNormal);
+  flowSurprise.fill(0);
+  let largest = 0;
+  for (let subcell = 0; subcell < running.length; subcell++) {
+    let deviation = 0;
+    if (plane.moving[subcell] === 1) {
+      const [x, y] = [plane.velocityX[subcell]!, plane.velocityY[subcell]!];
+      const speed = Math.sqrt(x * x + y * y);
+      const across = plane.normalSpeed[subcell]!;
+      const byFlow = judgeSpeed(flow, usualFlow, subcell, speed);
+      const byNormal = judgeSpeed(normal, usualNormal, subcell, across);
+      deviation = byFlow + byNormal;
+      if (learn) {
+        learnSpeed(flow, subcell, speed, byFlow);
+        learnSpeed(normal, subcell, across, byNormal);
+      }
+    }
+    const value = running[subcell]! + SMOOTHING * (deviation - running[subcell]!);
+    running[subcell] = value < NOTHING && value > -NOTHING ? 0 : value;
+    const zone = zoneOfSubcell[subcell]!;
+    if (value > flowSurprise[zone]!) flowSurprise[zone] = value;
+    if (value > largest) largest = value;
+  }
+  return largest;
+}
+
+/** Another clip begins. */
+export function resetFlowStream({ views }: FlowStream): void {
+  views.running.fill(0);
+  views.flowSurprise.fill(0);
+}

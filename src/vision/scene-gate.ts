@@ -1,0 +1,279 @@
+/**
+ * scene-gate.ts - is it the scene that changed, or the camera, or the light as a whole? Comes before everything else.
+ *
+ *     light     all tiles brighter or darker at once, the picture otherwise the same     nothing to relearn
+ *     moved     the picture is the same but elsewhere: it is moved back from then on      nothing to relearn
+ *     look      the picture looks different everywhere (infrared filter, another lamp)    the background is learned anew
+ *     covered   hardly any contrast is left                                               the eye waits
+ *     unsharp   the contrast is there, the edges are not                                  the eye waits
+ *     frozen    the very same picture for FROZEN_MS                                       the eye waits
+ *
+ * While the picture settles (SETTLE_MS) or is blocked nothing is judged or learned. Something that blocks the view for
+ * longer than ENDURED_MS is taken for the new view.
+ */
+import { type Views, field } from '../memory/layout.ts';
+import type { Geometry } from './geometry.ts';
+import { type PictureMeasures, TILES, measurePicture } from './picture-measures.ts';
+import type { PixelPlane } from './pixel-plane.ts';
+import { type Shift, findShift, undoShift } from './shift.ts';
+
+/** In the order of the numbers in the state. */
+export const SCENE_CHANGES = ['none', 'light', 'moved', 'look', 'covered', 'unsharp', 'frozen'] as const;
+export type SceneChange = (typeof SCENE_CHANGES)[number];
+
+const SETTLE_MS = 2000;
+/** After the background was learned anew, foreground means nothing for so long. */
+const RELEARN_MS = 6000;
+const FROZEN_MS = 4000;
+/** So many equal pictures are enough to wait and see. */
+const EQUAL_FRAMES = 3;
+const ENDURED_MS = 600_000;
+/** Frames before anything can be told from the usual. */
+const FIRST_FRAMES = 50;
+const USUAL_RATE = 0.01;
+const TILE_RATE = 0.3;
+/** Shares of the usual contrast and sharpness below which nothing can be seen. */
+const COVERED_CONTRAST = 0.35;
+const COVERED_SHARPNESS = 0.5;
+/** The same relative to brightness: unsharp. */
+const UNSHARP = 0.74;
+/** A lamp changes the brightness by this factor, in so many tiles at least. */
+const LIGHT_STEP = 1.12;
+const LIGHT_TILES = 13;
+/** A pixel stepped when it differs so many grey levels from the frame before, brightness apart. */
+const STEP_LEVELS = 10;
+/** Share of sampled pixels that step at once, beyond what is usual (grain, rain): the whole picture changed. */
+const WIDE_STEP = 0.2;
+const STEP_RATE = 0.1;
+/** Every so many pixels are sampled; 7 is prime to the width, so columns are not favoured. */
+const SAMPLE_STEP = 7;
+/** A picture that lies farther than this share of the height from where it was is another view. */
+const LARGEST_OFFSET = 0.25;
+
+export const sceneGateFields = (geometry: Geometry) => ({
+  // f64: times in ms
+  settledMs: field('f64', 1, 'state'), // the picture is given time until then
+  blockedMs: field('f64', 1, 'state'), // when the view was blocked
+  sameSinceMs: field('f64', 1, 'state'), // when the first of the equal pictures came
+  change: field('u8', 1, 'state'), // index into SCENE_CHANGES, of the last change
+  isBlocked: field('u8', 1, 'state'), // 0|1
+  wasMuted: field('u8', 1, 'state'), // 0|1 in the frame before
+  equalFrames: field('u16', 1, 'state'), // equal pictures in a row, saturating
+  lastHash: field('u32', 1, 'state'),
+  seenFrames: field('u32', 1, 'state'),
+  offsetX: field('i16', 1, 'state'), // px by which the camera was moved since the background was learned
+  offsetY: field('i16', 1, 'state'),
+  // f32: grey levels
+  usualContrast: field('f32', 1, 'state'),
+  usualSharpness: field('f32', 1, 'state'),
+  usualMean: field('f32', 1, 'state'),
+  recentTiles: field('f32', TILES * TILES, 'state'), // [TILES, TILES] quickly following tile means
+  usualSteps: field('f32', 1, 'state'), // share of sampled pixels that step from frame to frame
+  lastMean: field('f32', 1, 'state'), // of the frame before
+  lastSample: field('u8', Math.ceil((geometry.width * geometry.height) / SAMPLE_STEP), 'state'), // of the frame before
+  aligned: field('u8', geometry.width * geometry.height, 'scratch'), // [height, width] the picture moved back
+});
+export type SceneGateViews = Views<ReturnType<typeof sceneGateFields>>;
+
+export type SceneGate = { readonly views: SceneGateViews; readonly measures: PictureMeasures };
+
+/** What to do with a frame. `luma` is the picture to look at: the frame's own, or moved back. */
+export type SceneVerdict = {
+  luma: Uint8Array;
+  /** Nothing is judged or learned. */
+  muted: boolean;
+  /** The eye does not even adapt. */
+  blocked: boolean;
+  /** The background must be learned anew, from this picture on. */
+  relearn: boolean;
+  /** Judgement ends or begins again with this frame: what came before belongs to another context. */
+  turned: boolean;
+  /** What is told: the change under way, 'none' otherwise. */
+  change: SceneChange;
+};
+
+const shift: Shift = { dx: 0, dy: 0 };
+
+/** Look at one frame [height, width] before anything else does. */
+export function watchScene(
+  { views, measures }: SceneGate,
+  { background, pixelFrames }: PixelPlane,
+  { width, height }: Geometry,
+  luma: Uint8Array,
+  timeMs: number,
+  out: SceneVerdict,
+): void {
+  measurePicture(measures, luma, width, height);
+  const settled = views.seenFrames[0]!++ >= FIRST_FRAMES && pixelFrames[0]! >= FIRST_FRAMES;
+  const frozen = watchFrozen(views, measures, timeMs);
+  out.relearn = false;
+  out.luma = luma;
+  const blocked = settled ? blockedBy(views, measures, frozen) : 'none';
+  if (blocked !== 'none') {
+    if (views.isBlocked[0] === 0) views.blockedMs[0] = timeMs;
+    views.isBlocked[0] = 1;
+    views.change[0] = SCENE_CHANGES.indexOf(blocked);
+    // The view stays as it is now: that is what there is to see from now on.
+    if (timeMs - views.blockedMs[0]! > ENDURED_MS && blocked !== 'frozen') {
+      views.isBlocked[0] = 0;
+      beginAnew(views, timeMs, out);
+    }
+  } else {
+    if (views.isBlocked[0] === 1) {
+      views.isBlocked[0] = 0;
+      views.change[0] = 0;
+      views.settledMs[0] = timeMs + SETTLE_MS;
+    }
+    const isWaiting = views.equalFrames[0]! >= EQUAL_FRAMES;
+    if (isWaiting) views.settledMs[0] = Math.max(views.settledMs[0]!, timeMs + SETTLE_MS / 2);
+    const gain = gainOf(luma, background);
+    align(views, background, gain, width, height, luma, out);
+    const steps = stepShare(views, measures, luma);
+    if (settled && !isWaiting) {
+      if (steps > views.usualSteps[0]! + WIDE_STEP) {
+        takeWideStep(views, background, gain, width, height, timeMs, out);
+        align(views, background, gain, width, height, luma, out);
+      } else if (lightStepped(views, measures)) {
+        note(views, 'light', timeMs);
+        views.recentTiles.set(measures.tileMeans);
+      }
+    }
+    follow(views, measures, steps, settled);
+  }
+  out.blocked = views.isBlocked[0] === 1;
+  out.muted = out.blocked || timeMs < views.settledMs[0]!;
+  out.turned = out.muted !== (views.wasMuted[0] === 1);
+  views.wasMuted[0] = out.muted ? 1 : 0;
+  out.change = out.muted ? SCENE_CHANGES[views.change[0]!]! : 'none';
+  if (!out.muted) views.change[0] = 0;
+}
+
+/** Another clip begins: its first frames may not be compared with the last ones of this. */
+export function resetSceneGate({ views }: SceneGate): void {
+  views.seenFrames[0] = 0;
+  views.isBlocked[0] = 0;
+  views.wasMuted[0] = 0;
+  views.equalFrames[0] = 0;
+  views.settledMs[0] = 0;
+  views.change[0] = 0;
+}
+
+function watchFrozen(views: SceneGateViews, { hash }: PictureMeasures, timeMs: number): boolean {
+  if (views.seenFrames[0]! > 1 && hash[0] === views.lastHash[0]) {
+    views.equalFrames[0] = Math.min(65535, views.equalFrames[0]! + 1);
+  } else {
+    views.equalFrames[0] = 0;
+    views.sameSinceMs[0] = timeMs;
+  }
+  views.lastHash[0] = hash[0]!;
+  return views.equalFrames[0]! >= EQUAL_FRAMES && timeMs - views.sameSinceMs[0]! >= FROZEN_MS;
+}
+
+function blockedBy(views: SceneGateViews, measures: PictureMeasures, frozen: boolean): SceneChange {
+  if (frozen) return 'frozen';
+  const contrast = measures.contrast[0]! / Math.max(1, views.usualContrast[0]!);
+  const sharpness = measures.sharpness[0]! / Math.max(0.5, views.usualSharpness[0]!);
+  if (contrast < COVERED_CONTRAST && sharpness < COVERED_SHARPNESS) return 'covered';
+  const brightness = measures.mean[0]! / Math.max(1, views.usualMean[0]!);
+  return sharpness < UNSHARP * brightness && sharpness < 0.9 * contrast ? 'unsharp' : 'none';
+}
+
+/** The whole picture changed: was it moved, or does it look different? */
+function takeWideStep(
+  views: SceneGateViews,
+  background: Float32Array,
+  gain: number,
+  width: number,
+  height: number,
+  timeMs: number,
+  out: SceneVerdict,
+): void {
+  const isMoved = findShift(out.luma, background, gain, width, height, shift);
+  const x = views.offsetX[0]! + shift.dx;
+  const y = views.offsetY[0]! + shift.dy;
+  const limit = LARGEST_OFFSET * height;
+  if (isMoved && Math.abs(x) <= limit && Math.abs(y) <= limit) {
+    views.offsetX[0] = x;
+    views.offsetY[0] = y;
+    note(views, 'moved', timeMs);
+  } else {
+    note(views, 'look', timeMs);
+    beginAnew(views, timeMs, out);
+  }
+}
+
+function note(views: SceneGateViews, change: SceneChange, timeMs: number): void {
+  views.change[0] = SCENE_CHANGES.indexOf(change);
+  views.settledMs[0] = Math.max(views.settledMs[0]!, timeMs + SETTLE_MS);
+}
+
+/** What is usual is asked for anew, from this picture on. */
+function beginAnew(views: SceneGateViews, timeMs: number, out: SceneVerdict): void {
+  out.relearn = true;
+  views.offsetX[0] = 0;
+  views.offsetY[0] = 0;
+  views.settledMs[0] = timeMs + RELEARN_MS;
+  views.seenFrames[0] = 0;
+}
+
+function lightStepped({ recentTiles }: SceneGateViews, { tileMeans }: PictureMeasures): boolean {
+  let brighter = 0;
+  let darker = 0;
+  for (let tile = 0; tile < tileMeans.length; tile++) {
+    const [now, before] = [tileMeans[tile]! + 1, recentTiles[tile]! + 1];
+    if (now > LIGHT_STEP * before) brighter++;
+    if (before > LIGHT_STEP * now) darker++;
+  }
+  return brighter >= LIGHT_TILES || darker >= LIGHT_TILES;
+}
+
+/** Share of sampled pixels that differ from the frame before, their brightness apart; remembers the sample. */
+function stepShare({ lastSample, lastMean }: SceneGateViews, { mean }: PictureMeasures, luma: Uint8Array): number {
+  const gain = (lastMean[0]! + 1) / (mean[0]! + 1);
+  let stepped = 0;
+  for (let i = 0, at = 0; i < luma.length; i += SAMPLE_STEP, at++) {
+    if (Math.abs(gain * luma[i]! - lastSample[at]!) > STEP_LEVELS) stepped++;
+    lastSample[at] = luma[i]!;
+  }
+  lastMean[0] = mean[0]!;
+  return stepped / lastSample.length;
+}
+
+function gainOf(luma: Uint8Array, background: Float32Array): number {
+  let [seen, known] = [0, 0];
+  for (let i = 0; i < luma.length; i += SAMPLE_STEP) {
+    seen += luma[i]!;
+    known += background[i]!;
+  }
+  return seen > 0 && known > 0 ? seen / known : 1;
+}
+
+function align(
+  views: SceneGateViews,
+  background: Float32Array,
+  gain: number,
+  width: number,
+  height: number,
+  luma: Uint8Array,
+  out: SceneVerdict,
+): void {
+  out.luma = luma;
+  if (out.relearn || (views.offsetX[0] === 0 && views.offsetY[0] === 0)) return;
+  shift.dx = views.offsetX[0]!;
+  shift.dy = views.offsetY[0]!;
+  undoShift(luma, background, gain, width, height, shift, views.aligned);
+  out.luma = views.aligned;
+}
+
+function follow(views: SceneGateViews, measures: PictureMeasures, steps: number, settled: boolean): void {
+  const rate = settled ? USUAL_RATE : 1 / views.seenFrames[0]!;
+  const tileRate = views.seenFrames[0]! <= 1 ? 1 : TILE_RATE;
+  const usual = Math.max(USUAL_RATE, Math.min(1, rate));
+  views.usualContrast[0]! += usual * (measures.contrast[0]! - views.usualContrast[0]!);
+  views.usualSharpness[0]! += usual * (measures.sharpness[0]! - views.usualSharpness[0]!);
+  views.usualMean[0]! += usual * (measures.mean[0]! - views.usualMean[0]!);
+  views.usualSteps[0]! += STEP_RATE * (Math.min(steps, views.usualSteps[0]! + WIDE_STEP) - views.usualSteps[0]!);
+  for (let tile = 0; tile < views.recentTiles.length; tile++) {
+    views.recentTiles[tile]! += tileRate * (measures.tileMeans[tile]! - views.recentTiles[tile]!);
+  }
+}
