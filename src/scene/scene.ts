@@ -7,7 +7,27 @@
 import { seedWord } from '../memory/random.ts';
 import { type Backdrop, createBackdrop, paintBackdrop } from './backdrop.ts';
 import { type Light, createLight, expose, gainAt } from './light.ts';
-import { type AnomalyKind, type Thing, type Traffic, createTraffic, isAnomalous, moveTraffic } from './traffic.ts';
+import { playBus } from './bus.ts';
+import { LOCAL_KINDS, type SceneKind } from './kinds.ts';
+import { playLanes } from './lanes.ts';
+import type { Play, Shape, Truth } from './play.ts';
+import { FIVE_PLACES, FOUR_PLACES, THREE_PLACES, TWO_AT_ONCE, playRoutines } from './routines.ts';
+import { type Traffic, createTraffic } from './traffic.ts';
+
+export type { Truth } from './play.ts';
+
+/** What can happen in a scene. */
+export const PLAYS = [
+  'lanes',
+  'two_lanes',
+  'bus',
+  'bus_and_traffic',
+  'three_places',
+  'four_places',
+  'five_places',
+  'two_rounds',
+] as const;
+export type PlayName = (typeof PLAYS)[number];
 
 export type SceneOptions = {
   /** px */
@@ -15,14 +35,17 @@ export type SceneOptions = {
   readonly height: number;
   readonly fps: number;
   readonly seed: number;
-  /** Which breaks of the routine may happen; empty = none. */
-  readonly kinds: readonly AnomalyKind[];
+  readonly play: PlayName;
+  /** Which breaks of the routine may happen; empty = none. Buses and rounds have their own kinds, all or none. */
+  readonly kinds: readonly SceneKind[];
   /** First frame that may hold one. */
   readonly anomaliesFrom: number;
   /** Mean frames between two. */
   readonly anomalySpacing: number;
   /** Standard deviation of the sensor noise (grey levels). */
   readonly noise: number;
+  /** From this frame on the lower of two lanes lies elsewhere; Infinity = never. */
+  readonly shiftFrom: number;
 };
 
 export const SCENE_DEFAULTS: SceneOptions = {
@@ -30,25 +53,21 @@ export const SCENE_DEFAULTS: SceneOptions = {
   height: 96,
   fps: 10,
   seed: 1,
-  kinds: ['reverse', 'off_lane', 'fast', 'stop', 'big', 'popup'],
+  play: 'lanes',
+  kinds: LOCAL_KINDS,
   anomaliesFrom: 3000,
   anomalySpacing: 350,
   noise: 3,
-};
-
-/** The label of one frame. `box` is [x, y, width, height] relative, clipped to the picture. */
-export type Truth = {
-  readonly kind: AnomalyKind | null;
-  /** Number of the anomaly from 1, 0 when there is none. */
-  readonly id: number;
-  readonly box: readonly [number, number, number, number] | null;
+  shiftFrom: Infinity,
 };
 
 export type Scene = {
   readonly options: SceneOptions;
   readonly backdrop: Backdrop;
   readonly light: Light;
+  /** Both lanes' traffic, or the upper one's; at rest in scenes without lanes. */
   readonly traffic: Traffic;
+  readonly play: Play;
   readonly painted: Uint8Array;
   /** Number of the next frame. */
   frame: number;
@@ -57,37 +76,55 @@ export type Scene = {
 export function createScene(options: Partial<SceneOptions> = {}): Scene {
   const full = { ...SCENE_DEFAULTS, ...options };
   const random = (stream: number): Uint32Array => new Uint32Array([seedWord(full.seed, stream)]);
+  const onlyLane = full.play === 'two_lanes' ? { onlyLane: 0 as const } : {};
+  const traffic = createTraffic({ ...full, ...onlyLane }, random(13));
   return {
     options: full,
     backdrop: createBackdrop(full.width, full.height, random(11)),
     light: createLight(random(12), full.noise),
-    traffic: createTraffic(full, random(13)),
+    traffic,
+    play: createPlay(full, traffic, random(14)),
     painted: new Uint8Array(full.width * full.height),
     frame: 0,
   };
 }
 
-/** Render the next frame into `luma` [height, width] and say what is wrong in it. */
-export function renderNext(scene: Scene, luma: Uint8Array): Truth {
-  const { options, painted, traffic } = scene;
-  moveTraffic(traffic, scene.frame);
-  paintBackdrop(scene.backdrop, scene.frame, painted);
-  if (traffic.thing !== null) paintThing(painted, options.width, options.height, traffic.thing);
-  expose(scene.light, painted, gainAt(scene.light, scene.frame), options.width, luma);
-  scene.frame++;
-  return truthOf(traffic.thing);
+function createPlay(options: SceneOptions, traffic: Traffic, random: Uint32Array): Play {
+  const broken = options.kinds.length > 0 ? options : { ...options, anomaliesFrom: Infinity };
+  const lower = (kinds: readonly SceneKind[]): Traffic => createTraffic({ ...options, kinds, onlyLane: 1 }, random);
+  switch (options.play) {
+    case 'lanes':
+      return playLanes([traffic]);
+    case 'two_lanes':
+      return playLanes([traffic, lower(options.kinds)]);
+    case 'bus':
+      return playBus(broken, random, null);
+    case 'bus_and_traffic':
+      return playBus(broken, random, lower([]));
+    case 'three_places':
+      return playRoutines(broken, THREE_PLACES, random);
+    case 'four_places':
+      return playRoutines(broken, FOUR_PLACES, random);
+    case 'five_places':
+      return playRoutines(broken, FIVE_PLACES, random);
+    case 'two_rounds':
+      return playRoutines(broken, TWO_AT_ONCE, random);
+  }
 }
 
-function truthOf(thing: Thing | null): Truth {
-  if (thing === null || !isAnomalous(thing)) return { kind: null, id: 0, box: null };
-  const left = Math.max(0, thing.x);
-  const right = Math.min(1, thing.x + thing.width);
-  if (right <= left) return { kind: null, id: 0, box: null };
-  return { kind: thing.anomaly, id: thing.anomalyId, box: [left, thing.y, right - left, thing.height] };
+/** Render the next frame into `luma` [height, width] and say what is wrong in it. */
+export function renderNext(scene: Scene, luma: Uint8Array): Truth {
+  const { options, painted, play } = scene;
+  const truth = play.advance(scene.frame);
+  paintBackdrop(scene.backdrop, scene.frame, painted);
+  for (const thing of play.things) paintThing(painted, options.width, options.height, thing);
+  expose(scene.light, painted, gainAt(scene.light, scene.frame), options.width, luma);
+  scene.frame++;
+  return truth;
 }
 
 /** A body with a window band and a darker foot: enough texture to have a form and to be followed. */
-function paintThing(plane: Uint8Array, width: number, height: number, thing: Thing): void {
+function paintThing(plane: Uint8Array, width: number, height: number, thing: Shape): void {
   const left = Math.round(thing.x * width);
   const right = Math.round((thing.x + thing.width) * width);
   const top = Math.round(thing.y * height);

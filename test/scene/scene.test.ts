@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'tap';
 import { createScene, renderNext } from '../../src/scene/scene.ts';
 import { SCENES, SCENE_NAMES } from '../../src/scene/scenes.ts';
-import { ANOMALY_KINDS } from '../../src/scene/traffic.ts';
+import { ANOMALY_KINDS } from '../../src/scene/kinds.ts';
 
 type Seen = { kind: string | null; id: number; box: readonly number[] | null };
 

@@ -1,0 +1,19 @@
+/**
+ * kinds.ts - every label that a frame of a scene can carry.
+ */
+
+/** The ways in which the two lanes' routine can be broken by a thing that is seen. */
+export const ANOMALY_KINDS = ['reverse', 'off_lane', 'fast', 'stop', 'big', 'popup', 'order'] as const;
+export type AnomalyKind = (typeof ANOMALY_KINDS)[number];
+
+/** Those that show at a place, without any memory of what came before. */
+export const LOCAL_KINDS = ['reverse', 'off_lane', 'fast', 'stop', 'big', 'popup'] as const;
+
+/** What comes regularly does not come, comes too soon or too late. */
+export const TIMING_KINDS = ['missing', 'early', 'late'] as const;
+export type TimingKind = (typeof TIMING_KINDS)[number];
+
+/** A routine ends at the place where another one does. */
+export type RoutineKind = 'wrong_place';
+
+export type SceneKind = AnomalyKind | TimingKind | RoutineKind;
