@@ -25,7 +25,7 @@ import { type TmContexts, loadContext, saveContext, tmContextFields } from '../h
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import type { ZoneGrid } from '../vision/geometry.ts';
-import { type EpisodeKinds, KINDS, NO_KIND, coveredBy, learnKind, nearestKind } from './episode-kinds.ts';
+import { type EpisodeKinds, KINDS, NO_KIND, learnKind, nearestKind, shareHeld } from './episode-kinds.ts';
 import { type PauseMemory, contextEndMs, learnPause } from './episode-pause.ts';
 import { type EpisodeTrack, MAX_OPEN, joined, resetTrack, trackEpisodes } from './episode-track.ts';
 import { fade } from './fade.ts';
@@ -37,12 +37,20 @@ const COLUMNS_PER_KIND = 6;
 export const END = KINDS;
 /** Sequences followed at once. */
 export const CHAINS = 6;
-/** As in the global region; all columns of a kind are winners together, so every segment sees all six. */
+/**
+ * All columns of a kind win together, so a segment sees all six winners of the kind before and no more: with room for more
+ * it would also grow to those of another context while the kind bursts, and the two contexts would become one. Segments
+ * begin weak and are punished hard, so that a break that comes once in five rounds never becomes usual.
+ */
 export const EPISODE_TM_PARAMS: TemporalMemoryParams = {
   ...EVENT_TM_PARAMS,
+  activationThreshold: 4,
   maxNewSynapseCount: COLUMNS_PER_KIND,
-  predictedSegmentDecrement: 4,
+  initialPermanence: 60,
+  predictedSegmentDecrement: 6,
 };
+/** Where a chain begins, anything that does so now and then stays expected. */
+const BEGIN_PARAMS: TemporalMemoryParams = { ...EPISODE_TM_PARAMS, predictedSegmentDecrement: 1 };
 const SEGMENTS = 2048;
 const SYNAPSES = 16;
 const TRANSITIONS = 2048;
@@ -149,7 +157,7 @@ function judgeGrowing(region: EpisodeRegion, episode: number, out: EpisodeStep):
   expectAll(region, track.openedMs[episode]!);
   let likely = NO_KIND;
   for (let kind = 0; kind < KINDS; kind++) {
-    if (kinds.kindVisits[kind] === 0 || coveredBy(kinds, kind, views.member) < FITS) continue;
+    if (kinds.kindVisits[kind] === 0 || shareHeld(kinds, kind, views.member) < FITS) continue;
     // Any expected kind it may become excuses it.
     if (isExpectedAnywhere(region, kind)) return;
     if (likely === NO_KIND || kinds.kindVisits[kind]! > kinds.kindVisits[likely]!) likely = kind;
@@ -162,11 +170,11 @@ function finish(region: EpisodeRegion, episode: number, timeMs: number, learn: b
   if (!readMember(region, episode)) return;
   const beganMs = track.openedMs[episode]!;
   out.ended++;
-  let kind = nearestKind(kinds, views.member);
+  let kind = nearestKind(kinds, region.grid, views.member);
   if (kind === NO_KIND && !learn) return;
   const isNew = kind === NO_KIND || views.visits[kind] === 0;
   if (learn) {
-    const number = learnKind(kinds, kind, views.member);
+    const number = learnKind(kinds, kind);
     if (kind === NO_KIND) {
       views.visits[number] = 0;
       views.unexpected[number] = 0;
@@ -247,7 +255,8 @@ function continueChain(
     learnInterval(transitions, intervalKey(kind, before, last), pauseMs);
     if (joins && fit !== FIT.unexpected) countFollow(views, last, false);
   }
-  stepTemporalMemory(memory, views.columns, columnsOf(views, kind), learn);
+  const ticking = joins ? memory : { ...memory, params: BEGIN_PARAMS };
+  stepTemporalMemory(ticking, views.columns, columnsOf(views, kind), learn);
   saveContext(memory, contexts, at);
   views.chainLive[at] = 1;
   views.chainBefore[at] = last;
