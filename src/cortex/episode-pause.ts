@@ -14,13 +14,15 @@ import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 
 export const PAUSE_BINS = 16;
-const ENTRIES = 4096;
+const ENTRIES = 1024;
 /** Stands for any kind in the counts. */
 const ANY = 511;
 const PRIOR = 2;
 const MIN_RATE = 0.05;
 /** Pauses of a length seen before its gain is believed. */
 const MIN_PAUSES = 12;
+/** Pauses of any length seen before a context is cut by what was learned. */
+const YOUNG_PAUSES = 60;
 /** A gain that is worth a context (nats). */
 const WORTH = 0.12;
 /** Until more is known: shorter pauses keep the context, longer ones end it. */
@@ -67,12 +69,28 @@ export function learnPause({ views, counts }: PauseMemory, pauseMs: number, last
     learnInterval(counts, key, pauseMs);
 }
 
-/** Pauses longer than this end the context (ms): from there on no length of pause is worth one. */
-export function contextEndMs({ views }: PauseMemory): number {
-  for (let bin = PAUSE_BINS - 1; bin >= 0; bin--) {
-    const known = views.pauseCount[bin]! >= MIN_PAUSES;
-    const matters = known ? views.pauseGain[bin]! > WORTH : beginOf(bin) < FIRST_CUT_MS;
-    if (matters) return beginOf(bin + 1);
-  }
+/** Up to this pause (ms) what came before surely matters. */
+export function contextHoldsMs({ views }: PauseMemory): number {
+  if (isYoung(views)) return FIRST_CUT_MS;
+  for (let bin = PAUSE_BINS - 1; bin >= 0; bin--)
+    if (views.pauseCount[bin]! >= MIN_PAUSES && views.pauseGain[bin]! > WORTH) return beginOf(bin + 1);
   return 0;
+}
+
+/** Beyond this pause (ms) it surely does not matter: from the first known length that is worth nothing. */
+export function contextEndMs(memory: PauseMemory): number {
+  const holdsMs = contextHoldsMs(memory);
+  const { pauseCount } = memory.views;
+  if (isYoung(memory.views)) return holdsMs;
+  for (let bin = 0; bin < PAUSE_BINS; bin++)
+    if (beginOf(bin) >= holdsMs && pauseCount[bin]! >= MIN_PAUSES) return beginOf(bin);
+  // Nothing is known beyond: as long again.
+  return 2 * holdsMs;
+}
+
+/** Before much is known, short pauses keep the context and long ones end it. */
+function isYoung({ pauseCount }: PauseViews): boolean {
+  let seen = 0;
+  for (const count of pauseCount) seen += count;
+  return seen < YOUNG_PAUSES;
 }
