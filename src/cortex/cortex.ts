@@ -22,12 +22,15 @@ import { type ModelMemory, allocateMemory, blockViews } from '../memory/model-me
 import type { Geometry } from '../vision/geometry.ts';
 import type { Retina } from '../vision/retina.ts';
 import type { Detector } from './detector.ts';
+import { openEpisodeRegion } from './episode-plan.ts';
+import type { EpisodeRegion } from './episode-region.ts';
 import { EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
 import type { FormStream } from './form-stream.ts';
 import { GLOBAL_TM_PARAMS, type GlobalRegion, globalShape } from './global-region.ts';
 import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
 import type { MotionStream } from './motion-stream.ts';
 import { type CortexPlan, type clockFields, cortexTables, formShape, localBlock } from './plan.ts';
+import type { RecurrenceViews } from './recurrence.ts';
 import type { Ablation, CortexSettings } from './settings.ts';
 
 export type Cortex = {
@@ -41,6 +44,8 @@ export type Cortex = {
   readonly retina: Retina;
   readonly local: LocalRegions;
   readonly global: GlobalRegion;
+  readonly episodes: EpisodeRegion;
+  readonly recurrence: RecurrenceViews;
   readonly motion: MotionStream;
   readonly form: FormStream;
   readonly evidence: Evidence;
@@ -54,6 +59,7 @@ export function createCortex(plan: CortexPlan, seed: number): Cortex {
   const cortex = openCortex(plan, allocateMemory(plan.memory));
   initTemporalMemory(cortex.global.memory, seed);
   cortex.local.memories.forEach((memory, zone) => initTemporalMemory(memory, seed * 1000 + zone));
+  cortex.episodes.sequences.forEach(({ memory }, part) => initTemporalMemory(memory, seed * 1000 + 500 + part));
   initSpatialPooler(cortex.form.pooler, seed);
   // State 0 is idle: known from birth.
   cortex.global.views.stateVisits[0] = 1;
@@ -65,6 +71,7 @@ export function restoreCortex(cortex: Cortex): void {
   restoreTemporalMemory(cortex.global.memory);
   restoreSpatialPooler(cortex.form.pooler);
   for (const memory of cortex.local.memories) restoreTemporalMemory(memory);
+  for (const { memory } of cortex.episodes.sequences) restoreTemporalMemory(memory);
 }
 
 function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: ModelMemory): Cortex {
@@ -103,6 +110,8 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       transitions: views('global.transitions'),
       memory: openTemporalMemory(globalShape(settings), GLOBAL_TM_PARAMS, views('global.memory'), { kernels }),
     },
+    episodes: openEpisodeRegion(settings, geometry.global, kernels, (name, table) => blockViews(memory, name, table)),
+    recurrence: views('recurrence'),
     motion: { views: views('motion'), memory: blockViews(memory, 'motion.memory', motionMemoryFields(zones)) },
     form: {
       views: views('form'),

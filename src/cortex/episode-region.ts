@@ -40,6 +40,7 @@ export const episodeFields = (grid: ZoneGrid) => ({
   // f32: evidence
   episodeSurprise: field('f32', 1, 'state'), // fading
   oddKind: field('u8', 1, 'state'), // kind of the episode that was out of order last
+  judge: field('u8', 1, 'state'), // part whose sequence judged last
   member: field('u8', grid.columns * grid.rows, 'scratch'), // zones of the episode looked at
 });
 export type EpisodeViews = Views<ReturnType<typeof episodeFields>>;
@@ -92,7 +93,9 @@ function judgeGrowing(region: EpisodeRegion, episode: number): void {
   const { views, track, kinds, sequences } = region;
   readMember(region, episode);
   const beganMs = track.openedMs[episode]!;
-  const sequence = sequences[judgeOf(region)]!;
+  const judge = judgeOf(region);
+  const sequence = sequences[judge]!;
+  views.judge[0] = judge;
   expectNext(sequence, beganMs);
   let likely = NO_KIND;
   for (let kind = 0; kind < KINDS; kind++) {
@@ -112,12 +115,24 @@ function finish(region: EpisodeRegion, episode: number, timeMs: number, learn: b
   if (known === NO_KIND && !learn) return;
   const kind = learn ? learnKind(kinds, known) : known;
   const judge = judgeOf(region);
+  views.judge[0] = judge;
   for (const [part, sequence] of sequences.entries()) {
     if (known === NO_KIND) forgetKind(sequence, kind);
     if (!liesIn(grid, views.member, part)) continue;
     const evidence = takeEpisode(sequence, kind, track.openedMs[episode]!, timeMs, learn);
     if (part === judge) surprise(views, evidence, kind);
   }
+}
+
+/** The part whose sequence is asked what comes next: the least often wrong one that has seen enough. */
+export function judgeOfNext({ sequences }: EpisodeRegion): number {
+  let best = 0;
+  for (let part = 1; part < sequences.length; part++) {
+    const { missed, episodes } = sequences[part]!.views;
+    if (sequences[0]!.views.missed[0]! < OFTEN_WRONG || episodes[0]! < MIN_EPISODES) continue;
+    if (missed[0]! < sequences[best]!.views.missed[0]! / 2) best = part;
+  }
+  return best;
 }
 
 /** The part whose sequence judges an episode that holds the zones in `member`. */

@@ -12,11 +12,13 @@ import { type BlockPlan, type MemoryPlan, planMemory } from '../memory/model-mem
 import { type Geometry, divide } from '../vision/geometry.ts';
 import { retinaTables } from '../vision/retina.ts';
 import { detectorFields } from './detector.ts';
+import { episodeTables } from './episode-plan.ts';
 import { EVIDENCE, evidenceFields } from './evidence.ts';
 import { FORM_INPUTS, formFields } from './form-stream.ts';
 import { globalFields, globalShape, transitionFields } from './global-region.ts';
 import { dwellFields, localFields, localShape } from './local-regions.ts';
 import { motionFields } from './motion-stream.ts';
+import { recurrenceFields } from './recurrence.ts';
 import type { CortexSettings } from './settings.ts';
 
 export type CortexPlan = {
@@ -54,6 +56,7 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     global: globalFields(geometry.global),
     'global.transitions': transitionFields(),
     'global.memory': temporalMemoryFields(globalShape(settings)),
+    recurrence: recurrenceFields(geometry.global.columns * geometry.global.rows),
     motion: motionFields(zones),
     'motion.memory': motionMemoryFields(zones),
     form: formFields(zones, settings.formColumns),
@@ -84,6 +87,7 @@ export function planCortex(settings: CortexSettings): CortexPlan {
     name,
     table,
   }));
+  for (const [name, table] of Object.entries(episodeTables(settings, geometry.global))) blocks.push({ name, table });
   const localTable = temporalMemoryFields(localShape(settings));
   for (let zone = 0; zone < geometry.local.columns * geometry.local.rows; zone++) {
     blocks.push({ name: localBlock(zone), table: localTable });

@@ -32,6 +32,7 @@ export const recurrenceFields = (zones: number) => ({
   recurrenceVariance: field('f32', zones, 'learned'),
   arrivals: field('u16', zones, 'learned'), // [zones] times learned, saturating
   arrivedMs: field('f64', zones, 'state'), // [zones] last arrival, 0 = none
+  previousMs: field('f64', zones, 'state'), // [zones] the arrival before that
   fittedMs: field('f64', zones, 'state'), // [zones] last arrival that fitted
   emptySinceMs: field('f64', zones, 'state'), // [zones]
   wasOccupied: field('u8', zones, 'state'), // [zones] 0|1
@@ -96,6 +97,7 @@ export function usualRecurrenceMs({ recurrenceMean }: RecurrenceViews, zone: num
 function arrive(views: RecurrenceViews, zone: number, timeMs: number, learn: boolean, out: RecurrenceStep): void {
   const lastMs = views.arrivedMs[zone]!;
   const sinceMs = timeMs - lastMs;
+  views.previousMs[zone] = lastMs;
   views.arrivedMs[zone] = timeMs;
   if (lastMs === 0) {
     views.fittedMs[zone] = timeMs;

@@ -18,16 +18,19 @@ import {
   judgeEvidence,
   learnEvidence,
   learningState,
+  noRatios,
   scoreOf,
   streamsOf,
   withAbsence,
 } from './evidence.ts';
+import { type EpisodeStep, resetEpisodeRegion, stepEpisodeRegion } from './episode-region.ts';
 import { type Scene, explain } from './explain.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
 import { type GlobalStep, predictNext, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
 import { type LocalStep, resetLocalRegions, stepLocalRegions } from './local-regions.ts';
 import { resetMotionStream, stepMotionStream } from './motion-stream.ts';
 import type { EventChange, Observation, StreamValues } from './observation.ts';
+import { type RecurrenceStep, resetRecurrence, stepRecurrence } from './recurrence.ts';
 
 /** Share of the picture that must be foreground at once to be a change of the scene itself. */
 const SCENE_CHANGE_SHARE = 0.4;
@@ -68,6 +71,10 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   );
   const global: GlobalStep = { ticked: false, surprise: 0, wasIdle: false, expectedBefore: [] };
   stepGlobalRegion(cortex.global, retina.global.occupied, seen.globalChanged, moment.timeMs, learn, global);
+  const episode: EpisodeStep = { surprise: 0, ended: 0 };
+  stepEpisodeRegion(cortex.episodes, retina.global.occupied, moment.timeMs, elapsedMs, learn, episode);
+  const recurrence: RecurrenceStep = { early: 0, overdue: 0, zone: -1, arrivals: 0 };
+  stepRecurrence(cortex.recurrence, retina.global.occupied, moment.timeMs, learn, recurrence);
   const motion = stepMotionStream(cortex.motion, retina, elapsedMs, learn);
   const form: FormStep = { size: 0, form: 0, components: [] };
   stepFormStream(cortex.form, retina, seen.localChanged, learn, form);
@@ -81,8 +88,11 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
     size: ablated.has('form') ? 0 : form.size,
     form: ablated.has('form') ? 0 : form.form,
     absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
+    episode: ablated.has('l3') ? 0 : episode.surprise,
+    early: ablated.has('timing') ? 0 : recurrence.early,
+    overdue: ablated.has('timing') || muted ? 0 : recurrence.overdue,
   };
-  const ratios: Ratios = { local: 0, order: 0, motion: 0, size: 0, form: 0, absence: 0 };
+  const ratios = noRatios();
   judgeEvidence(cortex.evidence, raw, ratios);
   const streams = streamsOf(ratios, raw);
   const learning = learningState(cortex.evidence);
@@ -90,6 +100,10 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
     components: form.components,
     expectedBefore: global.expectedBefore,
     orderLeads: ratios.order >= ratios.local,
+    episodeLeads: ratios.episode >= Math.max(ratios.order, ratios.local),
+    recurrenceZone: recurrence.zone,
+    earlyLeads: ratios.early >= ratios.local,
+    overdueLeads: ratios.overdue >= ratios.absence,
   };
   const events = detectAll(
     cortex,
@@ -102,7 +116,11 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   );
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
-  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted, learn });
+  learnEvidence(cortex.evidence, raw, ratios, {
+    ...{ elapsedMs, busy, idleEnded, muted, learn },
+    episodesEnded: episode.ended,
+    arrivals: recurrence.arrivals,
+  });
   fillGrid(cortex, ratios, raw);
   const shown = withAbsence(streams, ratios);
 
@@ -139,6 +157,8 @@ export function resetContext(cortex: Cortex): readonly EventChange[] {
   const lastFrameMs = cortex.clock.lastFrameMs[0]!;
   resetLocalRegions(cortex.local, moment.timeMs);
   resetGlobalRegion(cortex.global, moment.timeMs);
+  resetEpisodeRegion(cortex.episodes);
+  resetRecurrence(cortex.recurrence);
   resetMotionStream(cortex.motion);
   resetFormStream(cortex.form);
   for (const occupancy of [cortex.retina.local, cortex.retina.global]) {
@@ -182,23 +202,23 @@ function detectAll(
     motion: streams.motion,
     sequence:
       localName === 'timing'
-        ? ratios.order
+        ? Math.max(ratios.order, ratios.episode)
         : localName === 'sequence'
-          ? Math.max(ratios.local, ratios.order)
+          ? Math.max(ratios.local, ratios.order, ratios.episode)
           : streams.sequence,
-    timing: localName === 'timing' ? ratios.local : localName === 'sequence' ? 0 : streams.timing,
-    absence: ratios.absence,
+    timing:
+      localName === 'timing'
+        ? Math.max(ratios.local, ratios.early)
+        : localName === 'sequence'
+          ? ratios.early
+          : streams.timing,
+    absence: Math.max(isReady(cortex.evidence.thresholds.absence) ? ratios.absence : 0, ratios.overdue),
     scene_change: state.muted ? 2 : 0,
   };
   const mayStart = state.ready && !state.muted;
   const changes: EventChange[] = [];
   for (const cause of Object.keys(values) as DetectedCause[]) {
-    const allowed =
-      cause === 'scene_change'
-        ? state.ready
-        : cause === 'absence'
-          ? mayStart && isReady(cortex.evidence.thresholds.absence)
-          : mayStart;
+    const allowed = cause === 'scene_change' ? state.ready : mayStart;
     const change = detect(detector, cause, values[cause], allowed, moment, () => explain(cortex, cause, scene));
     if (change !== null) changes.push(inFrameTime(change, moment.timeMs, frameMs));
   }
