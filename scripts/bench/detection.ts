@@ -1,193 +1,201 @@
 /**
- * detection.ts - how many breaks of the routine are found, at how many false alarms, on rendered scenes.
+ * detection.ts - how many breaks of the routine are found, how soon, where, and at how many false alarms, on rendered scenes.
  *
- *     npm run bench:detection -- [--suite local|order|missing|normal] [--seeds 1,2,3,4,5] [--frames 16000]
- *                                [--preset pi4] [--size 96x96] [--ablate NAME,...] [--sensitivity 1] [--verbose]
+ *     npm run bench:detection -- [--suite NAME,...|all] [--seeds 1,2,3,4,5] [--ablate NAME,...] [--quick]
+ *                                [--frames N] [--warmup N] [--preset pi4] [--size 96x96] [--sensitivity 1]
+ *                                [--nuisances rain,...] [--list-false] [--verbose] [--json]
  *
- * An alert is one start of an alert event. An anomaly is found when an alert starts between 2 frames before its first
- * labelled frame and 40 after its last; all other alerts are false, those within 50 frames of one another count once.
- * Thresholds never see labels; learning stays on throughout; anomalies begin at frame 9,000 and only frames from there
- * on count. Seeds 1-5 were used for tuning; others are fresh.
+ * One table per suite (detection/suites.ts), one row per method: the whole model; its streams alone; a model with one cell
+ * per column (first order); one model for each name of `--ablate`; detectors without a model. `--quick` leaves out all but
+ * the whole model and the ablations that are named.
  *
- *   local    wrong way, off lane, too fast, stopped, too big, popped up
- *   order    two lanes used in turn, one of them twice: everything is locally normal
- *   missing  a pause of the traffic that lasts 25 s longer than it would have
- *   normal   nothing wrong: every alert is false
+ *     AUC all/busy     chance that a labelled frame scores above a normal one / above one in which something is seen
+ *     found, false     at the threshold that never sees labels: an anomaly is found when an alert starts between 2 frames
+ *                      before its first labelled frame and 40 after its last (delay from its first); all other alerts are
+ *                      false, those within 50 frames of one another count once
+ *                      (--list-false prints each, with the nuisances that were on)
+ *     at .2 %          found, and median delay, at the threshold that .2 % of each seed's normal frames exceed
+ *     position AUC     chance that a position of the anomaly shows more than another one, mean over labelled frames
+ *     ms               median time of a frame
+ *
+ * Learning stays on throughout; anomalies begin after the warm-up, and only frames from there on count. Seeds 1-5 were used
+ * for tuning; others are fresh.
  */
 import { parseArgs } from 'node:util';
-import { createCortex } from '../../src/cortex/cortex.ts';
-import { planCortex } from '../../src/cortex/plan.ts';
 import { ABLATIONS, type Ablation, type CortexSettings, PRESETS, type PresetName } from '../../src/cortex/settings.ts';
-import { stepCortex } from '../../src/cortex/step.ts';
-import { type Scene, type SceneOptions, createScene, renderNext } from '../../src/scene/scene.ts';
-import { blockDifference, frameDifference } from './baselines.ts';
+import { NUISANCE_NAMES } from '../../src/scene/nuisance/nuisances.ts';
+import { formatTable } from '../../src/cli/output.ts';
+import { labelAt } from './detection/measures.ts';
+import type { Run, Task } from './detection/run.ts';
+import { SUITES, SUITE_NAMES, type Suite, type SuiteName } from './detection/suites.ts';
+import { type Found, type Judged, type Row, judgeTrack, summarize, wholeLabels } from './detection/summary.ts';
+import { runTasks } from './detection/workers.ts';
 
-const FROM = 9000;
-const BEFORE = 2;
-const AFTER = 40;
-const REFRACTORY = 50;
-const MISSING_FRAMES = 250;
-const MISSING_EVERY = 500;
-
-const SUITES: { readonly [name: string]: Partial<SceneOptions> } = {
-  local: { anomaliesFrom: FROM, anomalySpacing: 330 },
-  order: { kinds: ['order'], anomaliesFrom: FROM, anomalySpacing: 500 },
-  missing: { kinds: [] },
-  normal: { kinds: [] },
-};
-
-type Label = { readonly id: string; readonly kind: string; readonly first: number; last: number };
-type Alert = { readonly frame: number; readonly what: string };
-type Run = {
-  readonly labels: Label[];
-  readonly alerts: { readonly [detector: string]: Alert[] };
-  readonly stepMs: number;
-};
-type Outcome = { readonly found: Map<Label, number>; readonly wrong: Alert[] };
-
-const DETECTORS = ['model', 'block difference', 'frame difference'] as const;
+const FIRST_ORDER = 'high-order' as const satisfies Ablation;
 
 const { values: args } = parseArgs({
   options: {
     suite: { type: 'string', default: 'local' },
     seeds: { type: 'string', default: '1,2,3,4,5' },
-    frames: { type: 'string', default: '16000' },
+    frames: { type: 'string' },
+    warmup: { type: 'string' },
     preset: { type: 'string', default: 'pi4' },
     size: { type: 'string', default: '' },
     ablate: { type: 'string', default: '' },
     sensitivity: { type: 'string', default: '1' },
+    nuisances: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    'list-false': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
 });
-const frames = Number(args.frames);
-const suite = SUITES[args.suite];
-if (suite === undefined)
-  throw new RangeError(`Expected --suite ${Object.keys(SUITES).join('|')} but received ${args.suite}`);
 
-function settingsOf(): CortexSettings {
-  const preset = PRESETS[args.preset as PresetName];
+function oneOf<T extends string>(option: string, names: readonly T[], given: string): T {
+  const name = names.find((known) => known === given);
+  if (name === undefined) throw new RangeError(`Expected --${option} ${names.join('|')} but received ${given}`);
+  return name;
+}
+
+function settingsOf(ablate: readonly Ablation[]): CortexSettings {
+  const preset = PRESETS[oneOf('preset', Object.keys(PRESETS) as PresetName[], args.preset)];
   const [width, height] = args.size === '' ? [preset.width, preset.height] : args.size.split('x').map(Number);
-  const ablate = args.ablate === '' ? [] : (args.ablate.split(',') as Ablation[]);
-  const unknown = ablate.find((name) => !ABLATIONS.includes(name));
-  if (unknown !== undefined) throw new RangeError(`Expected --ablate ${ABLATIONS.join('|')} but received ${unknown}`);
   return { ...preset, width: width!, height: height!, sensitivity: Number(args.sensitivity), ablate };
 }
 
-function runSeed(settings: CortexSettings, seed: number): Run {
-  const { width, height, fps } = settings;
-  const scene = createScene({ ...suite, seed, width, height, fps });
-  const cortex = createCortex(planCortex(settings), seed);
-  const luma = new Uint8Array(width * height);
-  const baselines = { 'block difference': blockDifference(width, height), 'frame difference': frameDifference() };
-  const alerts = { model: [] as Alert[], 'block difference': [] as Alert[], 'frame difference': [] as Alert[] };
-  const labels = new Map<string, Label>();
-  let spentMs = 0;
-  for (let frame = 0; frame < frames; frame++) {
-    if (args.suite === 'missing') holdTraffic(scene, frame, labels);
-    const truth = renderNext(scene, luma);
-    if (truth.kind !== null) {
-      const id = `${truth.id}`;
-      const label = labels.get(id) ?? { id, kind: truth.kind, first: frame, last: frame };
-      label.last = frame;
-      labels.set(id, label);
-    }
-    const began = performance.now();
-    const seen = stepCortex(cortex, { sequence: frame, timeMs: (frame * 1000) / fps, width, height, luma }, true);
-    spentMs += performance.now() - began;
-    for (const event of seen.events) {
-      if (event.type !== 'start' || event.severity !== 'alert') continue;
-      alerts.model.push({ frame, what: `${event.cause} ${event.score.toFixed(2)}: ${event.explanation}` });
-    }
-    for (const name of ['block difference', 'frame difference'] as const) {
-      if (baselines[name](luma)) alerts[name].push({ frame, what: name });
-    }
-  }
-  return { labels: [...labels.values()], alerts, stepMs: spentMs / frames };
-}
-
-/** Now and then an idle time of the scene goes on; the label begins where the next thing would have come. */
-function holdTraffic({ traffic }: Scene, frame: number, labels: Map<string, Label>): void {
-  const last = [...labels.values()].at(-1)?.last ?? FROM - MISSING_EVERY;
-  if (traffic.thing !== null || frame >= traffic.nextFrame || frame < last + MISSING_EVERY) return;
-  const first = traffic.nextFrame;
-  traffic.nextFrame += MISSING_FRAMES;
-  const id = `missing at ${first}`;
-  labels.set(id, { id, kind: 'missing', first, last: traffic.nextFrame });
-}
-
-function judge(labels: readonly Label[], alerts: readonly Alert[]): Outcome {
-  const found = new Map<Label, number>();
-  const wrong: Alert[] = [];
-  let lastWrong = -Infinity;
-  for (const alert of alerts) {
-    if (alert.frame < FROM) continue;
-    const label = labels.find(({ first, last }) => alert.frame >= first - BEFORE && alert.frame <= last + AFTER);
-    if (label === undefined) {
-      if (alert.frame - lastWrong > REFRACTORY) wrong.push(alert);
-      lastWrong = alert.frame;
-    } else if (!found.has(label)) {
-      found.set(label, alert.frame - label.first);
-    }
-  }
-  return { found, wrong };
-}
-
-function median(values: readonly number[]): string {
-  return values.length === 0 ? '-' : `${values.toSorted((a, b) => a - b)[values.length >> 1]}`;
-}
-
-const settings = settingsOf();
-const seeds = args.seeds.split(',').map(Number);
-const runs = seeds.map((seed) => ({ seed, ...runSeed(settings, seed) }));
-const normalFrames = runs.map(
-  ({ labels }) => frames - FROM - labels.reduce((sum, { first, last }) => sum + last - first + BEFORE + AFTER, 0),
-);
-const outcomes = runs.map(
-  ({ labels, alerts }) =>
-    Object.fromEntries(DETECTORS.map((name) => [name, judge(labels, alerts[name]!)])) as {
-      [name in (typeof DETECTORS)[number]]: Outcome;
-    },
-);
-
-console.log(
-  `suite ${args.suite}, ${settings.width}x${settings.height} at ${settings.fps} fps, ${frames} frames a seed, ` +
-    `sensitivity ${settings.sensitivity}, left out: ${settings.ablate.join(', ') || 'nothing'}`,
-);
-runs.forEach(({ seed, labels, alerts, stepMs }, i) => {
-  const cells = DETECTORS.map(
-    (name) => `${name} ${outcomes[i]![name].found.size} (${outcomes[i]![name].wrong.length} false)`,
-  );
-  console.log(
-    `seed ${seed}: of ${labels.length} found by ${cells.join(', ')}; ${normalFrames[i]} normal frames, ${stepMs.toFixed(2)} ms a frame`,
-  );
-  if (!args.verbose) return;
-  const { found, wrong } = outcomes[i]!.model;
-  for (const [label, delay] of found) {
-    const alert = alerts['model']!.find(({ frame }) => frame === label.first + delay);
-    console.log(`    found ${label.kind} at ${label.first} after ${delay} frames: ${alert?.what}`);
-  }
-  for (const { frame, what } of wrong) console.log(`    false at ${frame}: ${what}`);
-  for (const label of labels)
-    if (!found.has(label)) console.log(`    missed ${label.kind} at ${label.first}-${label.last}`);
-});
-
-const allLabels = runs.flatMap(({ labels }) => labels);
-const total = normalFrames.reduce((sum, count) => sum + count, 0);
-for (const kind of [...new Set(allLabels.map((label) => label.kind))].toSorted()) {
-  const ofKind = allLabels.filter((label) => label.kind === kind);
-  const cells = DETECTORS.map((name) => {
-    const delays = ofKind
-      .flatMap((label) => outcomes.map((outcome) => outcome[name].found.get(label)))
-      .filter((delay) => delay !== undefined);
-    return `${name} ${delays.length}/${ofKind.length}${name === 'model' ? ` (median delay ${median(delays)} frames)` : ''}`;
+/** All models of a suite and seed; the first also carries the baselines. */
+function tasksOf(suite: SuiteName, seed: number, ablations: readonly Ablation[]): Task[] {
+  const usual: Suite = SUITES[suite];
+  const warmup = Number(args.warmup ?? usual.warmup);
+  const frames = Number(args.frames ?? warmup + usual.frames - usual.warmup);
+  const task = (model: string, ablate: readonly Ablation[], baselines: boolean): Task => ({
+    suite,
+    seed,
+    warmup,
+    frames,
+    settings: settingsOf(ablate),
+    baselines,
+    model,
+    nuisances,
   });
-  console.log(`${kind.padEnd(9)} ${cells.join(', ')}`);
+  const firstOrder = args.quick || ablations.includes(FIRST_ORDER) ? [] : [FIRST_ORDER];
+  return [
+    task('model', [], !args.quick),
+    ...[...firstOrder, ...ablations].map((name) =>
+      task(name === FIRST_ORDER ? 'first order' : `without ${name}`, [name], false),
+    ),
+  ];
 }
-for (const name of DETECTORS) {
-  const found = outcomes.reduce((sum, outcome) => sum + outcome[name].found.size, 0);
-  const wrong = outcomes.reduce((sum, outcome) => sum + outcome[name].wrong.length, 0);
-  const rate = ((wrong * 5000) / total).toFixed(2);
+
+/** Runs of one suite by method, each with one entry per seed. */
+function byMethod(runs: readonly Run[]): Judged[][] {
+  const methods = new Map<string, Judged[]>();
+  for (const run of runs) {
+    for (const track of run.tracks) {
+      methods.set(track.method, [...(methods.get(track.method) ?? []), judgeTrack(run, track)]);
+    }
+  }
+  return [...methods.values()];
+}
+
+const number = (value: number, digits: number): string => (Number.isNaN(value) ? '-' : value.toFixed(digits));
+const share = ({ found, of }: Found): string => (of === 0 ? '-' : `${found}/${of}`);
+const withDelay = (one: Found): string => (one.found === 0 ? share(one) : `${share(one)} (${one.delay})`);
+
+function tableOf(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    row.method,
+    number(row.aucAll, 3),
+    number(row.aucBusy, 3),
+    withDelay(row.found),
+    row.falseBySeed.join(' '),
+    number(row.falsePer5000, 2),
+    number(row.falsePerHour, 1),
+    withDelay(row.foundAtFalseFrames),
+    number(row.positionAuc, 3),
+    number(row.stepMs, 2),
+  ]);
+  const heading = ['', 'AUC all', 'busy', 'found (delay)', 'false by seed', 'per 5,000', 'per hour'];
+  return formatTable([[...heading, 'at .2 %', 'position AUC', 'ms'], ...cells]);
+}
+
+function kindsOf(rows: readonly Row[]): string {
+  const kinds = Object.keys(rows[0]!.byKind);
+  return formatTable([
+    ['found (delay)', ...kinds],
+    ...rows.map(({ method, byKind }) => [method, ...kinds.map((kind) => withDelay(byKind[kind]!))]),
+  ]);
+}
+
+function listFalse({ run, outcome }: Judged): void {
+  for (const { frame, what } of outcome.wrong) console.log(`seed ${run.task.seed} false at ${frame}: ${what}`);
+}
+
+function listLabels({ run, track, outcome }: Judged): void {
+  for (const label of wholeLabels(run)) {
+    const delay = outcome.found.get(label);
+    const alert = delay === undefined ? undefined : track.alerts.find(({ frame }) => frame === label.first + delay);
+    const what = alert === undefined ? 'missed' : `found after ${delay} frames: ${alert.what}`;
+    console.log(`seed ${run.task.seed} ${label.kind} at ${label.first}-${label.last} ${what}`);
+  }
+}
+
+/** False alarms of the model in each thousand frames since the first judged one. */
+function overTime(judged: readonly Judged[]): string {
+  const { warmup, frames } = judged[0]!.run.task;
+  const counts = Array.from({ length: Math.ceil((frames - warmup) / 1000) }, () => 0);
+  for (const { outcome } of judged)
+    for (const { frame } of outcome.wrong) counts[Math.floor((frame - warmup) / 1000)]!++;
+  return `false alarms of the model in each 1,000 frames after the warm-up, all seeds: ${counts.join(' ')}`;
+}
+
+/** How often each cause of an event begins while an anomaly of each kind is labelled. */
+function causesOf(judged: readonly Judged[]): string {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { run, track } of judged) {
+    const notices = new Set(run.notices.map(({ frame, cause }) => `${frame} ${cause}`));
+    for (const { frame, cause } of [...track.alerts, ...run.notices.filter((one) => !track.alerts.includes(one))]) {
+      const label = labelAt(run.labels, frame);
+      if (label === undefined || frame < run.task.warmup) continue;
+      const told = `${cause}${notices.has(`${frame} ${cause}`) ? ' (notice)' : ''}`;
+      const ofKind = counts.get(label.kind) ?? new Map<string, number>();
+      counts.set(label.kind, ofKind.set(told, (ofKind.get(told) ?? 0) + 1));
+    }
+  }
+  return [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, ofKind]) => `${kind}: ${[...ofKind].map(([cause, count]) => `${count} ${cause}`).join(', ')}`)
+    .join('\n');
+}
+
+function report(suite: SuiteName, runs: readonly Run[]): void {
+  const methods = byMethod(runs);
+  const rows = methods.map(summarize);
+  const { warmup, frames, settings } = runs[0]!.task;
+  if (args.json) {
+    console.log(JSON.stringify({ bench: 'detection', suite, seeds: args.seeds, warmup, frames, rows }));
+    return;
+  }
   console.log(
-    `${name.padEnd(16)} found ${found}/${allLabels.length}, ${wrong} false alarms in ${total} normal frames = ${rate} per 5,000`,
+    `\nsuite ${suite}: ${SUITES[suite].about}\n${settings.width}x${settings.height} at ${settings.fps} fps, ` +
+      `${frames} frames a seed, ${warmup} of them warm-up, seeds ${args.seeds}, sensitivity ${settings.sensitivity}\n`,
   );
+  console.log(tableOf(rows));
+  if (Object.keys(rows[0]!.byKind).length > 1) console.log(`\n${kindsOf(rows)}`);
+  console.log(`\n${overTime(methods[0]!)}`);
+  if (rows[0]!.found.of > 0) console.log(`\nevents of the model by kind of anomaly\n${causesOf(methods[0]!)}`);
+  if (args.verbose) methods[0]!.forEach(listLabels);
+  if (args.verbose || args['list-false']) methods[0]!.forEach(listFalse);
+}
+
+const nuisances =
+  args.nuisances === undefined
+    ? null
+    : args.nuisances.split(',').map((name) => oneOf('nuisances', NUISANCE_NAMES, name));
+const ablations = args.ablate === '' ? [] : args.ablate.split(',').map((name) => oneOf('ablate', ABLATIONS, name));
+const suites =
+  args.suite === 'all' ? SUITE_NAMES : args.suite.split(',').map((name) => oneOf('suite', SUITE_NAMES, name));
+const seeds = args.seeds.split(',').map(Number);
+for (const suite of suites) {
+  report(suite, await runTasks(seeds.flatMap((seed) => tasksOf(suite, seed, ablations))));
 }

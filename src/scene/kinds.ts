@@ -16,4 +16,12 @@ export type TimingKind = (typeof TIMING_KINDS)[number];
 /** A routine ends at the place where another one does. */
 export type RoutineKind = 'wrong_place';
 
-export type SceneKind = AnomalyKind | TimingKind | RoutineKind;
+/** What can go wrong with a machine's cycle. */
+export const MACHINE_KINDS = ['skip', 'backwards', 'freeze', 'wrong_part'] as const;
+export type MachineKind = (typeof MACHINE_KINDS)[number];
+
+/** What can happen to the camera, or to the light as a whole. */
+export const INCIDENT_KINDS = ['lamp', 'ir_cut', 'knocked', 'covered', 'defocused', 'frozen'] as const;
+export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+
+export type SceneKind = AnomalyKind | TimingKind | RoutineKind | MachineKind | IncidentKind;

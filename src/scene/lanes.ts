@@ -32,7 +32,8 @@ export function playLanes(lanes: readonly Traffic[]): Play {
 }
 
 function truthOf(thing: Thing | null, { pause, anomalies }: Traffic, frame: number): Truth {
-  if (pause !== null && frame >= pause.first && frame <= pause.last) return { kind: 'missing', id: anomalies, box: null };
+  if (pause !== null && frame >= pause.first && frame <= pause.last)
+    return { kind: 'missing', id: anomalies, box: null };
   if (thing === null || !isAnomalous(thing)) return NOTHING;
   const box = visibleBox(thing);
   return box === null ? NOTHING : { kind: thing.anomaly, id: thing.anomalyId, box };

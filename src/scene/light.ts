@@ -49,8 +49,14 @@ export function gainAt(light: Light, frame: number): number {
   return (1 + DRIFT * triangle) * (light.lampOn ? LAMP_FACTOR : 1);
 }
 
-/** Expose the painted scene: out = clamp(painted * gain + noise). Both [height, width]. */
-export function expose(light: Light, painted: Uint8Array, gain: number, width: number, out: Uint8Array): void {
+/** Expose the painted scene: out = clamp(painted * gain + noise * grain). Both [height, width]. */
+export function expose(
+  light: Light,
+  painted: Uint8Array,
+  { gain, grain }: { readonly gain: number; readonly grain: number },
+  width: number,
+  out: Uint8Array,
+): void {
   const { noise } = light;
   // A reciprocal table turns 12,000 multiplications and roundings a frame into look-ups.
   const exposed = new Int16Array(256);
@@ -58,7 +64,7 @@ export function expose(light: Light, painted: Uint8Array, gain: number, width: n
   for (let start = 0; start < painted.length; start += width) {
     let at = nextRandom(light.random);
     for (let i = start, end = start + width; i < end; i++) {
-      const value = exposed[painted[i]!]! + noise[at & (NOISE_LENGTH - 1)]!;
+      const value = exposed[painted[i]!]! + Math.trunc(noise[at & (NOISE_LENGTH - 1)]! * grain);
       out[i] = value < 0 ? 0 : value > 255 ? 255 : value;
       at += 40503; // odd: visits all samples before one repeats
     }

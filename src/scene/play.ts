@@ -12,6 +12,8 @@ export type Shape = {
   readonly width: number;
   readonly height: number;
   readonly shade: number;
+  /** Without a window: another form at the same size. */
+  readonly isPlain?: boolean;
 };
 
 /** The label of one frame. `box` is [x, y, width, height] relative, clipped to the picture; null when nothing shows it. */

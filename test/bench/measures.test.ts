@@ -11,7 +11,7 @@ import {
 } from '../../scripts/bench/detection/measures.ts';
 
 const label = (kind: string, first: number, last: number): Label => ({ id: `${kind} ${first}`, kind, first, last });
-const at = (...frames: number[]) => frames.map((frame) => ({ frame, what: `at ${frame}` }));
+const at = (...frames: number[]) => frames.map((frame) => ({ frame, cause: 'form', what: `at ${frame}` }));
 
 void test('the area under the curve is the chance that a positive scores higher, ties counting half', async (t) => {
   t.equal(auc([3, 4], [1, 2]), 1);

@@ -5,7 +5,8 @@ import type { Box } from '../../../src/vision/box.ts';
 
 /** One anomaly: frames `first`..`last`, both inclusive. */
 export type Label = { readonly id: string; readonly kind: string; readonly first: number; last: number };
-export type Alert = { readonly frame: number; readonly what: string };
+/** `cause`: which evidence; `what`: the same in words, for people who look for the reason. */
+export type Alert = { readonly frame: number; readonly cause: string; readonly what: string };
 
 /** An alert from so many frames before an anomaly to so many after it belongs to it. */
 export const BEFORE = 2;
