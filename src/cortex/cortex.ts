@@ -21,6 +21,7 @@ import type { FieldTable, Views } from '../memory/layout.ts';
 import { type ModelMemory, allocateMemory, blockViews } from '../memory/model-memory.ts';
 import type { Geometry } from '../vision/geometry.ts';
 import type { Retina } from '../vision/retina.ts';
+import { type ActivityForecast, initActivity } from './activity-forecast.ts';
 import type { Detector } from './detector.ts';
 import { openEpisodeRegion } from './episode-plan.ts';
 import type { EpisodeRegion } from './episode-region.ts';
@@ -30,8 +31,10 @@ import { GLOBAL_TM_PARAMS, type GlobalRegion, globalShape } from './global-regio
 import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
 import type { MotionStream } from './motion-stream.ts';
 import { type CortexPlan, type clockFields, cortexTables, formShape, localBlock } from './plan.ts';
+import type { NextQuality } from './prediction-quality.ts';
 import type { RecurrenceViews } from './recurrence.ts';
 import type { Ablation, CortexSettings } from './settings.ts';
+import type { TemplateMemory } from './template-memory.ts';
 
 export type Cortex = {
   readonly settings: CortexSettings;
@@ -46,6 +49,9 @@ export type Cortex = {
   readonly global: GlobalRegion;
   readonly episodes: EpisodeRegion;
   readonly recurrence: RecurrenceViews;
+  readonly activity: ActivityForecast;
+  readonly next: NextQuality;
+  readonly templates: TemplateMemory;
   readonly motion: MotionStream;
   readonly form: FormStream;
   readonly evidence: Evidence;
@@ -60,6 +66,7 @@ export function createCortex(plan: CortexPlan, seed: number): Cortex {
   initTemporalMemory(cortex.global.memory, seed);
   cortex.local.memories.forEach((memory, zone) => initTemporalMemory(memory, seed * 1000 + zone));
   cortex.episodes.sequences.forEach(({ memory }, part) => initTemporalMemory(memory, seed * 1000 + 500 + part));
+  initActivity(cortex.activity);
   initSpatialPooler(cortex.form.pooler, seed);
   // State 0 is idle: known from birth.
   cortex.global.views.stateVisits[0] = 1;
@@ -112,6 +119,17 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
     },
     episodes: openEpisodeRegion(settings, geometry.global, kernels, (name, table) => blockViews(memory, name, table)),
     recurrence: views('recurrence'),
+    activity: {
+      views: views('activity'),
+      scores: [views('activity.score.0'), views('activity.score.1'), views('activity.score.2')],
+    },
+    templates: views('templates'),
+    next: {
+      state: views('next.state'),
+      stateScore: views('next.state.score'),
+      episode: views('next.episode'),
+      episodeScore: views('next.episode.score'),
+    },
     motion: { views: views('motion'), memory: blockViews(memory, 'motion.memory', motionMemoryFields(zones)) },
     form: {
       views: views('form'),

@@ -5,11 +5,10 @@
  * Time: the learned pause from the end of the last episode.
  */
 import { intervalKey, usualInterval, visitsOf } from '../anomaly/interval-memory.ts';
-import { type Box } from '../vision/box.ts';
+import type { Box } from '../vision/box.ts';
 import { zoneBox } from '../vision/geometry.ts';
 import { KINDS, kindHolds } from './episode-kinds.ts';
-import type { EpisodeRegion } from './episode-region.ts';
-import { judgeOfNext } from './episode-region.ts';
+import { type EpisodeRegion, judgeOfNext } from './episode-region.ts';
 import { type EpisodeSequence, END, expectNext, kindBefore, lastKind } from './episode-sequence.ts';
 import type { ExpectedState, ModelPrediction } from './observation.ts';
 
@@ -43,7 +42,7 @@ export function expectedEpisodes(region: EpisodeRegion): ExpectedState[] {
 }
 
 /** The next episodes as a prediction. */
-export function predictEpisodes(region: EpisodeRegion, timeMs: number): ModelPrediction {
+export function predictEpisodes(region: EpisodeRegion, timeMs: number): Pick<ModelPrediction, 'next' | 'confidence'> {
   const next = nextKinds(region.sequences[judgeOfNext(region)]!, timeMs)
     .slice(0, MAX_EXPECTED)
     .filter(({ probability }) => probability >= MIN_PROBABILITY)

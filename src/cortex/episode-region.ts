@@ -41,6 +41,7 @@ export const episodeFields = (grid: ZoneGrid) => ({
   episodeSurprise: field('f32', 1, 'state'), // fading
   oddKind: field('u8', 1, 'state'), // kind of the episode that was out of order last
   judge: field('u8', 1, 'state'), // part whose sequence judged last
+  lastKind: field('u8', 1, 'state'), // kind of the episode that ended last
   member: field('u8', grid.columns * grid.rows, 'scratch'), // zones of the episode looked at
 });
 export type EpisodeViews = Views<ReturnType<typeof episodeFields>>;
@@ -114,6 +115,7 @@ function finish(region: EpisodeRegion, episode: number, timeMs: number, learn: b
   const known = nearestKind(kinds, grid, views.member);
   if (known === NO_KIND && !learn) return;
   const kind = learn ? learnKind(kinds, known) : known;
+  views.lastKind[0] = kind;
   const judge = judgeOf(region);
   views.judge[0] = judge;
   for (const [part, sequence] of sequences.entries()) {

@@ -48,7 +48,7 @@ const BURST_UNIT = 256;
 /** Counts are halved here: surprise must not grow with the age of the model, and old habits must fade. */
 const MOST_VISITS = 128;
 /** Known scene states; the number must fit the 9 bits of an interval key. */
-const STATES = 512;
+export const STATES = 512;
 /**
  * The last number is never given to a state. Without learning it stands for an unknown state; in the transition memory
  * it stands for "whatever comes next", which tells how long a state usually lasts.
@@ -240,6 +240,12 @@ function isPredicted({ views, memory, grid }: GlobalRegion, state: number): bool
   return predicted >= EXPECTED_SHARE * count;
 }
 
+/** All states that may come next with their probability; what is left to 1 is something else. */
+export function nextStates(region: GlobalRegion): { readonly state: number; readonly probability: number }[] {
+  const { list, total } = candidates(region);
+  return list.map(({ state, weight }) => ({ state, probability: weight / total }));
+}
+
 /** The states expected next, for explanations. */
 export function expectedStates(region: GlobalRegion): ExpectedState[] {
   const { list, total } = candidates(region);
@@ -250,7 +256,7 @@ export function expectedStates(region: GlobalRegion): ExpectedState[] {
 }
 
 /** The next states with the time in which they usually come. */
-export function predictNext(region: GlobalRegion): ModelPrediction {
+export function predictNext(region: GlobalRegion): Pick<ModelPrediction, 'next' | 'confidence'> {
   const { views, transitions } = region;
   const [state, previous] = [views.current[0]!, views.current[1]!];
   const { list, total } = candidates(region);

@@ -11,6 +11,7 @@ import { field } from '../memory/layout.ts';
 import { type BlockPlan, type MemoryPlan, planMemory } from '../memory/model-memory.ts';
 import { type Geometry, divide } from '../vision/geometry.ts';
 import { retinaTables } from '../vision/retina.ts';
+import { activityFields, activityScoreFields } from './activity-forecast.ts';
 import { detectorFields } from './detector.ts';
 import { episodeTables } from './episode-plan.ts';
 import { EVIDENCE, evidenceFields } from './evidence.ts';
@@ -18,8 +19,10 @@ import { FORM_INPUTS, formFields } from './form-stream.ts';
 import { globalFields, globalShape, transitionFields } from './global-region.ts';
 import { dwellFields, localFields, localShape } from './local-regions.ts';
 import { motionFields } from './motion-stream.ts';
+import { qualityTables } from './prediction-quality.ts';
 import { recurrenceFields } from './recurrence.ts';
 import type { CortexSettings } from './settings.ts';
+import { templateFields } from './template-memory.ts';
 
 export type CortexPlan = {
   readonly settings: CortexSettings;
@@ -57,6 +60,12 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     'global.transitions': transitionFields(),
     'global.memory': temporalMemoryFields(globalShape(settings)),
     recurrence: recurrenceFields(geometry.global.columns * geometry.global.rows),
+    activity: activityFields(geometry.global.columns * geometry.global.rows),
+    'activity.score.0': activityScoreFields(),
+    'activity.score.1': activityScoreFields(),
+    'activity.score.2': activityScoreFields(),
+    ...qualityTables(),
+    templates: templateFields(geometry),
     motion: motionFields(zones),
     'motion.memory': motionMemoryFields(zones),
     form: formFields(zones, settings.formColumns),

@@ -10,6 +10,7 @@ import type { Frame } from '../vision/frame.ts';
 import type { RetinaStep } from '../vision/retina.ts';
 import { encodeRetina } from '../vision/retina.ts';
 import { absenceEvidence } from './absence.ts';
+import { resetActivity, stepActivity } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, type DetectedCause, type Moment, closeAll, detect, isOpen } from './detector.ts';
 import {
@@ -26,11 +27,14 @@ import {
 import { type EpisodeStep, resetEpisodeRegion, stepEpisodeRegion } from './episode-region.ts';
 import { type Scene, explain } from './explain.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
-import { type GlobalStep, predictNext, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
+import { type GlobalStep, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
 import { type LocalStep, resetLocalRegions, stepLocalRegions } from './local-regions.ts';
 import { resetMotionStream, stepMotionStream } from './motion-stream.ts';
+import { predict } from './predict.ts';
+import { resetNextQuality, stepNextQuality } from './prediction-quality.ts';
 import type { EventChange, Observation, StreamValues } from './observation.ts';
 import { type RecurrenceStep, resetRecurrence, stepRecurrence } from './recurrence.ts';
+import { learnTemplates } from './template-memory.ts';
 
 /** Share of the picture that must be foreground at once to be a change of the scene itself. */
 const SCENE_CHANGE_SHARE = 0.4;
@@ -125,7 +129,13 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   const shown = withAbsence(streams, ratios);
 
   cortex.clock.step[0]!++;
-  const prediction = global.ticked ? predictNext(cortex.global) : null;
+  if (learn && global.ticked && !muted) {
+    const state = cortex.global.views.current[0]!;
+    learnTemplates(cortex.templates, cortex.geometry, retina.pixels, frame.luma, state, retina.global.occupied);
+  }
+  stepNextQuality(cortex, global.ticked, episode.ended, learn);
+  stepActivity(cortex.activity, retina.global.occupied, cortex.global, cortex.episodes, moment.timeMs, learn);
+  const prediction = global.ticked || episode.ended > 0 ? predict(cortex, moment.timeMs) : null;
   if (stage) {
     stage.retina += encoded - began;
     stage.regions += stepped - encoded;
@@ -159,6 +169,8 @@ export function resetContext(cortex: Cortex): readonly EventChange[] {
   resetGlobalRegion(cortex.global, moment.timeMs);
   resetEpisodeRegion(cortex.episodes);
   resetRecurrence(cortex.recurrence);
+  resetActivity(cortex.activity);
+  resetNextQuality(cortex.next);
   resetMotionStream(cortex.motion);
   resetFormStream(cortex.form);
   for (const occupancy of [cortex.retina.local, cortex.retina.global]) {
