@@ -105,7 +105,7 @@ function judgeGrowing(region: EpisodeRegion, episode: number): void {
     if (isExpected(sequence, kind, beganMs)) return;
     if (likely === NO_KIND || kinds.kindVisits[kind]! > kinds.kindVisits[likely]!) likely = kind;
   }
-  if (likely !== NO_KIND && sequence.views.visits[likely]! > 0) surprise(views, rarityOf(sequence, likely), likely);
+  if (likely !== NO_KIND) surprise(views, rarityOf(sequence, likely), likely);
 }
 
 function finish(region: EpisodeRegion, episode: number, timeMs: number, learn: boolean, out: EpisodeStep): void {

@@ -76,6 +76,7 @@ export const sequenceFields = () => ({
   history: field('u16', DEPTH, 'state'), // the last kinds, oldest first
   held: field('u8', DEPTH, 'state'), // [DEPTH] 0|1 not to be learned
   lastMs: field('f64', 1, 'state'), // when the last episode ended, 0 before the first
+  afterOdd: field('u8', 1, 'state'), // 0|1 the last episode was not expected
   lastOfAll: field('u16', 1, 'state'), // its kind, also after its sequence ended
   expected: field('u8', KINDS + 1, 'scratch'), // [KINDS + END] 0|1 predicted
   columns: field('u16', COLUMNS_PER_KIND, 'scratch'),
@@ -102,7 +103,7 @@ export function takeEpisode(
   const { views, pauses, memory, transitions } = sequence;
   expectNext(sequence, beganMs);
   const fits = isExpected(sequence, kind, beganMs);
-  const evidence = fits || views.visits[kind] === 0 ? 0 : rarityOf(sequence, kind);
+  const evidence = fits ? 0 : rarityOf(sequence, kind);
   const follows = views.going[0] === 1 && !(beginsAnew(sequence, beganMs) && views.expected[kind] === 0);
   const held = evidence >= HELD_FROM;
   if (learn) {
@@ -118,6 +119,7 @@ export function takeEpisode(
     if (views.lastMs[0]! > 0)
       learnInterval(transitions, intervalKey(kind, before, last), Math.max(0, beganMs - views.lastMs[0]!));
   }
+  views.afterOdd[0] = fits ? 0 : 1;
   views.lastMs[0] = endedMs;
   if (!fits && isStranger(views, kind)) return evidence;
   remember(views, kind, held);
@@ -145,8 +147,12 @@ export function isExpected(sequence: EpisodeSequence, kind: number, timeMs: numb
   return beginsAnew(sequence, timeMs) && views.began[kind]! >= BEGINS_FROM;
 }
 
-/** Evidence that an unexpected episode of `kind` is out of order. */
+/**
+ * Evidence that an unexpected episode of `kind` is out of order. None right after another one: what follows from a break
+ * is not a break of its own.
+ */
 export function rarityOf({ views }: EpisodeSequence, kind: number): number {
+  if (views.visits[kind] === 0 || views.afterOdd[0] === 1) return 0;
   return -ln(Math.min(1, views.unexpected[kind]! + 1 / (views.visits[kind]! + 2))) / 3;
 }
 
@@ -173,6 +179,7 @@ export function forgetKind({ views }: EpisodeSequence, kind: number): void {
 export function resetSequence({ views, memory }: EpisodeSequence): void {
   views.going[0] = 0;
   views.length[0] = 0;
+  views.afterOdd[0] = 0;
   views.lastMs[0] = 0;
   resetTemporalMemory(memory);
 }

@@ -7,7 +7,9 @@
  *
  *     surprise = share of columns that burst * -ln P(burst | state) / 3
  *
- * so a state that bursts often, because it is ambiguous, says little when it does.
+ * so a state that bursts often, because it is ambiguous, says little when it does. Becoming idle says nothing: who goes,
+ * and when, is told elsewhere. And where most that happens is not predicted, as with several things at once, the region
+ * does not know the order and keeps silent.
  *
  * Known states are numbered by a small table; how often and how soon one follows another after a third is kept in an
  * interval memory. Together with what the temporal memory predicts they give the next states with their probabilities.
@@ -43,6 +45,9 @@ const COLUMNS_PER_BIT = 6;
  */
 export const GLOBAL_TM_PARAMS: TemporalMemoryParams = { ...EVENT_TM_PARAMS, predictedSegmentDecrement: 4 };
 const FADE = 0.9;
+/** Share of unpredicted columns above which the region keeps silent, and the rate of that share. */
+const MOST_MISSED = 0.05;
+const MISSED_RATE = 0.01;
 /** Bursts are counted by the share of columns that burst, in units of 1 / BURST_UNIT. */
 const BURST_UNIT = 256;
 /** Counts are halved here: surprise must not grow with the age of the model, and old habits must fade. */
@@ -87,6 +92,7 @@ export const globalFields = (grid: ZoneGrid) => {
     stateBursts: field('u32', STATES, 'learned'), // [STATES] summed share of bursting columns, see BURST_UNIT
     current: field('u16', 2, 'state'), // numbers of the state now and of the one before
     enteredMs: field('f64', 1, 'state'),
+    missed: field('f32', 1, 'learned'), // running share of bursting columns, all states; + - * / only
     surprise: field('f32', 1, 'state'), // fading
     columns: field('u16', (zones + 1) * COLUMNS_PER_BIT, 'scratch'),
   };
@@ -154,9 +160,11 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   const share = rawAnomaly(memory);
   const visits = views.stateVisits[next]!;
   const burstProbability = (views.stateBursts[next]! / BURST_UNIT + 1) / (visits + 2);
-  const surprise = (share * -ln(burstProbability)) / 3;
+  const knows = next !== IDLE && views.missed[0]! <= MOST_MISSED;
+  const surprise = knows ? (share * -ln(burstProbability)) / 3 : 0;
   if (surprise > views.surprise[0]!) views.surprise[0] = surprise;
   if (learn) {
+    views.missed[0]! += MISSED_RATE * (share - views.missed[0]!);
     const halve = visits + 1 >= MOST_VISITS ? 1 : 0;
     views.stateVisits[next] = (visits + 1) >> halve;
     views.stateBursts[next] = (views.stateBursts[next]! + Math.round(share * BURST_UNIT)) >> halve;
