@@ -75,6 +75,11 @@ const health: HealthRecord = {
       segments: 18211,
       segment_capacity: 49152,
       evictions: 0,
+      prediction: {
+        next_state: forecast(0.41, 2.35, 0.93),
+        next_episode: forecast(0.22, 0.71, 0.35),
+        activity: [{ horizon_s: 1, ...forecast(0.04, 0.23, 0.07) }],
+      },
     },
   ],
   streams: [
@@ -126,3 +131,14 @@ export const EXAMPLES: { readonly [name in Exclude<keyof typeof TOPICS, 'snapsho
   event,
   prediction,
 };
+
+/** The quality of one kind of forecast by log loss: the model, base rate, persistence. */
+function forecast(model: number, base: number, persistence: number) {
+  return {
+    questions: 4210,
+    log_loss: { model, base_rate: base, persistence },
+    brier: { model: 0.11, base_rate: 0.2, persistence: 0.15 },
+    calibration_error: 0.02,
+    reliability: [{ told: 0.93, came: 0.95, count: 3120 }],
+  };
+}

@@ -40,6 +40,11 @@ export function logTime(elapsedMs: number): number {
   return ln((elapsedMs < 0 ? 0 : elapsedMs) / UNIT_MS + 1);
 }
 
+/** The time (ms) of such a logarithm, at least 0. */
+export function timeOfLog(log: number): number {
+  return Math.max(0, (exp(log) - 1) * UNIT_MS);
+}
+
 /** Standard deviations by which a stay of `elapsedMs` differs from the usual one (< 0 shorter); 0 while unknown. */
 export function intervalDeviation(memory: IntervalMemory, key: number, elapsedMs: number): number {
   const entry = find(memory, key);
@@ -71,12 +76,11 @@ export function usualInterval(memory: IntervalMemory, key: number, spread: numbe
   if (entry < 0) return null;
   const mean = memory.meanLog[entry]!;
   const spreadLog = Math.sqrt(Math.max(MIN_VARIANCE, memory.varianceLog[entry]!));
-  const time = (log: number): number => Math.max(0, (exp(log) - 1) * UNIT_MS);
   return {
     visits: memory.visits[entry]!,
-    lowMs: time(mean - spreadLog * spread),
-    meanMs: time(mean),
-    highMs: time(mean + spreadLog * spread),
+    lowMs: timeOfLog(mean - spreadLog * spread),
+    meanMs: timeOfLog(mean),
+    highMs: timeOfLog(mean + spreadLog * spread),
     spreadLog,
   };
 }

@@ -3,6 +3,7 @@
  */
 import { Command, Option } from 'commander';
 import type { HealthRecord } from '../records/bridge.ts';
+import type { PredictionQualityRecord } from '../records/prediction-quality.ts';
 import { configOption, jsonOption } from './common.ts';
 import { askDaemon, stateDirectoryOf } from './control-client.ts';
 import { formatTable, print } from './output.ts';
@@ -42,6 +43,9 @@ function describe(status: Status): string {
     sensor.bad_values,
     sensor.checkpoint_step,
   ]);
+  const predictions = status.cameras.flatMap(({ camera, prediction }) =>
+    prediction === null ? [] : describePrediction(camera, prediction),
+  );
   const broker = `${status.broker.state}${status.broker.reason === null ? '' : ` (${status.broker.reason})`}`;
   return [
     `cortexd ${status.version}, up ${status.uptime_s} s, ${status.rss_mb} MB, clock ${status.clock_synced ? 'synchronised' : 'not synchronised'}`,
@@ -54,8 +58,30 @@ function describe(status: Status): string {
             ...rows,
           ]),
         ]),
+    ...(predictions.length === 0
+      ? []
+      : [
+          formatTable([
+            ['camera', 'prediction of', 'log loss', 'base rate', 'persistence', 'Brier', 'off by', 'scored'],
+            ...predictions,
+          ]),
+        ]),
     ...(sensors.length === 0
       ? []
       : [formatTable([['stream', 'state', 'step', 'step ms', 'missing', 'bad', 'saved step'], ...sensors])]),
   ].join('\n');
+}
+
+function describePrediction(camera: string, quality: PredictionQualityRecord): (string | number)[][] {
+  const rows = [
+    { name: 'next state', ...quality.next_state },
+    { name: 'next episode', ...quality.next_episode },
+    ...quality.activity.map((entry) => ({ name: `activity within ${entry.horizon_s} s`, ...entry })),
+  ];
+  return rows
+    .filter(({ questions }) => questions > 0)
+    .map(({ name, log_loss: loss, brier, calibration_error: off, questions }) => {
+      const losses = [loss.model, loss.base_rate, loss.persistence].map((value) => value.toFixed(3));
+      return [camera, name, ...losses, brier.model.toFixed(3), `${(off * 100).toFixed(1)} %`, questions];
+    });
 }

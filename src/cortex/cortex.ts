@@ -22,7 +22,10 @@ import { type ModelMemory, allocateMemory, blockViews } from '../memory/model-me
 import type { Geometry } from '../vision/geometry.ts';
 import type { Retina } from '../vision/retina.ts';
 import type { SceneGate } from '../vision/scene-gate.ts';
+import { type ActivityForecast, initActivity } from './activity-forecast.ts';
 import type { Detector } from './detector.ts';
+import { openEpisodeRegion } from './episode-plan.ts';
+import type { EpisodeRegion } from './episode-region.ts';
 import { EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
 import type { FlowStream } from './flow-stream.ts';
 import type { FormStream } from './form-stream.ts';
@@ -30,7 +33,10 @@ import { GLOBAL_TM_PARAMS, type GlobalRegion, globalShape } from './global-regio
 import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
 import type { MotionStream } from './motion-stream.ts';
 import { type CortexPlan, type clockFields, cortexTables, formShape, localBlock } from './plan.ts';
+import type { NextQuality } from './prediction-quality.ts';
+import type { RecurrenceViews } from './recurrence.ts';
 import type { Ablation, CortexSettings } from './settings.ts';
+import type { TemplateMemory } from './template-memory.ts';
 
 export type Cortex = {
   readonly settings: CortexSettings;
@@ -44,6 +50,11 @@ export type Cortex = {
   readonly retina: Retina;
   readonly local: LocalRegions;
   readonly global: GlobalRegion;
+  readonly episodes: EpisodeRegion;
+  readonly recurrence: RecurrenceViews;
+  readonly activity: ActivityForecast;
+  readonly next: NextQuality;
+  readonly templates: TemplateMemory;
   readonly motion: MotionStream;
   readonly flow: FlowStream;
   readonly form: FormStream;
@@ -58,6 +69,8 @@ export function createCortex(plan: CortexPlan, seed: number): Cortex {
   const cortex = openCortex(plan, allocateMemory(plan.memory));
   initTemporalMemory(cortex.global.memory, seed);
   cortex.local.memories.forEach((memory, zone) => initTemporalMemory(memory, seed * 1000 + zone));
+  cortex.episodes.sequences.forEach(({ memory }, part) => initTemporalMemory(memory, seed * 1000 + 500 + part));
+  initActivity(cortex.activity);
   initSpatialPooler(cortex.form.pooler, seed);
   // State 0 is idle: known from birth.
   cortex.global.views.stateVisits[0] = 1;
@@ -69,6 +82,7 @@ export function restoreCortex(cortex: Cortex): void {
   restoreTemporalMemory(cortex.global.memory);
   restoreSpatialPooler(cortex.form.pooler);
   for (const memory of cortex.local.memories) restoreTemporalMemory(memory);
+  for (const { memory } of cortex.episodes.sequences) restoreTemporalMemory(memory);
 }
 
 function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: ModelMemory): Cortex {
@@ -108,6 +122,19 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       views: views('global'),
       transitions: views('global.transitions'),
       memory: openTemporalMemory(globalShape(settings), GLOBAL_TM_PARAMS, views('global.memory'), { kernels }),
+    },
+    episodes: openEpisodeRegion(settings, geometry.global, kernels, (name, table) => blockViews(memory, name, table)),
+    recurrence: views('recurrence'),
+    activity: {
+      views: views('activity'),
+      scores: [views('activity.score.0'), views('activity.score.1'), views('activity.score.2')],
+    },
+    templates: views('templates'),
+    next: {
+      state: views('next.state'),
+      stateScore: views('next.state.score'),
+      episode: views('next.episode'),
+      episodeScore: views('next.episode.score'),
     },
     motion: { views: views('motion'), memory: blockViews(memory, 'motion.memory', motionMemoryFields(zones)) },
     flow: { views: views('flow'), flow: views('flow.speeds'), normal: views('flow.normals') },

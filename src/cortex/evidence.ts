@@ -8,6 +8,8 @@
  *     size    larger than what was seen here
  *     form    looks unlike what was seen here (size and form show in the form stream)
  *     absence what comes regularly did not come (shown in the timing stream)
+ *     episode an episode out of order (shown in the sequence stream)
+ *     early, overdue  what recurs at a place came too soon or has not come (shown in the timing stream)
  *
  * Evidence is never summed across kinds. A ratio is evidence / (threshold / sensitivity): 1 raises an alarm, and the
  * score of a frame is r / (1 + r) of the largest ratio, so 0.5 is the threshold whatever the kind.
@@ -24,8 +26,19 @@ import {
 import { type Views, field } from '../memory/layout.ts';
 import type { LearningState, StreamValues } from './observation.ts';
 
-export const EVIDENCE = ['local', 'order', 'motion', 'flow', 'size', 'form', 'absence'] as const;
-/** Kinds that are calibrated on blocks of time in which something is there; absence has its own blocks. */
+export const EVIDENCE = [
+  'local',
+  'order',
+  'motion',
+  'flow',
+  'size',
+  'form',
+  'absence',
+  'episode',
+  'early',
+  'overdue',
+] as const;
+/** Kinds that are calibrated on blocks of time in which something is there; the others have blocks of their own. */
 const ACTIVE_KINDS = ['local', 'order', 'motion', 'flow', 'size', 'form'] as const;
 export type EvidenceName = (typeof EVIDENCE)[number];
 
@@ -38,12 +51,17 @@ export const FLOORS: { readonly [name in EvidenceName]: number } = {
   size: 0.3,
   form: 0.6,
   absence: 0.3,
+  episode: 0.5,
+  early: 0.3,
+  overdue: 0.3,
 };
 
 /** A block is so much time in which something was there. */
 const BLOCK_MS = 10_000;
-/** Idle times per block of the absence threshold. */
+/** Idle times per block of the absence threshold, episodes and regular arrivals per block of theirs. */
 const STAYS_PER_BLOCK = 5;
+const EPISODES_PER_BLOCK = 8;
+const ARRIVALS_PER_BLOCK = 12;
 /** Before that everything is new, and block maxima would say nothing about later. */
 const NEWBORN_MS = 150_000;
 /** A longer gap between two frames is a pause, not time lived. */
@@ -54,6 +72,8 @@ export const evidenceFields = () => ({
   livedMs: field('f64', 1, 'state'), // learning time since birth
   activeMs: field('f64', 1, 'state'), // of the block under way
   idleStays: field('u8', 1, 'state'), // idle times that ended in the absence block under way
+  episodes: field('u8', 1, 'state'), // episodes that ended in the block under way
+  arrivals: field('u8', 1, 'state'), // regular arrivals in the block under way
 });
 export type EvidenceViews = Views<ReturnType<typeof evidenceFields>>;
 
@@ -74,10 +94,14 @@ export type RawEvidence = {
   size: number;
   form: number;
   absence: number;
+  episode: number;
+  early: number;
+  overdue: number;
 };
 
 /** Ratios of one frame: 1 = threshold. */
 export type Ratios = { [name in EvidenceName]: number };
+export const noRatios = (): Ratios => Object.fromEntries(EVIDENCE.map((name) => [name, 0])) as Ratios;
 
 /**
  * How far beyond the threshold ring evidence must lie, picked on development seeds 1-5 of the rendered street: without it
@@ -91,6 +115,9 @@ const MARGIN: { readonly [name in EvidenceName]: number } = {
   size: 1.25,
   form: 1.5,
   absence: 1.25,
+  episode: 1,
+  early: 1.25,
+  overdue: 1.25,
 };
 
 /**
@@ -107,6 +134,9 @@ export function judgeEvidence(evidence: Evidence, raw: RawEvidence, routine: num
   out.size = routine * against('size', raw.size);
   out.form = routine * against('form', raw.form);
   out.absence = against('absence', raw.absence);
+  out.episode = against('episode', raw.episode);
+  out.early = against('early', raw.early);
+  out.overdue = against('overdue', raw.overdue);
 }
 
 /** What learning needs to know of a frame. `muted`: the whole picture changes, nothing is learned. */
@@ -116,6 +146,9 @@ export type FrameFacts = {
   readonly busy: boolean;
   /** An idle time of the whole scene ended in this frame. */
   readonly idleEnded: boolean;
+  /** Episodes that ended, and arrivals at places where they are regular, in this frame. */
+  readonly episodesEnded: number;
+  readonly arrivals: number;
   readonly muted: boolean;
   readonly learn: boolean;
 };
@@ -132,7 +165,8 @@ export function learnEvidence(evidence: Evidence, raw: RawEvidence, ratios: Rati
   if (frame.muted) return;
   const isNewborn = views.livedMs[0]! < NEWBORN_MS;
   if (wasNewborn && !isNewborn) for (const name of EVIDENCE) forgetBlock(thresholds[name]);
-  noteEvidence(thresholds.absence, raw.absence, ratios.absence >= 1);
+  for (const name of ['absence', 'episode', 'early', 'overdue'] as const)
+    noteEvidence(thresholds[name], raw[name], ratios[name] >= 1);
   if (frame.busy) {
     noteEvidence(thresholds.local, raw.sequence + raw.timing, ratios.local >= 1);
     noteEvidence(thresholds.order, raw.order, ratios.order >= 1);
@@ -144,12 +178,24 @@ export function learnEvidence(evidence: Evidence, raw: RawEvidence, ratios: Rati
   if (!isNewborn) countBlocks(evidence, elapsed, frame);
 }
 
-function countBlocks({ views, thresholds }: Evidence, elapsedMs: number, { busy, idleEnded, learn }: FrameFacts): void {
+function countBlocks({ views, thresholds }: Evidence, elapsedMs: number, frame: FrameFacts): void {
+  const { busy, idleEnded, episodesEnded, arrivals, learn } = frame;
   if (busy) views.activeMs[0]! += elapsedMs;
   if (idleEnded) views.idleStays[0]!++;
   if (views.activeMs[0]! >= BLOCK_MS) {
     views.activeMs[0] = 0;
     for (const name of ACTIVE_KINDS) finishBlock(thresholds[name], learn);
+  }
+  views.episodes[0]! += episodesEnded;
+  if (views.episodes[0]! >= EPISODES_PER_BLOCK) {
+    views.episodes[0] = 0;
+    finishBlock(thresholds.episode, learn);
+  }
+  views.arrivals[0]! += arrivals;
+  if (views.arrivals[0]! >= ARRIVALS_PER_BLOCK) {
+    views.arrivals[0] = 0;
+    finishBlock(thresholds.early, learn);
+    finishBlock(thresholds.overdue, learn);
   }
   if (views.idleStays[0]! >= STAYS_PER_BLOCK) {
     views.idleStays[0] = 0;
@@ -166,14 +212,14 @@ export function streamsOf(ratios: Ratios, raw: RawEvidence): StreamValues {
   return {
     form: Math.max(ratios.size, ratios.form),
     motion: Math.max(ratios.motion, ratios.flow),
-    sequence: Math.max(part(raw.sequence, sequenceLeads), ratios.order),
-    timing: part(raw.timing, !sequenceLeads),
+    sequence: Math.max(part(raw.sequence, sequenceLeads), ratios.order, ratios.episode),
+    timing: Math.max(part(raw.timing, !sequenceLeads), ratios.early),
   };
 }
 
 /** Absence is shown in the timing stream. */
-export function withAbsence(streams: StreamValues, { absence }: Ratios): StreamValues {
-  return { ...streams, timing: Math.max(streams.timing, absence) };
+export function withAbsence(streams: StreamValues, { absence, overdue }: Ratios): StreamValues {
+  return { ...streams, timing: Math.max(streams.timing, absence, overdue) };
 }
 
 /** 0..1, 0.5 = threshold. */

@@ -10,6 +10,8 @@ import type { SceneChange } from '../vision/scene-gate.ts';
 import { idleTimes } from './absence.ts';
 import type { Cortex } from './cortex.ts';
 import type { Account, DetectedCause } from './detector.ts';
+import { explainEarly, explainEpisode, explainOverdue } from './explain-routine.ts';
+import { QUIET, describePlace, seconds } from './explain-words.ts';
 import { expectedStates } from './global-region.ts';
 import { MIN_SPEED, type MotionViews } from './motion-stream.ts';
 import type { ExpectedState, Position } from './observation.ts';
@@ -37,6 +39,12 @@ export type Scene = {
   readonly change: SceneChange;
   /** Whether the speed's evidence leads the motion stream. */
   readonly speedLeads: boolean;
+  /** Whether the episode region's does. */
+  readonly episodeLeads: boolean;
+  /** The zone of the global grid that is early or overdue most, and whether that leads timing and absence. */
+  readonly recurrenceZone: number;
+  readonly earlyLeads: boolean;
+  readonly overdueLeads: boolean;
 };
 
 /** The account of an event of `cause` in the present frame. */
@@ -44,7 +52,11 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
   if (cause === 'scene_change' || cause === 'camera_blocked') {
     return { position: null, box: null, explanation: SCENE_SENTENCES[scene.change], expected: [] };
   }
+  const recurs = scene.recurrenceZone >= 0;
+  if (cause === 'absence' && recurs && scene.overdueLeads) return explainOverdue(cortex, scene.recurrenceZone);
   if (cause === 'absence') return explainAbsence(cortex);
+  if (cause === 'timing' && recurs && scene.earlyLeads) return explainEarly(cortex, scene.recurrenceZone);
+  if (cause === 'sequence' && scene.episodeLeads) return explainEpisode(cortex);
   if (cause === 'sequence' && scene.orderLeads) return explainOrder(cortex, scene);
   if (cause === 'motion' && scene.speedLeads) return explainSpeed(cortex, scene);
   const surprises = surpriseOf(cortex, cause);
@@ -139,8 +151,6 @@ function explainOrder(cortex: Cortex, { expectedBefore, components }: Scene): Ac
   };
 }
 
-const QUIET = 'quiet';
-
 function insteadOf(likely: ExpectedState | undefined, came: string): string {
   if (likely === undefined) return 'in an order never seen before';
   const expected = placeInWords(likely);
@@ -152,29 +162,10 @@ function placeInWords({ positions }: ExpectedState): string {
   return describePlace(positions);
 }
 
-/** The middle of the occupied places in words. */
-function describePlace(boxes: readonly Box[]): string {
-  if (boxes.length === 0) return QUIET;
-  const x = boxes.reduce((sum, [left, , width]) => sum + left + width / 2, 0) / boxes.length;
-  const y = boxes.reduce((sum, [, top, , height]) => sum + top + height / 2, 0) / boxes.length;
-  return `something ${sideOf(x, y)}`;
-}
-
 /** Direction sector in which the zone's foreground moves, -1 while it stands. */
 function movingAt({ velocityX, velocityY }: MotionViews, zone: number): number {
   const [x, y] = [velocityX[zone]!, velocityY[zone]!];
   return x * x + y * y < MIN_SPEED * MIN_SPEED ? -1 : directionOf(x, y);
-}
-
-/** Rough place of a point (relative to the picture) in words. */
-function sideOf(x: number, y: number): string {
-  const vertical = y < 0.33 ? 'top' : y > 0.67 ? 'bottom' : 'middle';
-  const horizontal = x < 0.33 ? 'left' : x > 0.67 ? 'right' : 'center';
-  return `at the ${vertical} ${horizontal}`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 }
 
 function surpriseOf({ local, motion, form }: Cortex, cause: DetectedCause): Float32Array {

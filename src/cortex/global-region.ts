@@ -7,7 +7,9 @@
  *
  *     surprise = share of columns that burst * -ln P(burst | state) / 3
  *
- * so a state that bursts often, because it is ambiguous, says little when it does.
+ * so a state that bursts often, because it is ambiguous, says little when it does. Becoming idle says nothing: who goes,
+ * and when, is told elsewhere. And where most that happens is not predicted, as with several things at once, the region
+ * does not know the order and keeps silent.
  *
  * Known states are numbered by a small table; how often and how soon one follows another after a third is kept in an
  * interval memory. Together with what the temporal memory predicts they give the next states with their probabilities.
@@ -45,12 +47,15 @@ export const GLOBAL_TM_PARAMS: TemporalMemoryParams = { ...EVENT_TM_PARAMS, pred
 const FADE = 0.9;
 /** A state that lasted one frame, as a thing leaves the picture, is no ground to expect anything on. */
 const BRIEF_MS = 150;
+/** Share of unpredicted columns above which the region keeps silent, and the rate of that share. */
+const MOST_MISSED = 0.05;
+const MISSED_RATE = 0.01;
 /** Bursts are counted by the share of columns that burst, in units of 1 / BURST_UNIT. */
 const BURST_UNIT = 256;
 /** Counts are halved here: surprise must not grow with the age of the model, and old habits must fade. */
 const MOST_VISITS = 128;
 /** Known scene states; the number must fit the 9 bits of an interval key. */
-const STATES = 512;
+export const STATES = 512;
 /**
  * The last number is never given to a state. Without learning it stands for an unknown state; in the transition memory
  * it stands for "whatever comes next", which tells how long a state usually lasts.
@@ -89,6 +94,7 @@ export const globalFields = (grid: ZoneGrid) => {
     stateBursts: field('u32', STATES, 'learned'), // [STATES] summed share of bursting columns, see BURST_UNIT
     current: field('u16', 2, 'state'), // numbers of the state now and of the one before
     enteredMs: field('f64', 1, 'state'),
+    missed: field('f32', 1, 'learned'), // running share of bursting columns, all states; + - * / only
     surprise: field('f32', 1, 'state'), // fading
     columns: field('u16', (zones + 1) * COLUMNS_PER_BIT, 'scratch'),
   };
@@ -156,11 +162,13 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   const share = rawAnomaly(memory);
   const visits = views.stateVisits[next]!;
   const burstProbability = (views.stateBursts[next]! / BURST_UNIT + 1) / (visits + 2);
-  const surprise = (share * -ln(burstProbability)) / 3;
-  if (stayedMs >= BRIEF_MS && surprise > views.surprise[0]!) views.surprise[0] = surprise;
+  const knows = next !== IDLE && stayedMs >= BRIEF_MS && views.missed[0]! <= MOST_MISSED;
+  const surprise = knows ? (share * -ln(burstProbability)) / 3 : 0;
+  if (surprise > views.surprise[0]!) views.surprise[0] = surprise;
   // Back where it was: a flicker, and what it said is withdrawn.
   if (next === previous && stayedMs < FLICKER_MS) views.surprise[0] = 0;
   if (learn) {
+    views.missed[0]! += MISSED_RATE * (share - views.missed[0]!);
     const halve = visits + 1 >= MOST_VISITS ? 1 : 0;
     views.stateVisits[next] = (visits + 1) >> halve;
     views.stateBursts[next] = (views.stateBursts[next]! + Math.round(share * BURST_UNIT)) >> halve;
@@ -244,6 +252,12 @@ function isPredicted({ views, memory, grid }: GlobalRegion, state: number): bool
   return predicted >= EXPECTED_SHARE * count;
 }
 
+/** All states that may come next with their probability; what is left to 1 is something else. */
+export function nextStates(region: GlobalRegion): { readonly state: number; readonly probability: number }[] {
+  const { list, total } = candidates(region);
+  return list.map(({ state, weight }) => ({ state, probability: weight / total }));
+}
+
 /** The states expected next, for explanations. */
 export function expectedStates(region: GlobalRegion): ExpectedState[] {
   const { list, total } = candidates(region);
@@ -254,7 +268,7 @@ export function expectedStates(region: GlobalRegion): ExpectedState[] {
 }
 
 /** The next states with the time in which they usually come. */
-export function predictNext(region: GlobalRegion): ModelPrediction {
+export function predictNext(region: GlobalRegion): Pick<ModelPrediction, 'next' | 'confidence'> {
   const { views, transitions } = region;
   const [state, previous] = [views.current[0]!, views.current[1]!];
   const { list, total } = candidates(region);

@@ -44,6 +44,8 @@ export type EventChange = {
   readonly expected: readonly ExpectedState[];
 };
 
+export type ZoneActivity = { readonly box: Box; readonly horizonS: number; readonly probability: number };
+
 /** What the model expects next, published when it changes. */
 export type ModelPrediction = {
   readonly next: readonly (ExpectedState & {
@@ -52,6 +54,8 @@ export type ModelPrediction = {
   })[];
   /** Probability of the first entry, 0 when nothing is predicted. */
   readonly confidence: number;
+  /** How likely something is at each place of the global grid within each horizon. */
+  readonly activity: readonly ZoneActivity[];
 };
 
 export type LearningState = {

@@ -14,14 +14,19 @@ import { type Geometry, divide } from '../vision/geometry.ts';
 import { measureFields } from '../vision/picture-measures.ts';
 import { retinaTables } from '../vision/retina.ts';
 import { sceneGateFields } from '../vision/scene-gate.ts';
+import { activityFields, activityScoreFields } from './activity-forecast.ts';
 import { detectorFields } from './detector.ts';
+import { episodeTables } from './episode-plan.ts';
 import { EVIDENCE, evidenceFields } from './evidence.ts';
 import { flowFields } from './flow-stream.ts';
 import { FORM_INPUTS, formFields } from './form-stream.ts';
 import { globalFields, globalShape, transitionFields } from './global-region.ts';
 import { dwellFields, localFields, localShape } from './local-regions.ts';
 import { motionFields } from './motion-stream.ts';
+import { qualityTables } from './prediction-quality.ts';
+import { recurrenceFields } from './recurrence.ts';
 import type { CortexSettings } from './settings.ts';
+import { templateFields } from './template-memory.ts';
 
 export type CortexPlan = {
   readonly settings: CortexSettings;
@@ -60,6 +65,13 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     global: globalFields(geometry.global),
     'global.transitions': transitionFields(),
     'global.memory': temporalMemoryFields(globalShape(settings)),
+    recurrence: recurrenceFields(geometry.global.columns * geometry.global.rows),
+    activity: activityFields(geometry.global.columns * geometry.global.rows),
+    'activity.score.0': activityScoreFields(),
+    'activity.score.1': activityScoreFields(),
+    'activity.score.2': activityScoreFields(),
+    ...qualityTables(),
+    templates: templateFields(geometry),
     motion: motionFields(zones),
     'motion.memory': motionMemoryFields(zones),
     flow: flowFields(geometry),
@@ -93,6 +105,7 @@ export function planCortex(settings: CortexSettings): CortexPlan {
     name,
     table,
   }));
+  for (const [name, table] of Object.entries(episodeTables(settings, geometry.global))) blocks.push({ name, table });
   const localTable = temporalMemoryFields(localShape(settings));
   for (let zone = 0; zone < geometry.local.columns * geometry.local.rows; zone++) {
     blocks.push({ name: localBlock(zone), table: localTable });

@@ -13,11 +13,11 @@ export type CortexStats = {
   readonly evictions: number;
 };
 
-export function cortexStats({ clock, local, global }: Cortex): CortexStats {
+export function cortexStats({ clock, local, global, episodes }: Cortex): CortexStats {
   let segments = segmentsInUse(global.memory.pool);
   let evictions = evictionsOf(global.memory.pool);
   let segmentCapacity = global.memory.shape.segments;
-  for (const memory of local.memories) {
+  for (const memory of [...local.memories, ...episodes.sequences.map((sequence) => sequence.memory)]) {
     segments += segmentsInUse(memory.pool);
     evictions += evictionsOf(memory.pool);
     segmentCapacity += memory.shape.segments;

@@ -11,6 +11,7 @@ import type { RetinaStep } from '../vision/retina.ts';
 import { clearRetina, encodeRetina, relearnRetina } from '../vision/retina.ts';
 import { type SceneVerdict, resetSceneGate, watchScene } from '../vision/scene-gate.ts';
 import { absenceEvidence } from './absence.ts';
+import { resetActivity, stepActivity } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, type DetectedCause, type Moment, closeAll, detect, isOpen } from './detector.ts';
 import {
@@ -19,17 +20,23 @@ import {
   judgeEvidence,
   learnEvidence,
   learningState,
+  noRatios,
   scoreOf,
   streamsOf,
   withAbsence,
 } from './evidence.ts';
+import { type EpisodeStep, resetEpisodeRegion, stepEpisodeRegion } from './episode-region.ts';
 import { type Scene, explain } from './explain.ts';
 import { resetFlowStream, stepFlowStream } from './flow-stream.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
-import { type GlobalStep, predictNext, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
+import { type GlobalStep, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
 import { type LocalStep, resetLocalRegions, routineOf, stepLocalRegions } from './local-regions.ts';
 import { resetMotionStream, stepMotionStream } from './motion-stream.ts';
+import { predict } from './predict.ts';
+import { resetNextQuality, stepNextQuality } from './prediction-quality.ts';
 import type { EventChange, Observation, StreamValues } from './observation.ts';
+import { type RecurrenceStep, resetRecurrence, stepRecurrence } from './recurrence.ts';
+import { learnTemplates } from './template-memory.ts';
 
 /** Gaps longer than this are pauses; a clock that went back or a pause counts as one ordinary frame. */
 const MAX_GAP_MS = 5000;
@@ -67,6 +74,10 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   );
   const global: GlobalStep = { ticked: false, surprise: 0, wasIdle: false, expectedBefore: [] };
   stepGlobalRegion(cortex.global, retina.global.occupied, seen.globalChanged, moment.timeMs, learn, global);
+  const episode: EpisodeStep = { surprise: 0, ended: 0 };
+  stepEpisodeRegion(cortex.episodes, retina.global.occupied, moment.timeMs, elapsedMs, learn, episode);
+  const recurrence: RecurrenceStep = { early: 0, overdue: 0, zone: -1, arrivals: 0 };
+  stepRecurrence(cortex.recurrence, retina.global.occupied, moment.timeMs, learn, recurrence);
   const motion = stepMotionStream(cortex.motion, retina, learn);
   const flow = stepFlowStream(cortex.flow, retina.flow, retina.geometry, learn);
   const form: FormStep = { size: 0, form: 0, components: [] };
@@ -82,8 +93,11 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     size: ablated.has('form') ? 0 : form.size,
     form: ablated.has('form') ? 0 : form.form,
     absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
+    episode: ablated.has('l3') ? 0 : episode.surprise,
+    early: ablated.has('timing') ? 0 : recurrence.early,
+    overdue: ablated.has('timing') || muted ? 0 : recurrence.overdue,
   };
-  const ratios: Ratios = { local: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
+  const ratios = noRatios();
   judgeEvidence(cortex.evidence, raw, routineOf(cortex.local), ratios);
   const streams = streamsOf(ratios, raw);
   const learning = learningState(cortex.evidence);
@@ -93,6 +107,10 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     orderLeads: ratios.order >= ratios.local,
     change: verdict.change,
     speedLeads: ratios.flow >= ratios.motion,
+    episodeLeads: ratios.episode >= Math.max(ratios.order, ratios.local),
+    recurrenceZone: recurrence.zone,
+    earlyLeads: ratios.early >= ratios.local,
+    overdueLeads: ratios.overdue >= ratios.absence,
   };
   const events = detectAll(
     cortex,
@@ -105,12 +123,22 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   );
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
-  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted, learn: mayLearn });
+  learnEvidence(cortex.evidence, raw, ratios, {
+    ...{ elapsedMs, busy, idleEnded, muted, learn: mayLearn },
+    episodesEnded: episode.ended,
+    arrivals: recurrence.arrivals,
+  });
   fillGrid(cortex, ratios, raw);
   const shown = withAbsence(streams, ratios);
 
   cortex.clock.step[0]!++;
-  const prediction = global.ticked ? predictNext(cortex.global) : null;
+  if (learn && global.ticked && !muted) {
+    const state = cortex.global.views.current[0]!;
+    learnTemplates(cortex.templates, cortex.geometry, retina.pixels, frame.luma, state, retina.global.occupied);
+  }
+  stepNextQuality(cortex, global.ticked, episode.ended, learn);
+  stepActivity(cortex.activity, retina.global.occupied, cortex.global, cortex.episodes, moment.timeMs, learn);
+  const prediction = global.ticked || episode.ended > 0 ? predict(cortex, moment.timeMs) : null;
   if (stage) {
     stage.retina += encoded - began;
     stage.regions += stepped - encoded;
@@ -187,6 +215,10 @@ function look(cortex: Cortex, frame: Frame, elapsedMs: number, timeMs: number, s
 function breakContext(cortex: Cortex, timeMs: number): void {
   resetLocalRegions(cortex.local, timeMs);
   resetGlobalRegion(cortex.global, timeMs);
+  resetEpisodeRegion(cortex.episodes);
+  resetRecurrence(cortex.recurrence);
+  resetActivity(cortex.activity);
+  resetNextQuality(cortex.next);
   resetMotionStream(cortex.motion);
   resetFlowStream(cortex.flow);
   resetFormStream(cortex.form);
@@ -211,24 +243,24 @@ function detectAll(
     motion: streams.motion,
     sequence:
       localName === 'timing'
-        ? ratios.order
+        ? Math.max(ratios.order, ratios.episode)
         : localName === 'sequence'
-          ? Math.max(ratios.local, ratios.order)
+          ? Math.max(ratios.local, ratios.order, ratios.episode)
           : streams.sequence,
-    timing: localName === 'timing' ? ratios.local : localName === 'sequence' ? 0 : streams.timing,
-    absence: ratios.absence,
+    timing:
+      localName === 'timing'
+        ? Math.max(ratios.local, ratios.early)
+        : localName === 'sequence'
+          ? ratios.early
+          : streams.timing,
+    absence: Math.max(isReady(cortex.evidence.thresholds.absence) ? ratios.absence : 0, ratios.overdue),
     scene_change: !blocked && change !== 'none' ? 2 : 0,
     camera_blocked: blocked ? 2 : 0,
   };
   const mayStart = state.ready && !muted;
   const changes: EventChange[] = [];
   for (const cause of Object.keys(values) as DetectedCause[]) {
-    const allowed =
-      cause === 'scene_change' || cause === 'camera_blocked'
-        ? state.ready
-        : cause === 'absence'
-          ? mayStart && isReady(cortex.evidence.thresholds.absence)
-          : mayStart;
+    const allowed = cause === 'scene_change' || cause === 'camera_blocked' ? state.ready : mayStart;
     const change = detect(detector, cause, values[cause], allowed, moment, () => explain(cortex, cause, scene));
     if (change !== null) changes.push(inFrameTime(change, moment.timeMs, frameMs));
   }

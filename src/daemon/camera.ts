@@ -9,6 +9,7 @@ import { openSource } from '../capture/open.ts';
 import type { CapturedFrame, FrameSource } from '../capture/types.ts';
 import { cortexSettings, preprocessConfig, sourceConfig } from '../config/camera-settings.ts';
 import type { CameraConfig } from '../config/camera-schema.ts';
+import type { PredictionQuality } from '../cortex/prediction-quality.ts';
 import type { CortexStats } from '../cortex/stats.ts';
 import { CortexdError, messageOf } from '../errors.ts';
 import type { EventRecord } from '../records/event.ts';
@@ -22,6 +23,7 @@ import {
   toldOf,
 } from '../records/from-observation.ts';
 import type { CameraHealth } from '../records/bridge.ts';
+import { predictionQualityRecord } from '../records/prediction-quality.ts';
 import { lostRecord } from '../records/camera-lost.ts';
 import { type CameraLimits, type CameraPorts, shapeMismatch } from './camera-ports.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -56,6 +58,7 @@ export class Camera {
   #badFrames = 0;
   #stepMs = 0;
   #stats: CortexStats | undefined;
+  #quality: PredictionQuality | undefined;
   #lostEvent: EventRecord | undefined;
   /** Work on the model that must not meet a frame half-way: restores, snapshots. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -262,10 +265,11 @@ export class Camera {
     watch?.(described, frame, result);
   }
 
-  #frameDone(frame: CapturedFrame, { observation, stepMs, stats }: StepResult): void {
+  #frameDone(frame: CapturedFrame, { observation, stepMs, stats, quality }: StepResult): void {
     this.#frames++;
     this.#stepMs += (stepMs - this.#stepMs) / Math.min(this.#frames, 100);
     this.#stats = stats;
+    this.#quality = quality ?? this.#quality;
     this.#rate.count();
     this.#minutes.add(frame.capturedAtMs, observation.score);
     this.#ports.workDone();
@@ -328,6 +332,7 @@ export class Camera {
       segments: this.#stats?.segments ?? 0,
       segment_capacity: this.#stats?.segmentCapacity ?? 0,
       evictions: this.#stats?.evictions ?? 0,
+      prediction: this.#quality === undefined ? null : predictionQualityRecord(this.#quality),
     };
   }
 

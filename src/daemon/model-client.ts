@@ -3,6 +3,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { CortexSettings } from '../cortex/settings.ts';
+import type { PredictionQuality } from '../cortex/prediction-quality.ts';
 import type { CortexStats } from '../cortex/stats.ts';
 import type { Observation } from '../cortex/observation.ts';
 import { planCortex } from '../cortex/plan.ts';
@@ -16,6 +17,8 @@ export type StepResult = {
   readonly luma: Uint8Array;
   readonly stepMs: number;
   readonly stats: CortexStats;
+  /** How good the predictions are; null in most frames, as it changes slowly. */
+  readonly quality: PredictionQuality | null;
 };
 
 type Waiter = { readonly resolve: (reply: ModelReply) => void; readonly reject: (error: Error) => void };
@@ -67,6 +70,11 @@ export class ModelClient {
   /** Copy the persistent bytes into `shadow`, between two steps; resolves to the step they belong to. */
   async copyImage(): Promise<number> {
     return (await this.#ask({ type: 'copy_image' }, 'image_copied')).step;
+  }
+
+  /** The picture that is expected next: `luma` [height, width] and its probability, 0 when nothing is predicted. */
+  async predictedPicture(): Promise<{ readonly luma: Uint8Array; readonly probability: number }> {
+    return this.#ask({ type: 'predicted_picture' }, 'predicted_picture');
   }
 
   /** Replace the whole model by saved persistent bytes of the same shape; resolves to its step. */

@@ -5,6 +5,7 @@
  * come, so nothing ever queues in the worker. Pixel buffers are transferred, not copied, and come back with the answer.
  */
 import type { CortexSettings } from '../cortex/settings.ts';
+import type { PredictionQuality } from '../cortex/prediction-quality.ts';
 import type { CortexStats } from '../cortex/stats.ts';
 import type { Observation } from '../cortex/observation.ts';
 import type { Frame } from '../vision/frame.ts';
@@ -22,6 +23,7 @@ export type ModelWorkerData = {
 export type ModelRequest =
   | { readonly type: 'frame'; readonly frame: Frame; readonly learn: boolean }
   | { readonly type: 'copy_image' }
+  | { readonly type: 'predicted_picture' }
   | { readonly type: 'restore'; readonly image: Uint8Array }
   | { readonly type: 'close' };
 
@@ -34,7 +36,11 @@ export type ModelReply =
       readonly luma: Uint8Array;
       readonly stepMs: number;
       readonly stats: CortexStats;
+      /** Now and then: it is the same for many frames. */
+      readonly quality: PredictionQuality | null;
     }
   | { readonly type: 'image_copied'; readonly step: number }
+  /** `luma` [height, width] of the most likely next state, and its probability: 0 when nothing is predicted. */
+  | { readonly type: 'predicted_picture'; readonly luma: Uint8Array; readonly probability: number }
   | { readonly type: 'restored'; readonly step: number }
   | { readonly type: 'failed'; readonly message: string; readonly stack: string };

@@ -4,10 +4,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCortex, restoreCortex } from '../cortex/cortex.ts';
 import { planCortex } from '../cortex/plan.ts';
+import { predictionQuality } from '../cortex/prediction-quality.ts';
 import { cortexStats } from '../cortex/stats.ts';
 import { stepCortex } from '../cortex/step.ts';
+import { composePrediction } from '../cortex/template-memory.ts';
 import { persistentImage } from '../memory/model-memory.ts';
 import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
+
+/** Frames between two reports of how good the predictions are. */
+const QUALITY_EVERY = 50;
 
 const port = parentPort;
 if (port === null) throw new Error('Expected model-worker.ts to be started as a worker thread');
@@ -43,7 +48,8 @@ function answer(request: ModelRequest): void {
       const { luma } = request.frame;
       // The grid is a view of the shared model buffer: a copy, or the reader would see later steps in it.
       const copied = { ...observation, grid: Float32Array.from(observation.grid) };
-      reply({ type: 'observation', observation: copied, luma, stepMs, stats: cortexStats(cortex) }, [
+      const quality = observation.step % QUALITY_EVERY === 0 ? predictionQuality(cortex) : null;
+      reply({ type: 'observation', observation: copied, luma, stepMs, stats: cortexStats(cortex), quality }, [
         luma.buffer as ArrayBuffer,
       ]);
       return;
@@ -52,6 +58,13 @@ function answer(request: ModelRequest): void {
       new Uint8Array(shadow).set(live);
       reply({ type: 'image_copied', step: cortexStats(cortex).step });
       return;
+    case 'predicted_picture': {
+      const luma = new Uint8Array(settings.width * settings.height);
+      const { templates, geometry, retina, global } = cortex;
+      const probability = composePrediction(templates, geometry, retina.pixels, global, luma);
+      reply({ type: 'predicted_picture', luma, probability }, [luma.buffer]);
+      return;
+    }
     case 'restore':
       resume(request.image);
       reply({ type: 'restored', step: cortexStats(cortex).step });

@@ -3,6 +3,7 @@
  */
 import { Type, type Static } from 'typebox';
 import { Timestamp } from './common.ts';
+import { PredictionQualityRecord } from './prediction-quality.ts';
 
 export const StateRecord = Type.Object(
   { state: Type.Union([Type.Literal('online'), Type.Literal('offline')]) },
@@ -36,6 +37,9 @@ export const CameraHealth = Type.Object(
     segments: Type.Integer({ minimum: 0, description: 'segments in use, all regions' }),
     segment_capacity: Type.Integer({ minimum: 0 }),
     evictions: Type.Integer({ minimum: 0, description: 'segments replaced because a pool was full, since birth' }),
+    prediction: Type.Union([PredictionQualityRecord, Type.Null()], {
+      description: 'quality of the predictions lately, null in the first moments after the start',
+    }),
   },
   { additionalProperties: false },
 );

@@ -9,9 +9,6 @@ import type { PredictionRecord } from './prediction.ts';
 import type { ScoreRecord } from './score.ts';
 import { type Zones, zonesTouching } from './zones.ts';
 
-/** The horizons of a prediction's `activity` (s). */
-export const ACTIVITY_HORIZONS_S = [1, 5, 30] as const;
-
 /** When a frame was taken: by its number, its own time and the wall clock (ms). */
 export type FrameTime = { readonly sequence: number; readonly timeMs: number; readonly capturedAtMs: number };
 
@@ -123,24 +120,18 @@ export function scoreRecord(
   };
 }
 
-/** Chance that something expected begins in each zone within each horizon. */
-function activityOf({ next }: ModelPrediction, zones: Zones): PredictionRecord['activity'] {
-  const expected = next.map((entry) => ({ ...entry, touched: zonesTouching(zones, entry.positions) }));
+/** Per configured zone and horizon, the chance of its most likely place. */
+function activityOf({ activity }: ModelPrediction, zones: Zones): PredictionRecord['activity'] {
+  const horizons = [...new Set(activity.map(({ horizonS }) => horizonS))];
+  const placed = activity.map((entry) => ({ ...entry, touched: zonesTouching(zones, [entry.box]) }));
   return Object.keys(zones).flatMap((zone) =>
-    ACTIVITY_HORIZONS_S.map((horizon) => {
+    horizons.map((horizon) => {
       let chance = 0;
-      for (const { touched, probability, inMs } of expected) {
-        if (touched.includes(zone)) chance += probability * arrivedBy(horizon * 1000, inMs);
-      }
-      return { zone, horizon_s: horizon, probability: round(Math.min(1, chance)) };
+      for (const { touched, horizonS, probability } of placed)
+        if (horizonS === horizon && touched.includes(zone)) chance = Math.max(chance, probability);
+      return { zone, horizon_s: horizon, probability: round(chance) };
     }),
   );
-}
-
-/** Chance that a delay is over whose 10 and 90 % points are known: a straight line through the two. */
-function arrivedBy(ms: number, [early, late]: readonly [number, number]): number {
-  if (late <= early) return ms >= late ? 1 : 0;
-  return Math.min(1, Math.max(0, 0.1 + (0.8 * (ms - early)) / (late - early)));
 }
 
 /** ISO 8601 UTC with milliseconds. */

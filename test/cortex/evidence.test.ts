@@ -9,13 +9,17 @@ import {
   judgeEvidence,
   learnEvidence,
   learningState,
+  noRatios,
   scoreOf,
   streamsOf,
 } from '../../src/cortex/evidence.ts';
 import { type StreamThreshold, thresholdFields } from '../../src/anomaly/stream-threshold.ts';
 import { viewsFor } from '../support/views.ts';
 
-const NOTHING: RawEvidence = { sequence: 0, timing: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
+const NOTHING: RawEvidence = {
+  ...{ sequence: 0, timing: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 },
+  ...{ episode: 0, early: 0, overdue: 0 },
+};
 
 function open(sensitivity = 1): Evidence {
   const thresholds = Object.fromEntries(
@@ -25,10 +29,12 @@ function open(sensitivity = 1): Evidence {
 }
 
 function ratiosOf(evidence: Evidence, raw: Partial<RawEvidence>) {
-  const ratios = { local: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
+  const ratios = noRatios();
   judgeEvidence(evidence, { ...NOTHING, ...raw }, 1, ratios);
   return ratios;
 }
+
+const COUNTS = { episodesEnded: 0, arrivals: 0 };
 
 /** Live for some seconds with the same evidence in every frame. */
 function live(
@@ -38,7 +44,7 @@ function live(
   facts: { busy?: boolean; learn?: boolean } = {},
 ): void {
   for (let i = 0; i < seconds * 10; i++) {
-    const frame = { elapsedMs: 100, busy: true, idleEnded: false, muted: false, learn: true, ...facts };
+    const frame = { elapsedMs: 100, busy: true, idleEnded: false, muted: false, learn: true, ...COUNTS, ...facts };
     learnEvidence(evidence, { ...NOTHING, ...raw }, ratiosOf(evidence, raw), frame);
   }
 }
@@ -84,7 +90,7 @@ void test('the score of the threshold is 0.5, whatever the kind', async (t) => {
 });
 
 void test('local evidence shows in the stream of its larger part', async (t) => {
-  const ratios = { local: 2, order: 0.5, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
+  const ratios = { ...noRatios(), local: 2, order: 0.5 };
   const bySequence = streamsOf(ratios, { ...NOTHING, sequence: 3, timing: 1 });
   t.same([bySequence.sequence, bySequence.timing], [2, 0.5]);
   const byTiming = streamsOf(ratios, { ...NOTHING, sequence: 1, timing: 3 });

@@ -65,6 +65,10 @@ function observation(timeMs: number, events: readonly EventChange[]): Observatio
     prediction: {
       next: [{ state: 'right', positions: [[0.6, 0, 0.2, 0.2]], probability: 0.8, inMs: [0, 4000] }],
       confidence: 0.8,
+      activity: [1, 5, 10].flatMap((horizonS) => [
+        { box: [0.6, 0, 0.2, 0.2], horizonS, probability: 0.04 * horizonS },
+        { box: [0.7, 0, 0.2, 0.2], horizonS, probability: 0.05 * horizonS },
+      ]),
     },
   };
 }
@@ -102,7 +106,7 @@ void test('the end of an event tells where and why as it was, not what the scene
   t.strictSame([end.explanation, end.box, end.zones], [start.explanation, start.box, start.zones]);
 });
 
-void test('a prediction names its zones and the chance of activity within each horizon', async (t) => {
+void test('a prediction names its zones and the chance of the most likely of its places within each horizon', async (t) => {
   const seen = observation(5000, []);
   const prediction = predictionRecord(seen.prediction!, frameAt(5000), CONTEXT);
   t.strictSame(accepts(PredictionRecord, prediction), []);
@@ -113,10 +117,10 @@ void test('a prediction names its zones and the chance of activity within each h
     [
       ['gate', 1, 0],
       ['gate', 5, 0],
-      ['gate', 30, 0],
-      ['drive', 1, 0.24],
-      ['drive', 5, 0.8],
-      ['drive', 30, 0.8],
+      ['gate', 10, 0],
+      ['drive', 1, 0.05],
+      ['drive', 5, 0.25],
+      ['drive', 10, 0.5],
     ],
   );
 });

@@ -1,0 +1,35 @@
+/**
+ * predict.ts - what comes next, from the two regions that know order, and how likely each place is to be active soon.
+ *
+ * While something is going on the global region tells the next state of the scene. While nothing is, the next thing is the
+ * next episode: the region that was surprised less by the last ones tells it.
+ */
+import { zoneBox } from '../vision/geometry.ts';
+import { HORIZONS_S, activityOf } from './activity-forecast.ts';
+import type { Cortex } from './cortex.ts';
+import { predictEpisodes } from './episode-predict.ts';
+import { IDLE, predictNext } from './global-region.ts';
+import type { ModelPrediction, ZoneActivity } from './observation.ts';
+
+export function predict(cortex: Cortex, timeMs: number): ModelPrediction {
+  const { global, episodes, next, ablated } = cortex;
+  const state = predictNext(global);
+  const isIdle = global.views.current[0] === IDLE;
+  const knowsEpisodes = next.episodeScore.questions[0]! > 0 && !ablated.has('l3');
+  const episodesKnowMore = next.episodeScore.logLoss[0]! < next.stateScore.logLoss[0]!;
+  const episode = isIdle && knowsEpisodes ? predictEpisodes(episodes, timeMs) : null;
+  const isTold = episode !== null && (state.next.length === 0 || (episodesKnowMore && episode.next.length > 0));
+  return { ...(isTold ? episode : state), activity: activityNow(cortex) };
+}
+
+function activityNow({ activity, global }: Cortex): ZoneActivity[] {
+  const zones = global.grid.columns * global.grid.rows;
+  const list: ZoneActivity[] = [];
+  for (let zone = 0; zone < zones; zone++) {
+    const box = zoneBox(global.grid, zone);
+    HORIZONS_S.forEach((horizonS, index) => {
+      list.push({ box, horizonS, probability: activityOf(activity, zone, index) });
+    });
+  }
+  return list;
+}
