@@ -9,6 +9,7 @@ import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
 import { idleTimes } from './absence.ts';
 import type { Cortex } from './cortex.ts';
 import type { Account, DetectedCause } from './detector.ts';
+import { NOTHING } from './feedback.ts';
 import { expectedStates } from './global-region.ts';
 import { MIN_SPEED, type MotionViews } from './motion-stream.ts';
 import type { ExpectedState, Position } from './observation.ts';
@@ -32,6 +33,8 @@ export type Scene = {
   readonly expectedBefore: readonly ExpectedState[];
   /** Whether the global region's evidence leads the sequence stream. */
   readonly orderLeads: boolean;
+  /** Zone of something that someone said matters; see feedback.ts. */
+  readonly matters: number;
 };
 
 /** The account of an event of `cause` in the present frame. */
@@ -40,6 +43,7 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
     return { position: null, box: null, explanation: 'the whole picture changed at once', expected: [] };
   }
   if (cause === 'absence') return explainAbsence(cortex);
+  if (cause === 'sequence' && scene.matters !== NOTHING) return explainMatters(cortex, scene);
   if (cause === 'sequence' && scene.orderLeads) return explainOrder(cortex, scene);
   const surprises = surpriseOf(cortex, cause);
   const zone = largestOf(surprises);
@@ -48,6 +52,16 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
     position: positionOf(local, zone),
     box: boxAt(cortex, zone, scene.components),
     explanation: SENTENCES[cause](cortex, zone),
+    expected: [],
+  };
+}
+
+function explainMatters(cortex: Cortex, { matters, components }: Scene): Account {
+  const isPlace = matters >= 0;
+  return {
+    position: isPlace ? positionOf(cortex.geometry.local, matters) : null,
+    box: isPlace ? boxAt(cortex, matters, components) : (components[0]?.box ?? null),
+    explanation: 'what was said to matter is there again',
     expected: [],
   };
 }

@@ -3,13 +3,12 @@
  *
  *     retina -> local regions -> global region -> motion -> form -> judge -> detect -> learn thresholds -> predict
  *
- * `learn` false freezes everything declared `learned`; the eye (background, usual texture) and the context go on.
+ * `mayLearn` false freezes everything declared `learned`; the eye (background, usual texture) and the context go on.
  */
 import { isReady } from '../anomaly/stream-threshold.ts';
 import type { Frame } from '../vision/frame.ts';
 import type { RetinaStep } from '../vision/retina.ts';
 import { encodeRetina } from '../vision/retina.ts';
-import { absenceEvidence } from './absence.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, type DetectedCause, type Moment, closeAll, detect, isOpen } from './detector.ts';
 import {
@@ -22,9 +21,12 @@ import {
   streamsOf,
   withAbsence,
 } from './evidence.ts';
+import { type FeedbackStep, NOTHING, holdsLearning, stepFeedback, withMatters } from './feedback.ts';
+import { weighAbsence } from './feedback-orders.ts';
 import { type Scene, explain } from './explain.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
 import { type GlobalStep, predictNext, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
+import { type LabelStep, stepLabels } from './labels.ts';
 import { type LocalStep, resetLocalRegions, stepLocalRegions } from './local-regions.ts';
 import { resetMotionStream, stepMotionStream } from './motion-stream.ts';
 import type { EventChange, Observation, StreamValues } from './observation.ts';
@@ -40,7 +42,7 @@ const MAX_GAP_MS = 5000;
 export type StageClock = { retina: number; regions: number; detect: number; readonly now: () => number };
 
 /** Take in one frame; throws RangeError when its size is not the model's. `stage`, if given, measures the step. */
-export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?: StageClock): Observation {
+export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stage?: StageClock): Observation {
   const { settings, ablated, retina } = cortex;
   if (frame.width !== settings.width || frame.height !== settings.height) {
     throw new RangeError(
@@ -54,6 +56,9 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   const seen: RetinaStep = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
   encodeRetina(retina, frame, seen);
   const muted = gate(cortex, seen.foregroundShare, moment.timeMs);
+  // What someone said matters must never be got used to.
+  const holds = holdsLearning(cortex);
+  const learn = mayLearn && !holds;
 
   const encoded = stage?.now() ?? 0;
   const local: LocalStep = { sequence: 0, timing: 0, ticks: 0 };
@@ -68,28 +73,33 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   );
   const global: GlobalStep = { ticked: false, surprise: 0, wasIdle: false, expectedBefore: [] };
   stepGlobalRegion(cortex.global, retina.global.occupied, seen.globalChanged, moment.timeMs, learn, global);
-  const motion = stepMotionStream(cortex.motion, retina, elapsedMs, learn);
+  const moving = stepMotionStream(cortex.motion, retina, elapsedMs, learn);
   const form: FormStep = { size: 0, form: 0, components: [] };
   stepFormStream(cortex.form, retina, seen.localChanged, learn, form);
+  const said: FeedbackStep = { motion: 0, matters: NOTHING };
+  stepFeedback(cortex, local, global, form, moving, said);
+  const labelled: LabelStep = { label: null, changed: false };
+  stepLabels(cortex, form, labelled);
 
   const stepped = stage?.now() ?? 0;
   const raw: RawEvidence = {
     sequence: ablated.has('sequence') ? 0 : local.sequence,
     timing: ablated.has('timing') ? 0 : local.timing,
     order: ablated.has('l2') ? 0 : global.surprise,
-    motion: ablated.has('motion') ? 0 : motion,
+    motion: ablated.has('motion') ? 0 : said.motion,
     size: ablated.has('form') ? 0 : form.size,
     form: ablated.has('form') ? 0 : form.form,
-    absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
+    absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : weighAbsence(cortex, moment.step + 1),
   };
   const ratios: Ratios = { local: 0, order: 0, motion: 0, size: 0, form: 0, absence: 0 };
   judgeEvidence(cortex.evidence, raw, ratios);
-  const streams = streamsOf(ratios, raw);
+  const streams = withMatters(streamsOf(ratios, raw), said.matters);
   const learning = learningState(cortex.evidence);
   const scene: Scene = {
     components: form.components,
     expectedBefore: global.expectedBefore,
     orderLeads: ratios.order >= ratios.local,
+    matters: said.matters,
   };
   const events = detectAll(
     cortex,
@@ -102,12 +112,12 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   );
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
-  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted, learn });
+  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted: muted || holds, learn });
   fillGrid(cortex, ratios, raw);
   const shown = withAbsence(streams, ratios);
 
   cortex.clock.step[0]!++;
-  const prediction = global.ticked ? predictNext(cortex.global) : null;
+  const prediction = global.ticked || labelled.changed ? predictNext(cortex.global) : null;
   if (stage) {
     stage.retina += encoded - began;
     stage.regions += stepped - encoded;
@@ -121,10 +131,12 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
     changed: seen.localChanged,
     learning,
     grid: cortex.grid,
+    heat: cortex.heat,
     gridColumns: cortex.geometry.local.columns,
     gridRows: cortex.geometry.local.rows,
     events,
     prediction,
+    label: labelled.label,
   };
 }
 
@@ -177,7 +189,7 @@ function detectAll(
   const { detector } = cortex;
   // The local kind has one threshold and two names: while an event of one name is open, evidence stays with it.
   const localName = isOpen(detector, 'timing') ? 'timing' : isOpen(detector, 'sequence') ? 'sequence' : null;
-  const values: { readonly [cause in DetectedCause]: number } = {
+  const values: { [cause in DetectedCause]: number } = {
     form: streams.form,
     motion: streams.motion,
     sequence:
@@ -190,6 +202,8 @@ function detectAll(
     absence: ratios.absence,
     scene_change: state.muted ? 2 : 0,
   };
+  // Something that matters is told as a matter of sequence, whichever kind it was told as first.
+  if (scene.matters !== NOTHING) values.sequence = Math.max(values.sequence, streams.sequence);
   const mayStart = state.ready && !state.muted;
   const changes: EventChange[] = [];
   for (const cause of Object.keys(values) as DetectedCause[]) {
@@ -216,7 +230,7 @@ function inFrameTime(event: EventChange, lifeMs: number, frameMs: number): Event
 }
 
 /** The heat map: each place's share of each kind, in units of that kind's threshold; the largest kind counts. */
-function fillGrid({ grid, local, motion, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
+function fillGrid({ grid, heat, local, motion, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
   const localUnit = raw.sequence + raw.timing > 0 ? ratios.local / (raw.sequence + raw.timing) : 0;
   const motionUnit = raw.motion > 0 ? ratios.motion / raw.motion : 0;
   const sizeUnit = raw.size > 0 ? ratios.size / raw.size : 0;
@@ -226,6 +240,9 @@ function fillGrid({ grid, local, motion, form }: Cortex, ratios: Ratios, raw: Ra
     const moving = motion.views.motionSurprise[zone]! * motionUnit;
     const large = form.views.sizeSurprise[zone]! * sizeUnit;
     const looks = form.views.formSurprise[zone]! * formUnit;
+    heat[zone] = Math.max(large, looks);
+    heat[grid.length + zone] = moving;
+    heat[2 * grid.length + zone] = here;
     grid[zone] = Math.max(here, moving, large, looks);
   }
 }

@@ -118,7 +118,7 @@ export function busFor(url: string, more: Partial<BusOptions> = {}): { options: 
   const lines: LogLine[] = [];
   const log: BusLog = (level, message, fields) => lines.push({ level, message, fields });
   const options: BusOptions = {
-    url,
+    urls: [url],
     clientId: `test-${Math.random().toString(16).slice(2)}`,
     username: undefined,
     password: undefined,

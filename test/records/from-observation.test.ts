@@ -59,6 +59,7 @@ function observation(timeMs: number, events: readonly EventChange[]): Observatio
     changed: 3,
     learning: { state: 'ready', progress: 1 },
     grid: new Float32Array(1),
+    heat: new Float32Array(3),
     gridColumns: 1,
     gridRows: 1,
     events,
@@ -66,6 +67,7 @@ function observation(timeMs: number, events: readonly EventChange[]): Observatio
       next: [{ state: 'right', positions: [[0.6, 0, 0.2, 0.2]], probability: 0.8, inMs: [0, 4000] }],
       confidence: 0.8,
     },
+    label: { name: 'lorry', probability: 0.91 },
   };
 }
 
@@ -104,9 +106,10 @@ void test('the end of an event tells where and why as it was, not what the scene
 
 void test('a prediction names its zones and the chance of activity within each horizon', async (t) => {
   const seen = observation(5000, []);
-  const prediction = predictionRecord(seen.prediction!, frameAt(5000), CONTEXT);
+  const prediction = predictionRecord(seen, frameAt(5000), CONTEXT)!;
   t.strictSame(accepts(PredictionRecord, prediction), []);
   t.strictSame(accepts(ScoreRecord, scoreRecord(seen, frameAt(5000), CONTEXT)), []);
+  t.strictSame(prediction.label, { name: 'lorry', probability: 0.91 });
   t.match(prediction.next[0], { state: 'drive', zones: ['drive'], in_seconds: [0, 4] });
   t.strictSame(
     prediction.activity.map(({ zone, horizon_s, probability }) => [zone, horizon_s, probability]),
