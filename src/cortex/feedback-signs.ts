@@ -1,7 +1,8 @@
 /**
  * feedback-signs.ts - which signs a surprise leaves at a zone; the slots are listed in feedback.ts.
  */
-import { DIRECTIONS, directionOf } from '../anomaly/motion-memory.ts';
+import { DIRECTIONS, type MotionMemory, directionOf } from '../anomaly/motion-memory.ts';
+import { ln } from '../memory/exact-math.ts';
 import type { Cortex } from './cortex.ts';
 import type { FormStep } from './form-stream.ts';
 import { MIN_SPEED } from './motion-stream.ts';
@@ -20,6 +21,9 @@ export type Sign = { readonly slot: number; readonly amount: number };
 
 /** A direction that so large a share of all movements here has is usual. */
 const USUAL_SHARE = 0.1;
+/** Standard deviations of ln(speed) beyond the usual from which a speed is nobody's ordinary one. */
+const FAR_OUT = 4;
+const MIN_SPEED_VARIANCE = 0.02;
 
 /** The signs of a surprise of `kind` (0 sequence, 1 motion, 2 timing, 3 size, 4 form) that has risen at a zone. */
 export function signsAt(cortex: Cortex, kind: number, zone: number, form: FormStep): readonly Sign[] {
@@ -48,19 +52,21 @@ export function signsAt(cortex: Cortex, kind: number, zone: number, form: FormSt
   }
 }
 
-/** A slot and, for a direction, its two neighbours. */
-export function directionSlots(slot: number): readonly number[] {
+/** The slots that mean the same for someone who says that it was normal: a direction, its neighbours, moving or coming. */
+export function kindredSlots(slot: number): readonly number[] {
   const base = slot < STANDING ? 0 : slot >= MOVES && slot < FAST ? MOVES : -1;
   if (base < 0) return [slot];
   const direction = slot - base;
-  return [slot, base + ((direction + 1) % DIRECTIONS), base + ((direction + DIRECTIONS - 1) % DIRECTIONS)];
+  const sectors = [direction, (direction + 1) % DIRECTIONS, (direction + DIRECTIONS - 1) % DIRECTIONS];
+  return sectors.flatMap((sector) => [sector, MOVES + sector]);
 }
 
 /**
  * Whether ordinary things show this sign here all the time, so that it cannot tell what matters: they move in that
  * direction, or stand for a moment where others pass.
  */
-export function isUsualHere({ motion }: Cortex, zone: number, slot: number): boolean {
+export function isUsualHere({ motion }: Cortex, zone: number, { slot, amount }: Sign): boolean {
+  if (slot === FAST) return !isFarOut(motion.memory, zone, amount);
   if (slot >= FAST && slot !== EARLY) return false;
   if (slot === EARLY) return true;
   const { directionCount } = motion.memory;
@@ -69,4 +75,10 @@ export function isUsualHere({ motion }: Cortex, zone: number, slot: number): boo
   if (slot === STANDING) return total > 0;
   const direction = slot < STANDING ? slot : slot - MOVES;
   return directionCount[zone * DIRECTIONS + direction]! > USUAL_SHARE * total && total > 20;
+}
+
+function isFarOut({ speedCount, speedMean, speedVariance }: MotionMemory, zone: number, speed: number): boolean {
+  if (speedCount[zone] === 0 || speed <= 0) return true;
+  const spread = Math.sqrt(Math.max(MIN_SPEED_VARIANCE, speedVariance[zone]!));
+  return (ln(speed) - speedMean[zone]!) / spread > FAR_OUT;
 }

@@ -21,7 +21,7 @@ import { type Views, field } from '../memory/layout.ts';
 import type { ZoneGrid } from '../vision/geometry.ts';
 import type { Cortex } from './cortex.ts';
 import { type OrderFeedback, orderFeedbackFields, takeOrderFeedback, weighOrder } from './feedback-orders.ts';
-import { type Sign, SLOTS, directionSlots, isUsualHere, signsAt } from './feedback-signs.ts';
+import { type Sign, SLOTS, kindredSlots, isUsualHere, signsAt } from './feedback-signs.ts';
 import type { FormStep } from './form-stream.ts';
 import type { GlobalStep } from './global-region.ts';
 import type { LocalStep } from './local-regions.ts';
@@ -187,7 +187,7 @@ export function takeFeedback(cortex: Cortex, said: Verdict, fromStep: number, to
       if (said === 'normal') {
         spreadNormal(feedback, grid, zone, sign);
         taken++;
-      } else if (!isUsualHere(cortex, zone, slot)) {
+      } else if (!isUsualHere(cortex, zone, sign)) {
         feedback.verdict[at] = MATTERS;
         feedback.amount[at] = sign.amount;
         taken++;
@@ -205,7 +205,7 @@ function spreadNormal({ verdict, amount }: FeedbackViews, grid: ZoneGrid, zone: 
   const row = (zone - column) / grid.columns;
   for (let y = Math.max(0, row - 1); y <= Math.min(grid.rows - 1, row + 1); y++) {
     for (let x = Math.max(0, column - 1); x <= Math.min(grid.columns - 1, column + 1); x++) {
-      for (const slot of directionSlots(sign.slot)) {
+      for (const slot of kindredSlots(sign.slot)) {
         const at = (y * grid.columns + x) * SLOTS + slot;
         amount[at] = verdict[at] === NORMAL ? Math.max(amount[at]!, sign.amount) : sign.amount;
         verdict[at] = NORMAL;

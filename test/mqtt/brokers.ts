@@ -102,6 +102,10 @@ export class Listener {
     await until(`a message on ${topic}`, () => this.of(topic).some(check));
   }
 
+  async publish(topic: string, payload: string | Buffer, retain = false): Promise<void> {
+    await this.#client.publishAsync(topic, payload, { qos: 1, retain });
+  }
+
   async close(): Promise<void> {
     await this.#client.endAsync(true);
   }
