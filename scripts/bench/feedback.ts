@@ -36,7 +36,14 @@ type Outcome = { own: number; ownTold: number; others: number; othersTold: numbe
 function run(seed: number, frames: number, kind: AnomalyKind, verdict: Verdict | null): Outcome {
   const settings = { ...PRESETS.pi4, width: 96, height: 72 };
   const cortex = createCortex(planCortex(settings), seed);
-  const scene = createScene({ width: 96, height: 72, fps: settings.fps, seed, anomaliesFrom: FROM, anomalySpacing: 330 });
+  const scene = createScene({
+    width: 96,
+    height: 72,
+    fps: settings.fps,
+    seed,
+    anomaliesFrom: FROM,
+    anomalySpacing: 330,
+  });
   const luma = new Uint8Array(96 * 72);
   const labels: Label[] = [];
   const alerts: number[] = [];
@@ -56,7 +63,8 @@ function run(seed: number, frames: number, kind: AnomalyKind, verdict: Verdict |
       if (frame >= FROM) alerts.push(frame);
       const stands = labels.at(-1);
       const isOwn = stands?.kind === kind && frame <= stands.last + AFTER;
-      if (verdict !== null && frame < half && isOwn && pending === null) pending = { at: frame + DELAY, fromStep: startedStep };
+      if (verdict !== null && frame < half && isOwn && pending === null)
+        pending = { at: frame + DELAY, fromStep: startedStep };
     }
     if (pending === null || verdict === null || frame !== pending.at) continue;
     takeFeedback(cortex, verdict, pending.fromStep, cortex.clock.step[0]!);
@@ -68,7 +76,9 @@ function run(seed: number, frames: number, kind: AnomalyKind, verdict: Verdict |
   const isTold = ({ first, last }: Label): boolean => alerts.some((at) => at >= first - BEFORE && at <= last + AFTER);
   const own = counted.filter((label) => label.kind === kind);
   const others = counted.filter((label) => label.kind !== kind);
-  const wrong = alerts.filter((at) => at >= half && !labels.some(({ first, last }) => at >= first - BEFORE && at <= last + AFTER));
+  const wrong = alerts.filter(
+    (at) => at >= half && !labels.some(({ first, last }) => at >= first - BEFORE && at <= last + AFTER),
+  );
   return {
     own: own.length,
     ownTold: own.filter(isTold).length,

@@ -3,7 +3,7 @@
  *
  * An order sign is three scene states in a row (which zones of the global grid are occupied): the two before, and the one
  * that was a surprise. Something missing is the state before the pause, nothing, and how long the pause was. Two signs are
- * the same when each of their states shares at least half of its zones. The table has ENTRIES signs, the oldest goes first.
+ * the same when each of their states shares at least half of its zones, and nearly all of them for one that matters. The table has ENTRIES signs, the oldest goes first.
  */
 import { intervalKey, visitsOf } from '../anomaly/interval-memory.ts';
 import { type Views, field } from '../memory/layout.ts';
@@ -18,6 +18,7 @@ const MATTERS = 2;
 const ORDER = 0;
 const ABSENCE = 1;
 const SHARED = 0.5;
+const SHARED_OF_MATTERS = 0.8;
 /** A turn that came this often is usual: it cannot tell what matters. */
 const RARE_VISITS = 4;
 const ALLOWED_BEYOND = 1.25;
@@ -143,19 +144,26 @@ function findStates(feedback: OrderFeedback, kind: number, states: Uint8Array): 
     if (feedback.orderVerdict[entry] === 0 || feedback.orderKind[entry] !== kind) continue;
     let same = true;
     for (let state = from; state < to && same; state++)
-      same = isSimilar(states, state * zones, feedback.orderStates, (entry * 3 + state) * zones, zones);
+      same = isSimilar(
+        states,
+        state * zones,
+        feedback.orderStates,
+        (entry * 3 + state) * zones,
+        zones,
+        feedback.orderVerdict[entry] === MATTERS ? SHARED_OF_MATTERS : SHARED,
+      );
     if (same) return entry;
   }
   return -1;
 }
 
-/** Whether two states share at least half of the zones that either has; two idle ones do. */
-function isSimilar(a: Uint8Array, atA: number, b: Uint8Array, atB: number, zones: number): boolean {
+/** Whether two states share at least `share` of the zones that either has; two idle ones do. */
+function isSimilar(a: Uint8Array, atA: number, b: Uint8Array, atB: number, zones: number, share: number): boolean {
   let shared = 0;
   let either = 0;
   for (let zone = 0; zone < zones; zone++) {
     shared += a[atA + zone]! & b[atB + zone]!;
     either += a[atA + zone]! | b[atB + zone]!;
   }
-  return shared >= SHARED * either;
+  return shared >= share * either;
 }

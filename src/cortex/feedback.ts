@@ -194,7 +194,8 @@ export function takeFeedback(cortex: Cortex, said: Verdict, fromStep: number, to
       }
     }
   }
-  taken += takeOrderFeedback(cortex, said === 'normal', first, toStep + 1);
+  // Whatever is odd in itself also comes in an odd order; its place and kind are what can be recognized.
+  if (said === 'normal' || taken === 0) taken += takeOrderFeedback(cortex, said === 'normal', first, toStep + 1);
   if (said === 'normal') dropEvidence(cortex);
   return taken;
 }

@@ -73,7 +73,10 @@ test('settings, zones, masks and requests over MQTT: answered, retained, kept ov
   await says('boiler/sensitivity', '3');
   t.match(await tell('street/zone/road/set', 'OFF'), { status: 'ok', error: null });
   t.match(await tell('street/zone/yard/set', '[[0,0.8],[1,0.8],[1,1]]'), { status: 'ok', error: null });
-  t.match(await tell('street/mask/window/set', '{"points":[[0,0],[0.5,0],[0.5,1],[0,1]]}'), { status: 'ok', error: null });
+  t.match(await tell('street/mask/window/set', '{"points":[[0,0],[0.5,0],[0.5,1],[0,1]]}'), {
+    status: 'ok',
+    error: null,
+  });
   await until('the mask', () => last('street/mask/window') !== undefined);
   t.match(JSON.parse(last('street/zone/road')!), { enabled: false });
 
@@ -94,7 +97,11 @@ test('settings, zones, masks and requests over MQTT: answered, retained, kept ov
     ['street/mask/window/set', Buffer.alloc(10 << 20, 0x5b), /at most 16384 bytes/],
   ] as const) {
     const answer = await tell(topic, payload as string | Buffer);
-    t.match(answer, { status: 'error', data: null, error }, `${topic} ${payload.toString('latin1' as 'utf8').slice(0, 20)}`);
+    t.match(
+      answer,
+      { status: 'error', data: null, error },
+      `${topic} ${payload.toString('latin1' as 'utf8').slice(0, 20)}`,
+    );
   }
   await says('street/learning', 'OFF');
   t.match(JSON.parse(last('street/mask/window')!).points[1], [0.5, 0]);
@@ -126,15 +133,25 @@ test('settings, zones, masks and requests over MQTT: answered, retained, kept ov
   await listener.hear(`${BASE}/bridge/response/set`, (text) => text.includes('were left undone'));
 
   // The command line says the same things.
-  t.match(await cortexd('learning', 'on', '--camera', 'street', '--config', config), { code: 0, stdout: /Learning is on/ });
+  t.match(await cortexd('learning', 'on', '--camera', 'street', '--config', config), {
+    code: 0,
+    stdout: /Learning is on/,
+  });
   await says('street/learning', 'ON');
   t.match(await cortexd('learning', 'off', '--camera', 'street', '--config', config), { code: 0 });
-  t.match(await cortexd('feedback', 'normal', '--camera', 'street', '--config', config), { code: 64, stderr: /there was none/ });
-  t.match(await cortexd('label', 'lorry', '--camera', 'boiler', '--config', config), { code: 64, stderr: /number sensor/ });
+  t.match(await cortexd('feedback', 'normal', '--camera', 'street', '--config', config), {
+    code: 64,
+    stderr: /there was none/,
+  });
+  t.match(await cortexd('label', 'lorry', '--camera', 'boiler', '--config', config), {
+    code: 64,
+    stderr: /number sensor/,
+  });
 
   // A restart that was asked for: the same process, the same settings.
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  const discovery = (): string[] => listener.heard.filter(({ topic }) => topic.startsWith('homeassistant/device/')).map(({ topic }) => topic);
+  const discovery = (): string[] =>
+    listener.heard.filter(({ topic }) => topic.startsWith('homeassistant/device/')).map(({ topic }) => topic);
   const ids = new Set(discovery());
   t.equal(ids.size, 3, 'daemon, camera, number sensor');
   for (const { topic, text } of listener.heard)

@@ -77,12 +77,15 @@ export type Heard = { readonly topic: string; readonly text: string; readonly re
 /** A client that is subscribed to everything. */
 export class Listener {
   readonly heard: Heard[] = [];
+  readonly #calls = new Map<string, (text: string) => void>();
   readonly #client: MqttClient;
 
   private constructor(client: MqttClient) {
     this.#client = client;
     client.on('message', (topic, payload, { retain, qos }) => {
-      this.heard.push({ topic, text: payload.toString(), retain, qos });
+      const text = payload.toString();
+      this.heard.push({ topic, text, retain, qos });
+      this.#calls.get(topic)?.(text);
     });
   }
 
@@ -91,6 +94,11 @@ export class Listener {
     const listener = new Listener(client);
     await client.subscribeAsync('#', { qos: 1 });
     return listener;
+  }
+
+  /** Be called for every message of a topic from now on. */
+  onMessage(topic: string, call: (text: string) => void): void {
+    this.#calls.set(topic, call);
   }
 
   of(topic: string): string[] {

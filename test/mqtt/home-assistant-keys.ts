@@ -33,7 +33,16 @@ const kind = (keys: readonly string[], required: readonly string[]): Kind => ({ 
 
 export const KINDS: { readonly [platform: string]: Kind } = {
   binary_sensor: kind(
-    ['device_class', 'expire_after', 'force_update', 'off_delay', 'payload_off', 'payload_on', 'state_topic', 'value_template'],
+    [
+      'device_class',
+      'expire_after',
+      'force_update',
+      'off_delay',
+      'payload_off',
+      'payload_on',
+      'state_topic',
+      'value_template',
+    ],
     ['state_topic'],
   ),
   sensor: kind(
@@ -129,9 +138,15 @@ const AVAILABILITY = ['topic', 'payload_available', 'payload_not_available', 'va
 export function discoveryProblems(message: unknown): string[] {
   const problems: string[] = [];
   const unknown = (where: string, value: unknown, known: readonly string[]): void => {
-    for (const key of Object.keys(value as object)) if (!known.includes(key)) problems.push(`${where}: unknown key ${key}`);
+    for (const key of Object.keys(value as object))
+      if (!known.includes(key)) problems.push(`${where}: unknown key ${key}`);
   };
-  const { device, origin, components, availability = [] } = message as {
+  const {
+    device,
+    origin,
+    components,
+    availability = [],
+  } = message as {
     device: { identifiers: unknown };
     origin: { name: unknown };
     components: { [key: string]: { [key: string]: unknown } };
@@ -156,12 +171,18 @@ export function discoveryProblems(message: unknown): string[] {
       if (component[needed] === undefined) problems.push(`${key}: ${needed} is missing`);
     if (ids.has(component['unique_id'])) problems.push(`${key}: the same unique_id twice`);
     ids.add(component['unique_id']);
-    if (!String(component['default_entity_id']).startsWith(`${platform}.`)) problems.push(`${key}: default_entity_id of another domain`);
+    if (!String(component['default_entity_id']).startsWith(`${platform}.`))
+      problems.push(`${key}: default_entity_id of another domain`);
     if (component['entity_category'] === 'config' && platform.endsWith('sensor'))
       problems.push(`${key}: the category of a sensor must be diagnostic`);
-    if (component['unit_of_measurement'] !== undefined && component['state_class'] === undefined && platform === 'sensor')
+    if (
+      component['unit_of_measurement'] !== undefined &&
+      component['state_class'] === undefined &&
+      platform === 'sensor'
+    )
       problems.push(`${key}: a unit without a state class`);
-    for (const entry of (component['availability'] as object[] | undefined) ?? []) unknown(`${key}.availability`, entry, AVAILABILITY);
+    for (const entry of (component['availability'] as object[] | undefined) ?? [])
+      unknown(`${key}.availability`, entry, AVAILABILITY);
   }
   return problems;
 }

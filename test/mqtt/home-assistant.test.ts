@@ -41,7 +41,10 @@ test('ids stay when names change, and a new camera of an old name gets its own',
   t.match(first.ids.daemon, /^cortexd_[0-9a-f]{12}$/);
   t.strictSame(deviceIds('house', ['porch'], {}).ids, first.ids, 'the same without a database');
   // The camera was renamed: its setting has moved to the new name.
-  const kept = { 'home-assistant/daemon': JSON.stringify(first.ids.daemon), 'camera/door/uid': JSON.stringify(first.ids.models['porch']) };
+  const kept = {
+    'home-assistant/daemon': JSON.stringify(first.ids.daemon),
+    'camera/door/uid': JSON.stringify(first.ids.models['porch']),
+  };
   const later = deviceIds('another', ['door', 'porch'], kept);
   t.equal(later.ids.daemon, first.ids.daemon);
   t.equal(later.ids.models['door'], first.ids.models['porch']);
@@ -57,7 +60,12 @@ test('announces on every connect and on birth; takes back devices and entities t
   const porch = topic(ids.models['porch']!);
   // What an earlier run of this daemon, and a stranger, have left at the broker.
   const before = await Listener.open(broker.url);
-  const old = cameraDiscovery('porch', ids.models['porch']!, { ...values, zones: { gone: triangle } }, { ...context, daemonId: ids.daemon });
+  const old = cameraDiscovery(
+    'porch',
+    ids.models['porch']!,
+    { ...values, zones: { gone: triangle } },
+    { ...context, daemonId: ids.daemon },
+  );
   await before.publish(topic(`${ids.daemon}_dead`), '{"components":{}}', true);
   await before.publish(topic('someone_else'), '{"components":{}}', true);
   await before.publish(porch, JSON.stringify(old), true);
@@ -85,7 +93,8 @@ test('announces on every connect and on birth; takes back devices and entities t
     return last.components['zone_gone'] === undefined && last.components['zone_gate'] !== undefined;
   });
   t.strictSame(before.of(topic('someone_else')), ['{"components":{}}'], "others' devices are left alone");
-  for (const id of Object.values(ids.models)) t.strictSame(discoveryProblems(JSON.parse(before.of(topic(id)).at(-1)!)), []);
+  for (const id of Object.values(ids.models))
+    t.strictSame(discoveryProblems(JSON.parse(before.of(topic(id)).at(-1)!)), []);
 
   const count = (): number => before.of(topic(ids.daemon)).length;
   const sent = count();
@@ -93,7 +102,10 @@ test('announces on every connect and on birth; takes back devices and entities t
   await until('told once more after the birth', () => count() > sent);
 
   homeAssistant.changed('porch', { ...values, masks: {} });
-  await before.hear(porch, (text) => JSON.stringify(parsed(text).components['mask_window']) === '{"platform":"switch"}');
+  await before.hear(
+    porch,
+    (text) => JSON.stringify(parsed(text).components['mask_window']) === '{"platform":"switch"}',
+  );
   await until('and gone', () => parsed(before.of(porch).at(-1)!).components['mask_window'] === undefined);
   const length = before.of(porch).length;
   await broker.down();
