@@ -169,6 +169,14 @@ export const ConfigSchema = Type.Object(
           reload: 'restart',
           description: 'How soon a dead connection is noticed.',
         }),
+        retry_longest_s: number({
+          default: 60,
+          minimum: 1,
+          maximum: 3600,
+          unit: 's',
+          reload: 'restart',
+          description: 'Longest pause between two attempts to reach the broker; the first is 1 s.',
+        }),
         score_interval_s: number({
           default: 1,
           minimum: 0.1,

@@ -37,6 +37,8 @@ export type BusOptions = Omit<LinkOptions, 'url' | 'will' | 'connectTimeoutMs' |
   /** Where events wait; without it none are sent. */
   readonly outbox?: OutboxPort;
   readonly connectTimeoutMs?: number;
+  /** Protocol version that each broker is tried with first; 5 unless said. */
+  readonly versions?: readonly ProtocolVersion[];
   /** First and longest pause between two attempts (ms). */
   readonly retryMs?: readonly [first: number, longest: number];
 };
@@ -90,7 +92,7 @@ export class Bus {
   constructor(options: BusOptions) {
     this.#options = options;
     this.#delivery = options.delivery ?? DEFAULT_DELIVERY;
-    this.#versions = options.urls.map(() => 5);
+    this.#versions = options.urls.map((_, i) => options.versions?.[i] ?? 5);
     this.#pump = options.outbox === undefined ? undefined : new OutboxPump(options.outbox);
   }
 

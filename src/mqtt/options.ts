@@ -24,6 +24,7 @@ export function busOptions({ config, baseTopic, password }: LoadedConfig): Omit<
     username: mqtt.username,
     password,
     keepaliveS: mqtt.keepalive_s,
+    retryMs: [Math.min(1000, mqtt.retry_longest_s * 1000), mqtt.retry_longest_s * 1000],
     baseTopic,
     delivery: {
       stateQos: mqtt.state_qos as Qos,

@@ -66,6 +66,10 @@ export class Mosquitto {
     await exited;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   async close(): Promise<void> {
     await this.down();
     rmSync(this.folder, { recursive: true, force: true });
