@@ -121,8 +121,9 @@ export function stepFeedback(
   out.motion = Math.max(0, out.motion);
   const orderMatters = weighOrder(cortex, global, step);
   const zone = zoneThatMatters(cortex, form);
-  feedback.seenFrames[0] = zone < 0 ? 0 : Math.min(255, feedback.seenFrames[0]! + 1);
-  out.matters = orderMatters ? IN_ORDER : feedback.seenFrames[0]! >= MATTERS_FRAMES ? zone : NOTHING;
+  const frames = zone < 0 ? 0 : Math.min(255, feedback.seenFrames[0]! + 1);
+  feedback.seenFrames[0] = frames;
+  out.matters = orderMatters ? IN_ORDER : frames >= MATTERS_FRAMES ? zone : NOTHING;
   if (zone >= 0 || orderMatters) feedback.holdUntilMs[0] = lifeMs[0]! + HOLD_MS;
 }
 

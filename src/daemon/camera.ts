@@ -1,18 +1,14 @@
 /**
  * camera.ts - one camera of the running daemon: its source with retries, its model, its events, its checkpoints.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { LatestFrame, newestOf } from '../capture/latest.ts';
-import { lossless } from '../capture/lossless.ts';
-import { openSource } from '../capture/open.ts';
 import { createMask } from '../capture/preprocess.ts';
-import type { CapturedFrame, FrameSource, PreprocessConfig } from '../capture/types.ts';
+import type { CapturedFrame, PreprocessConfig } from '../capture/types.ts';
 import { cortexSettings, preprocessConfig, sourceConfig } from '../config/camera-settings.ts';
 import type { CameraConfig } from '../config/camera-schema.ts';
 import type { Verdict } from '../cortex/feedback.ts';
 import type { EventChange } from '../cortex/observation.ts';
 import type { CortexStats } from '../cortex/stats.ts';
-import { CortexdError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { RuntimeValues } from '../mqtt/publisher.ts';
 import type { EventRecord } from '../records/event.ts';
 import {
@@ -38,10 +34,7 @@ import { FrameRate } from './frame-rate.ts';
 import { MinuteScores } from './minute-scores.ts';
 import { enabledAreas } from './runtime-config.ts';
 import { Teaching } from './teaching.ts';
-
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
-const DISABLED_POLL_MS = 250;
+import { Watching, type WatchingPorts } from './watching.ts';
 
 export class Camera {
   readonly name: string;
@@ -53,22 +46,16 @@ export class Camera {
   readonly #openEvents = new OpenEvents();
   readonly #rate = new FrameRate();
   readonly #minutes: MinuteScores;
-  readonly #stopping = new AbortController();
   readonly #preprocess: PreprocessConfig;
   /** Hides what is masked now, also in a frame that was taken before. */
   readonly #hide: (luma: Uint8Array) => Uint8Array;
   readonly #teaching: Teaching;
   readonly #presence: Presence;
+  readonly #watching: Watching;
   #zones: RecordContext['zones'];
-  #enabled: boolean;
   #lastFrame: FrameTime | undefined;
-  #source: FrameSource | undefined;
-  #running: Promise<void> | undefined;
   #learning: boolean;
   #frames = 0;
-  #droppedBefore = 0;
-  #latest = new LatestFrame();
-  #badFrames = 0;
   #stepMs = 0;
   #stats: CortexStats | undefined;
   /** Work on the model that must not meet a frame half-way: restores, snapshots. */
@@ -86,7 +73,6 @@ export class Camera {
     this.#ports = ports;
     this.#model = model;
     this.#learning = config.learning;
-    this.#enabled = config.enabled;
     this.#zones = config.zones;
     this.#preprocess = preprocessConfig(config);
     this.#hide = createMask(this.#preprocess);
@@ -96,6 +82,7 @@ export class Camera {
       write: (event) => this.#write(event, null),
       moment: () => ({ frame: this.#frames, learning: this.#learning, clockSynced: ports.isClockSynced() }),
     });
+    this.#watching = new Watching(this.#watchingPorts(), config.enabled);
     this.#teaching = new Teaching({
       camera: name,
       model,
@@ -166,68 +153,30 @@ export class Camera {
     this.#presence.absent();
     this.#publishAnomaly();
     // Whatever is no trouble of the outside world is a broken contract: the daemon ends and is started again.
-    this.#running = this.#watch().catch((error: unknown) => this.#ports.failed(error));
+    this.#watching.start((error) => this.#ports.failed(error));
   }
 
-  async #watch(): Promise<void> {
-    const { log } = this.#ports;
-    for (let pauseMs = FIRST_PAUSE_MS; !this.#stopping.signal.aborted;) {
-      const framesBefore = this.#frames;
-      if (!this.#enabled) {
-        await this.#pauseWhileDisabled();
-        continue;
-      }
-      try {
-        await this.#watchOnce();
-        if (this.#stopping.signal.aborted) return;
-        if (!this.#enabled) continue;
+  #watchingPorts(): WatchingPorts {
+    const { log, workDone } = this.#ports;
+    return {
+      source: sourceConfig(this.#config),
+      preprocess: this.#preprocess,
+      run: (frames, stopped) => runPipeline(frames, this.#pipelinePorts(), stopped),
+      warn: (message) => log.warn({ camera: this.name }, message),
+      lost: async ({ message, hint }) => {
+        log.warn({ camera: this.name }, `${message}${hint === undefined ? '' : ` (${hint})`}`);
+        await this.#presence.lost(message);
+      },
+      ended: () => {
         log.info({ camera: this.name, frames: this.#frames }, 'The source has ended');
         this.#presence.absent();
-        return;
-      } catch (error) {
-        if (error instanceof CortexdError && error.code === 'internal') throw error;
-        if (!(error instanceof CortexdError)) throw error;
-        if (this.#stopping.signal.aborted) return;
-        if (!this.#enabled) continue;
-        await this.#lose(error);
-      }
-      if (this.#frames > framesBefore) pauseMs = FIRST_PAUSE_MS;
-      await sleep(pauseMs * (0.5 + Math.random()), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-      // A camera that is away and tried again is work: the watchdog must not kill a healthy daemon for it.
-      this.#ports.workDone();
-    }
-  }
-
-  /** Switched off: no frame is taken; open events end, the one of a lost camera too. */
-  async #pauseWhileDisabled(): Promise<void> {
-    await this.#presence.switchedOff();
-    await this.#teaching.endAll(await this.#exclusively(() => this.#model.closeEvents()));
-    while (!this.#enabled && !this.#stopping.signal.aborted) {
-      this.#ports.workDone();
-      await sleep(DISABLED_POLL_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-    }
-  }
-
-  async #watchOnce(): Promise<void> {
-    const config = sourceConfig(this.#config);
-    const source = await openSource(config, this.#preprocess, (message) => {
-      this.#ports.log.warn({ camera: this.name }, message);
-    });
-    this.#source = source;
-    const ports = this.#pipelinePorts();
-    const stopped = (): boolean => this.#stopping.signal.aborted || !this.#enabled;
-    this.#latest = new LatestFrame();
-    try {
-      const fastFrames = config.type === 'synthetic' ? config.fastFrames : 0;
-      const frames = fastFrames > 0 ? lossless(source, fastFrames, this.#latest) : newestOf(source, this.#latest);
-      await runPipeline(frames, ports, stopped);
-    } finally {
-      this.#droppedBefore += this.#latest.dropped;
-      this.#badFrames += source.counters.badFrames;
-      this.#latest.dropped = 0;
-      await source.close();
-    }
+      },
+      switchedOff: async () => {
+        await this.#presence.switchedOff();
+        await this.#teaching.endAll(await this.#exclusively(() => this.#model.closeEvents()));
+      },
+      alive: workDone,
+    };
   }
 
   #pipelinePorts(): PipelinePorts {
@@ -322,12 +271,6 @@ export class Camera {
     this.#ports.workDone();
   }
 
-  async #lose(error: CortexdError): Promise<void> {
-    const reason = `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`;
-    this.#ports.log.warn({ camera: this.name }, reason);
-    await this.#presence.lost(error.message);
-  }
-
   #publishAnomaly(): void {
     this.#ports.publisher?.anomaly(this.name, this.#openEvents.all);
   }
@@ -342,8 +285,8 @@ export class Camera {
       state: this.#presence.isOnline ? 'online' : 'offline',
       step: this.#model.step,
       frames: this.#frames,
-      dropped: this.#droppedBefore + this.#latest.dropped,
-      bad_frames: this.#badFrames + (this.#source?.counters.badFrames ?? 0),
+      dropped: this.#watching.dropped,
+      bad_frames: this.#watching.badFrames,
       fps: this.#rate.perSecond(),
       step_ms: Math.round(this.#stepMs * 1000) / 1000,
       checkpoint_step: this.#checkpointer.savedStep,
@@ -377,11 +320,10 @@ export class Camera {
       await this.#model.setSensitivity(sensitivity);
       if (JSON.stringify(hidden) === JSON.stringify(this.#preprocess.masks)) return;
       this.#preprocess.masks = hidden;
-      await this.#model.lookAnew();
+      // Before the start nothing is changed: these are the masks that the model was saved with.
+      if (this.#watching.isRunning) await this.#model.lookAnew();
     });
-    if (enabled === this.#enabled) return;
-    this.#enabled = enabled;
-    if (!enabled) await this.#source?.close();
+    await this.#watching.setEnabled(enabled);
   }
 
   /** See teaching.ts. */
@@ -390,9 +332,7 @@ export class Camera {
 
   /** Stop watching, save the model, end its thread. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#source?.close();
-    await this.#running;
+    await this.#watching.stop();
     this.#minutes.flush();
     try {
       await this.checkpoint();

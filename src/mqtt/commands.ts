@@ -79,6 +79,7 @@ export function parseCommand(path: string, payload: string): Parsed {
       return parseFeedback(camera, payload);
     case 'label':
       return parseLabel(camera, payload);
+    case undefined:
     default:
       return unknownTopic(path);
   }

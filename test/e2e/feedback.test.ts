@@ -54,15 +54,20 @@ test('"that was normal" ends an event, and the same things are not told again; w
   await Promise.all(daemons.map((daemon) => daemon.says(/The source has ended/, 150_000)));
   await Promise.all(daemons.map((daemon) => daemon.end('SIGTERM')));
   const later = (node: string): number =>
-    events(node).filter(({ type, severity, frame }) => type === 'start' && severity === 'alert' && frame > TAUGHT).length;
+    events(node).filter(({ type, severity, frame }) => type === 'start' && severity === 'alert' && frame > TAUGHT)
+      .length;
   const [taught, untaught] = [later('taught'), later('untaught')];
   t.comment(`alerts after frame ${TAUGHT}: ${untaught} without feedback, ${taught} with`);
   t.ok(untaught >= 8, 'without feedback they go on');
   t.ok(taught * 2 <= untaught, 'with it at most half as many');
   t.ok(seen.size >= 3);
-  const said = events('taught').filter(({ type, explanation }) => type === 'end' && explanation.endsWith('someone said that it was normal'));
+  const said = events('taught').filter(
+    ({ type, explanation }) => type === 'end' && explanation.endsWith('someone said that it was normal'),
+  );
   t.ok(said.length > 0, 'an event that was open ended at once');
-  const answers = listener.of('cortexd/taught/bridge/response/set').map((text) => JSON.parse(text) as { status: string; error: string });
+  const answers = listener
+    .of('cortexd/taught/bridge/response/set')
+    .map((text) => JSON.parse(text) as { status: string; error: string });
   t.ok(
     answers.every(({ status, error }) => status === 'ok' || error.includes('left undone')),
     'each was answered',
@@ -88,7 +93,11 @@ test('"that matters" is told as what it is; a name is told back with its probabi
   await listener.hear(`${base}/bridge/response/set`, (text) => text.includes('"label":"car"'));
   const labels = (): PredictionRecord['label'][] =>
     listener.of(`${base}/street/prediction`).map((text) => (JSON.parse(text) as PredictionRecord).label);
-  await until('the name is told', () => labels().some((label) => label?.name === 'car' && label.probability > 0.5), 60_000);
+  await until(
+    'the name is told',
+    () => labels().some((label) => label?.name === 'car' && label.probability > 0.5),
+    60_000,
+  );
   await until(
     'what matters is told',
     () => listener.of(`${base}/street/event`).some((text) => text.includes('what was said to matter is there again')),

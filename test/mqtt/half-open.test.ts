@@ -58,7 +58,9 @@ test('a slow broker holds nobody up: sending returns at once, memory is bounded,
     if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   const grown = (process.memoryUsage.rss() - before) / 1e6;
-  t.comment(`180 MB offered, ${grown.toFixed(1)} MB grown, ${bus.status.dropped} of 3000 dropped, longest call ${longest.toFixed(1)} ms`);
+  t.comment(
+    `180 MB offered, ${grown.toFixed(1)} MB grown, ${bus.status.dropped} of 3000 dropped, longest call ${longest.toFixed(1)} ms`,
+  );
   t.ok(bus.status.dropped > 2500, 'nearly all are dropped');
   t.ok(grown < 40, 'memory is bounded');
   await bus.close(500);

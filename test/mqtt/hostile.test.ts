@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { test } from 'tap';
 import { Bus } from '../../src/mqtt/bus.ts';
 import { CommandServer } from '../../src/mqtt/command-server.ts';
@@ -32,7 +32,24 @@ const payloads = fc.oneof(
   fc.string({ maxLength: 60 }),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString()),
   fc.json({ maxDepth: 6 }),
-  fc.constantFrom('ON', 'OFF', 'on', 'RESET', 'normal', 'matters', '1.5', '1e3', '-1', '0x10', '', ' ', 'null', '{}', '[]', 'NaN'),
+  fc.constantFrom(
+    'ON',
+    'OFF',
+    'on',
+    'RESET',
+    'normal',
+    'matters',
+    '1.5',
+    '1e3',
+    '-1',
+    '0x10',
+    '',
+    ' ',
+    'null',
+    '{}',
+    '[]',
+    'NaN',
+  ),
   fc.array(fc.array(fc.double(), { maxLength: 3 }), { maxLength: 70 }).map((points) => JSON.stringify(points)),
   fc
     .record(
@@ -56,7 +73,11 @@ const payloads = fc.oneof(
 );
 const paths = fc.oneof(
   fc.constantFrom(...PATHS),
-  fc.array(fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('bridge', 'request', 'zone', 'set', '..')), { maxLength: 6 }).map((levels) => levels.join('/')),
+  fc
+    .array(fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('bridge', 'request', 'zone', 'set', '..')), {
+      maxLength: 6,
+    })
+    .map((levels) => levels.join('/')),
 );
 
 /** What a command that was let through may look like. */
@@ -81,7 +102,10 @@ function isWellFormed(command: Command): boolean {
       return isPoints && (change.enabled === undefined || typeof change.enabled === 'boolean');
     }
     case 'feedback':
-      return ['normal', 'matters'].includes(command.verdict) && (command.event === null || /^[0-9A-HJKMNP-TV-Z]{26}$/.test(command.event));
+      return (
+        ['normal', 'matters'].includes(command.verdict) &&
+        (command.event === null || /^[0-9A-HJKMNP-TV-Z]{26}$/.test(command.event))
+      );
     case 'label':
       return /^[A-Za-z0-9][A-Za-z0-9 _-]{0,23}$/.test(command.name);
     case 'request': {
@@ -134,7 +158,9 @@ test('thousands of them through a real broker: the daemon side goes on, answers,
     4000,
   );
   for (let i = 0; i < broken.length; i += 50)
-    await Promise.all(broken.slice(i, i + 50).map(([path, payload]) => listener.publish(`cortexd/test/${path}`, payload)));
+    await Promise.all(
+      broken.slice(i, i + 50).map(([path, payload]) => listener.publish(`cortexd/test/${path}`, payload)),
+    );
   await until('all are answered', () => server.counts.refused >= broken.length, 30_000);
   await listener.publish('cortexd/test/porch/learning/set', 'ON');
   await until('the next good one is carried out', () => done.length > 0);
@@ -165,7 +191,10 @@ test('a message of 30 MB takes no memory and is answered with an error, with MQT
 });
 
 test('the gate passes any packets in any pieces unchanged, and cuts long messages only', async (t) => {
-  const lengths = fc.array(fc.tuple(fc.constantFrom(0x30, 0x32, 0x40, 0x90, 0xd0), fc.nat(3000)), { minLength: 1, maxLength: 8 });
+  const lengths = fc.array(fc.tuple(fc.constantFrom(0x30, 0x32, 0x40, 0x90, 0xd0), fc.nat(3000)), {
+    minLength: 1,
+    maxLength: 8,
+  });
   fc.assert(
     fc.property(lengths, fc.integer({ min: 1, max: 700 }), (packets, piece) => {
       const limit = 1000;
@@ -181,7 +210,8 @@ test('the gate passes any packets in any pieces unchanged, and cuts long message
       const out: Buffer[] = [];
       gate.on('data', (chunk: Buffer) => out.push(chunk));
       for (let at = 0; at < bytes.length; at += piece) gate.write(Buffer.from(bytes.slice(at, at + piece)));
-      for (let chunk = gate.read() as Buffer | null; chunk !== null; chunk = gate.read() as Buffer | null) out.push(chunk);
+      for (let chunk = gate.read() as Buffer | null; chunk !== null; chunk = gate.read() as Buffer | null)
+        out.push(chunk);
       return Buffer.concat(out).equals(Buffer.from(expected));
     }),
     { numRuns: 300 },
@@ -192,11 +222,18 @@ test('the gate passes any packets in any pieces unchanged, and cuts long message
 test('so many at once, then so many a second', async (t) => {
   let now = 0;
   const limit = new RateLimit(3, 2, () => now);
-  t.strictSame([1, 2, 3, 4].map(() => limit.take()), [true, true, true, false]);
+  t.strictSame(
+    [1, 2, 3, 4].map(() => limit.take()),
+    [true, true, true, false],
+  );
   now += 500;
   t.strictSame([limit.take(), limit.take()], [true, false], 'one more after half a second');
   now += 1e9;
-  t.strictSame([1, 2, 3, 4].map(() => limit.take()), [true, true, true, false], 'never more than the burst');
+  t.strictSame(
+    [1, 2, 3, 4].map(() => limit.take()),
+    [true, true, true, false],
+    'never more than the burst',
+  );
 });
 
 test('the password file and the rights of a broker: another camera of the house may not be steered', async (t) => {
@@ -205,7 +242,10 @@ test('the password file and the rights of a broker: another camera of the house 
     execFileSync('mosquitto_passwd', ['-b', '-c', file, 'edge', 's3cret'], { stdio: 'ignore' });
     execFileSync('mosquitto_passwd', ['-b', file, 'other', 's3cret'], { stdio: 'ignore' });
     const acl = join(folder, 'acl');
-    execFileSync('sh', ['-c', `printf 'user edge\\ntopic readwrite cortexd/test/#\\nuser other\\ntopic read cortexd/#\\n' > ${acl}`]);
+    execFileSync('sh', [
+      '-c',
+      `printf 'user edge\\ntopic readwrite cortexd/test/#\\nuser other\\ntopic read cortexd/#\\n' > ${acl}`,
+    ]);
     return ['allow_anonymous false', `password_file ${file}`, `acl_file ${acl}`];
   });
   t.teardown(() => broker.close());

@@ -80,9 +80,12 @@ export class TcpProxy {
       upstream.write(chunk);
       if (this.bytesPerSecond === Infinity) return;
       client.pause();
-      setTimeout(() => {
-        if (this.#mode !== 'swallow') client.resume();
-      }, (1000 * chunk.length) / this.bytesPerSecond);
+      setTimeout(
+        () => {
+          if (this.#mode !== 'swallow') client.resume();
+        },
+        (1000 * chunk.length) / this.bytesPerSecond,
+      );
     });
     if (this.#mode === 'swallow') for (const socket of [client, upstream]) socket.pause();
   }
