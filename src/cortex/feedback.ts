@@ -36,7 +36,7 @@ const MATTERS = 2;
 const BEFORE_START = 20;
 const ALLOWED_BEYOND = 1.25;
 const ALARM_FROM = 0.85;
-/** Frames in a row in which something that matters must be seen: one frame of a wrong direction is noise. */
+/** So many more frames must show something that matters than do not: one frame of a wrong direction is noise. */
 const MATTERS_FRAMES = 3;
 /** After that nothing is learned for so long (ms). */
 const HOLD_MS = 1500;
@@ -48,7 +48,7 @@ export const feedbackFields = (zones: number, globalZones: number) => ({
   raisedStep: field('u32', zones * SLOTS, 'state'), // [zones, SLOTS] step + 1 at which the surprise last rose; 0 = never
   raisedAmount: field('f32', zones * SLOTS, 'state'), // [zones, SLOTS]
   before: field('f32', zones * 5, 'state'), // [5 kinds, zones] surprise of the frame before
-  seenFrames: field('u8', 1, 'state'), // frames in a row in which something that matters was seen
+  seenFrames: field('u8', 1, 'state'), // frames that showed something that matters, less those that did not
   holdUntilMs: field('f64', 1, 'state'), // nothing is learned before
   ...orderFeedbackFields(globalZones),
 });
@@ -121,9 +121,10 @@ export function stepFeedback(
   out.motion = Math.max(0, out.motion);
   const orderMatters = weighOrder(cortex, global, step);
   const zone = zoneThatMatters(cortex, form);
-  const frames = zone < 0 ? 0 : Math.min(255, feedback.seenFrames[0]! + 1);
+  const frames =
+    zone < 0 ? Math.max(0, feedback.seenFrames[0]! - 1) : Math.min(MATTERS_FRAMES, feedback.seenFrames[0]! + 1);
   feedback.seenFrames[0] = frames;
-  out.matters = orderMatters ? IN_ORDER : frames >= MATTERS_FRAMES ? zone : NOTHING;
+  out.matters = orderMatters ? IN_ORDER : zone >= 0 && frames >= MATTERS_FRAMES ? zone : NOTHING;
   if (zone >= 0 || orderMatters) feedback.holdUntilMs[0] = lifeMs[0]! + HOLD_MS;
 }
 

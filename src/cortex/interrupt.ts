@@ -5,9 +5,6 @@ import type { Cortex } from './cortex.ts';
 import { type Account, closeAll } from './detector.ts';
 import type { EventChange } from './observation.ts';
 
-/** After a change of what is shown, nothing is judged for so long (ms of the model's time). */
-const MUTE_MS = 2000;
-
 /** Open events end now, with `reason` as their explanation. Times are those of the frames. */
 export function endEvents(cortex: Cortex, reason: string): EventChange[] {
   const moment = { step: cortex.clock.step[0]!, timeMs: cortex.lifeMs[0]! };
@@ -22,14 +19,14 @@ export function endEvents(cortex: Cortex, reason: string): EventChange[] {
 
 /**
  * The picture is another one from the next frame on, because a mask was changed: its background and texture are taken
- * afresh from it. Without that a new mask would be a grey thing that stands there for a minute.
+ * afresh from it. Without that a new mask would be a grey thing that stands there for a minute. For the first
+ * 50 frames the retina sees no foreground, so nothing is told meanwhile.
  */
-export function lookAnew({ retina, clock, lifeMs }: Cortex): void {
+export function lookAnew({ retina }: Cortex): void {
   retina.pixels.pixelFrames[0] = 0;
   retina.census.censusFrames[0] = 0;
   for (const { occupied, differing } of [retina.local, retina.global]) {
     occupied.fill(0);
     differing.fill(0);
   }
-  clock.mutedUntilMs[0] = lifeMs[0]! + MUTE_MS;
 }
