@@ -2,7 +2,7 @@
  * generate-docs.ts - writes what is derived from the code: docs/config.md, docs/mqtt.md, docs/schema/*.json and the
  * example configuration. `npm run docs` runs it; a test compares its output with what lies in the repository.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -114,6 +114,16 @@ function mqttPage(): string {
     '## Examples',
     '',
     ...examples,
+    '## The demo, as it comes',
+    '',
+    'What `mosquitto_sub -v -t cortexd/#` prints for the demo: first what is retained, then some seconds in real time. Half-way',
+    'a name is given to what is seen, a snapshot and the health are asked for and a mask is drawn; later the newest event is said',
+    'to have been normal. Pictures are told by their size, very long lines are cut. Written by `scripts/mqtt-transcript.ts`.',
+    '',
+    '```text',
+    readFileSync(packageFile('docs/mqtt-demo.txt'), 'utf8').trimEnd(),
+    '```',
+    '',
   ].join('\n');
 }
 

@@ -44,7 +44,8 @@ test('settings, zones, masks and requests over MQTT: answered, retained, kept ov
   let daemon = new Running(['run', '--config', config]);
   t.teardown(() => daemon.end('SIGKILL'));
   const last = (topic: string): string | undefined => listener.of(`${BASE}/${topic}`).at(-1);
-  const says = (topic: string, text: string): Promise<void> => until(`${topic} is ${text}`, () => last(topic) === text);
+  const says = (topic: string, text: string): Promise<void> =>
+    until(`${topic} is ${text}`, () => last(topic) === text, 60_000);
   const answers: ResponseRecord[] = [];
   /** Send a command; resolves to its answer. */
   const tell = async (topic: string, payload: string | Buffer): Promise<ResponseRecord> => {
@@ -52,7 +53,7 @@ test('settings, zones, masks and requests over MQTT: answered, retained, kept ov
     const at = `${BASE}/bridge/response/${verb}`;
     const before = listener.of(at).length;
     await listener.publish(`${BASE}/${topic}`, payload);
-    await until(`an answer to ${topic}`, () => listener.of(at).length > before);
+    await until(`an answer to ${topic}`, () => listener.of(at).length > before, 60_000);
     const answer = JSON.parse(listener.of(at)[before]!) as ResponseRecord;
     answers.push(answer);
     return answer;
