@@ -7,7 +7,7 @@ import type { EventRecord } from '../src/records/event.ts';
 import type { PredictionRecord } from '../src/records/prediction.ts';
 import type { ScoreRecord } from '../src/records/score.ts';
 import type { SensorScore } from '../src/records/series.ts';
-import type { TOPICS } from '../src/mqtt/topics.ts';
+import type { COMMANDS, TOPICS } from '../src/mqtt/topics.ts';
 
 const event: EventRecord = {
   version: 1,
@@ -50,7 +50,7 @@ const prediction: PredictionRecord = {
     { zone: 'drive', horizon_s: 5, probability: 0.5999 },
     { zone: 'drive', horizon_s: 30, probability: 0.86 },
   ],
-  label: null,
+  label: { name: 'lorry', probability: 0.91 },
   clock_synced: true,
 };
 
@@ -61,6 +61,8 @@ const health: HealthRecord = {
   rss_mb: 118.2,
   db_bytes_written_per_day: 41000000,
   outbox_depth: 0,
+  outbox_dropped: 0,
+  mqtt: { connected: true, connects: 1, dropped: 0, events_sent: 118 },
   cameras: [
     {
       camera: 'porch',
@@ -109,6 +111,15 @@ const sensorScore: SensorScore = {
   clock_synced: true,
 };
 
+const area = {
+  enabled: true,
+  points: [
+    [0, 0.5],
+    [0.3, 0.5],
+    [0.3, 1],
+    [0, 1],
+  ],
+};
 const online = { state: 'online' };
 const anomaly = anomalyOf([event]);
 
@@ -130,6 +141,24 @@ export const EXAMPLES: { readonly [name in Exclude<keyof typeof TOPICS, 'snapsho
   anomalyAttributes: anomaly.attributes,
   event,
   prediction,
+  learning: 'ON',
+  enabled: 'ON',
+  sensitivity: 1,
+  zone: area,
+  mask: area,
+  response: { transaction: 'a1', status: 'ok', data: { deleted: 'before-holiday' }, error: null },
+};
+
+/** By the names of the command table: what may be sent, as it is sent. */
+export const COMMAND_EXAMPLES: { readonly [name in keyof typeof COMMANDS]: readonly string[] } = {
+  learning: ['OFF'],
+  enabled: ['ON'],
+  sensitivity: ['1.5'],
+  zone: ['OFF', '[[0, 0.5], [0.3, 0.5], [0.3, 1], [0, 1]]', 'RESET'],
+  mask: ['{"enabled": true, "points": [[0, 0], [0.2, 0], [0.2, 0.2]]}'],
+  feedback: ['normal', '{"feedback": "matters", "event": "01KARZ3NDEKTSV4RRFFQ69G5FA", "transaction": 7}'],
+  label: ['lorry'],
+  request: ['{"name": "before-holiday", "camera": "porch", "transaction": "a1"}'],
 };
 
 /** The quality of one kind of forecast by log loss: the model, base rate, persistence. */

@@ -23,12 +23,12 @@ export type Preprocessor = {
 
 export function createPreprocessor(config: PreprocessConfig): Preprocessor {
   const { width, height } = config;
-  const masked = maskedPixels(config);
+  const hide = createMask(config);
   let spans: { readonly width: number; readonly height: number; readonly x: Spans; readonly y: Spans } | undefined;
   return {
     width,
     height,
-    fromEncoded: async (encoded) => applyMask(await decode(encoded, config), masked),
+    fromEncoded: async (encoded) => hide(await decode(encoded, config)),
     fromLuma: (luma, sourceWidth, sourceHeight) => {
       if (spans?.width !== sourceWidth || spans.height !== sourceHeight) {
         const [x, y, w, h] = config.crop ?? [0, 0, 1, 1];
@@ -39,7 +39,7 @@ export function createPreprocessor(config: PreprocessConfig): Preprocessor {
           y: spansOf(sourceHeight, y, h, height),
         };
       }
-      return applyMask(averageArea(luma, sourceWidth, spans.x, spans.y, width, height), masked);
+      return hide(averageArea(luma, sourceWidth, spans.x, spans.y, width, height));
     },
   };
 }
@@ -123,7 +123,16 @@ function maskedPixels({ masks, width, height }: PreprocessConfig): Uint32Array {
   return Uint32Array.from(touched);
 }
 
-function applyMask(luma: Uint8Array, masked: Uint32Array): Uint8Array {
-  for (const pixel of masked) luma[pixel] = MASK_GREY;
-  return luma;
+/** Fills the masked parts of a plane with grey, in place, by the masks that the configuration has at that moment. */
+export function createMask(config: PreprocessConfig): (luma: Uint8Array) => Uint8Array {
+  let masks = config.masks;
+  let masked = maskedPixels(config);
+  return (luma) => {
+    if (config.masks !== masks) {
+      masks = config.masks;
+      masked = maskedPixels(config);
+    }
+    for (const pixel of masked) luma[pixel] = MASK_GREY;
+    return luma;
+  };
 }

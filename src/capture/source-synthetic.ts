@@ -5,10 +5,13 @@ import { CortexdError } from '../errors.ts';
 import { SCENES, type SceneName } from '../scene/scenes.ts';
 import { createScene, renderNext } from '../scene/scene.ts';
 import { Pacer } from './pace.ts';
+import { createMask } from './preprocess.ts';
 import { frameAt } from './source-images.ts';
 import type { CapturedFrame, FrameSource, PreprocessConfig, SyntheticSourceConfig } from './types.ts';
 
-export function openSynthetic(config: SyntheticSourceConfig, { width, height }: PreprocessConfig): FrameSource {
+export function openSynthetic(config: SyntheticSourceConfig, preprocess: PreprocessConfig): FrameSource {
+  const { width, height } = preprocess;
+  const hide = createMask(preprocess);
   if (!(config.scene in SCENES)) {
     throw new CortexdError(
       'config',
@@ -35,7 +38,7 @@ export function openSynthetic(config: SyntheticSourceConfig, { width, height }: 
       if (closing.signal.aborted) return;
       const luma = new Uint8Array(width * height);
       const truth = renderNext(scene, luma);
-      yield { ...frameAt(counters.frames++, fps, { width, height }), luma, truth };
+      yield { ...frameAt(counters.frames++, fps, { width, height }), luma: hide(luma), truth };
     }
   }
   return { counters, [Symbol.asyncIterator]: frames, close: async () => closing.abort() };

@@ -15,8 +15,11 @@ export type PreprocessConfig = {
   readonly height: number;
   /** [x, y, width, height] of the part to keep, relative to the source picture */
   readonly crop: readonly [number, number, number, number] | null;
-  /** Parts that nobody may see, relative to the cropped picture; filled with grey before anything else happens. */
-  readonly masks: readonly Polygon[];
+  /**
+   * Parts that nobody may see, relative to the cropped picture; filled with grey before anything else happens. Another
+   * list holds from the next picture on.
+   */
+  masks: readonly Polygon[];
 };
 
 /** `source`: frames come at their own rate; `fast`: as fast as they are taken. */

@@ -16,6 +16,7 @@ import { runCommand } from './run.ts';
 import { seriesCommand } from './series.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { statusCommand } from './status.ts';
+import { feedbackCommand, labelCommand, learningCommand } from './teach.ts';
 
 const EXIT_CODES_HELP = `
 Exit codes: 0 ok, 1 failed, 64 wrong usage, 66 no input, 69 daemon or device not reachable, 70 internal error, 78 bad configuration.`;
@@ -35,6 +36,9 @@ function program(): Command {
     statusCommand(),
     eventsCommand(),
     snapshotCommand(),
+    learningCommand(),
+    feedbackCommand(),
+    labelCommand(),
     configCommand(),
     benchCommand(),
   ];

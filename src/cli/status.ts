@@ -2,13 +2,14 @@
  * status.ts - `cortexd status`: how the running daemon is doing.
  */
 import { Command, Option } from 'commander';
+import type { BusStatus } from '../mqtt/bus.ts';
 import type { HealthRecord } from '../records/bridge.ts';
 import type { PredictionQualityRecord } from '../records/prediction-quality.ts';
 import { configOption, jsonOption } from './common.ts';
 import { askDaemon, stateDirectoryOf } from './control-client.ts';
 import { formatTable, print } from './output.ts';
 
-type Status = HealthRecord & { version: string; pins: string; broker: { state: string; reason: string | null } };
+type Status = HealthRecord & { version: string; pins: string; broker: BusStatus | null };
 
 export function statusCommand(): Command {
   return new Command('status')
@@ -20,6 +21,13 @@ export function statusCommand(): Command {
       const status = JSON.parse((await askDaemon(stateDirectoryOf(options), 'GET', '/status')).toString()) as Status;
       print(options.json ? JSON.stringify(status) : describe(status));
     });
+}
+
+function describeBroker(broker: BusStatus | null): string {
+  if (broker === null) return 'off';
+  const { state, url, protocol, reason, hint } = broker;
+  const why = reason === null ? '' : `: ${reason}${hint === null ? '' : `. ${hint}`}`;
+  return `${state} (${url}${protocol === null ? '' : `, MQTT ${protocol}`})${why}`;
 }
 
 function describe(status: Status): string {
@@ -46,10 +54,9 @@ function describe(status: Status): string {
   const predictions = status.cameras.flatMap(({ camera, prediction }) =>
     prediction === null ? [] : describePrediction(camera, prediction),
   );
-  const broker = `${status.broker.state}${status.broker.reason === null ? '' : ` (${status.broker.reason})`}`;
   return [
     `cortexd ${status.version}, up ${status.uptime_s} s, ${status.rss_mb} MB, clock ${status.clock_synced ? 'synchronised' : 'not synchronised'}`,
-    `broker ${broker}, outbox ${status.outbox_depth}, pins ${status.pins}`,
+    `broker ${describeBroker(status.broker)}, outbox ${status.outbox_depth}, pins ${status.pins}`,
     ...(rows.length === 0
       ? []
       : [

@@ -4,7 +4,7 @@
 import { Type, type Static } from 'typebox';
 import { DEFAULT_PRESET, PRESET_NAMES } from '../cortex/settings.ts';
 import { SCENE_NAMES } from '../scene/scenes.ts';
-import { Share, choice, flag, number, polygons, text, whole } from './setting-kinds.ts';
+import { NAME_PATTERN, Share, choice, flag, number, polygons, text, whole } from './setting-kinds.ts';
 
 const FileSource = Type.Object(
   {
@@ -116,12 +116,20 @@ export const CameraSchema = Type.Object(
     ),
     masks: polygons('Parts nobody may see: filled with grey before anything is learned, stored or sent.'),
     zones: polygons('Named places, told with events and predictions.'),
+    enabled: flag({ default: true, reload: 'live', description: 'Whether the camera is watched at all.' }),
+    renamed_from: Type.Optional(
+      text({
+        pattern: NAME_PATTERN,
+        reload: 'restart',
+        description: 'Name the camera had before: its model, events and entities go over to the new name.',
+      }),
+    ),
     learning: flag({ default: true, reload: 'live', description: 'Whether the model goes on learning.' }),
     sensitivity: number({
       default: 1,
       minimum: 0.1,
       maximum: 10,
-      reload: 'restart',
+      reload: 'live',
       description: 'Divides every threshold: 2 alarms at half the usual evidence.',
     }),
     confirm_s: number({

@@ -37,6 +37,7 @@ export function withoutSecrets({ config, stateDirectory, node, baseTopic }: Load
       ...mqtt,
       base_topic: baseTopic,
       url: redact(mqtt.url),
+      fallback_urls: mqtt.fallback_urls.map(redact),
       ...(mqtt.password === undefined ? {} : { password: '***' }),
     },
   };

@@ -69,6 +69,16 @@ export const ConfigSchema = Type.Object(
           reload: 'restart',
           description: 'Broker: mqtt://, mqtts://, ws:// or wss://. A password in it is never shown.',
         }),
+        fallback_urls: Type.Array(
+          text({ pattern: '^(mqtts?|wss?)://[^\\s]+$', secret: true, description: 'Another broker.' }),
+          {
+            default: [],
+            maxItems: 8,
+            secret: true,
+            reload: 'restart',
+            description: 'Brokers to try in turn when the first does not answer; they share all other settings.',
+          },
+        ),
         base_topic: Type.Optional(
           text({
             pattern: '^[^+#\\s/]+(/[^+#\\s/]+)*$',
@@ -102,6 +112,55 @@ export const ConfigSchema = Type.Object(
         ),
         cert_file: Type.Optional(text({ reload: 'restart', description: 'Client certificate.' })),
         key_file: Type.Optional(text({ reload: 'restart', description: 'Key of the client certificate.' })),
+        server_name: Type.Optional(
+          text({
+            pattern: '^[A-Za-z0-9.-]{1,253}$',
+            reload: 'restart',
+            description: "Host name in the broker's certificate, when it is not that of the URL.",
+          }),
+        ),
+        state_qos: whole({
+          default: 1,
+          minimum: 0,
+          maximum: 1,
+          reload: 'restart',
+          description: 'Quality of service of retained state.',
+        }),
+        event_qos: whole({
+          default: 1,
+          minimum: 0,
+          maximum: 1,
+          reload: 'restart',
+          description: 'Quality of service of events; with 0 an outage can lose some.',
+        }),
+        stream_qos: whole({
+          default: 0,
+          minimum: 0,
+          maximum: 1,
+          reload: 'restart',
+          description: 'Quality of service of scores, predictions and pictures.',
+        }),
+        retain: flag({
+          default: true,
+          reload: 'restart',
+          description: 'Whether the broker keeps state for those who subscribe later.',
+        }),
+        commands: flag({
+          default: true,
+          reload: 'restart',
+          description: 'Whether settings, feedback and requests are taken over MQTT.',
+        }),
+        home_assistant: flag({
+          default: true,
+          reload: 'restart',
+          description: 'Whether to announce cameras and sensors to Home Assistant.',
+        }),
+        discovery_prefix: text({
+          default: 'homeassistant',
+          pattern: '^[^+#\\s/]+(/[^+#\\s/]+)*$',
+          reload: 'restart',
+          description: "Home Assistant's discovery prefix.",
+        }),
         keepalive_s: whole({
           default: 30,
           minimum: 5,
@@ -109,6 +168,14 @@ export const ConfigSchema = Type.Object(
           unit: 's',
           reload: 'restart',
           description: 'How soon a dead connection is noticed.',
+        }),
+        retry_longest_s: number({
+          default: 60,
+          minimum: 1,
+          maximum: 3600,
+          unit: 's',
+          reload: 'restart',
+          description: 'Longest pause between two attempts to reach the broker; the first is 1 s.',
         }),
         score_interval_s: number({
           default: 1,

@@ -2,7 +2,7 @@
  * stream-schema.ts - the settings of one number sensor.
  */
 import { Type, type Static } from 'typebox';
-import { flag, number, text, whole } from './setting-kinds.ts';
+import { NAME_PATTERN, flag, number, text, whole } from './setting-kinds.ts';
 
 const MqttSource = Type.Object(
   {
@@ -64,12 +64,20 @@ export const StreamSchema = Type.Object(
       reload: 'restart',
       description: 'Decides every random choice of a newborn model.',
     }),
+    enabled: flag({ default: true, reload: 'live', description: 'Whether values are taken at all.' }),
+    renamed_from: Type.Optional(
+      text({
+        pattern: NAME_PATTERN,
+        reload: 'restart',
+        description: 'Name the sensor had before: its model, events and entities go over to the new name.',
+      }),
+    ),
     learning: flag({ default: true, reload: 'live', description: 'Whether the model goes on learning.' }),
     sensitivity: number({
       default: 1,
       minimum: 0.1,
       maximum: 10,
-      reload: 'restart',
+      reload: 'live',
       description: 'Divides the threshold: 2 alarms at half the usual evidence.',
     }),
     lost_after_s: number({

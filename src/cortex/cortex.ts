@@ -3,6 +3,7 @@
  */
 import { motionMemoryFields } from '../anomaly/motion-memory.ts';
 import type { StreamThreshold } from '../anomaly/stream-threshold.ts';
+import { openSdrClassifier } from '../htm/sdr-classifier.ts';
 import {
   SPATIAL_POOLER_DEFAULTS,
   initSpatialPooler,
@@ -28,9 +29,11 @@ import { openEpisodeRegion } from './episode-plan.ts';
 import type { EpisodeRegion } from './episode-region.ts';
 import { EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
 import type { FlowStream } from './flow-stream.ts';
+import type { FeedbackViews } from './feedback.ts';
 import type { FormStream } from './form-stream.ts';
 import { GLOBAL_TM_PARAMS, type GlobalRegion, globalShape } from './global-region.ts';
 import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
+import { type Labels, labelShape } from './labels.ts';
 import type { MotionStream } from './motion-stream.ts';
 import { type CortexPlan, type clockFields, cortexTables, formShape, localBlock } from './plan.ts';
 import type { NextQuality } from './prediction-quality.ts';
@@ -58,10 +61,14 @@ export type Cortex = {
   readonly motion: MotionStream;
   readonly flow: FlowStream;
   readonly form: FormStream;
+  readonly feedback: FeedbackViews;
+  readonly labels: Labels;
   readonly evidence: Evidence;
   readonly detector: Detector;
   /** [rows, columns] calibrated surprise per position */
   readonly grid: Float32Array;
+  /** [3, rows, columns] the same by kind: form, motion, sequence and timing */
+  readonly heat: Float32Array;
 };
 
 /** Allocate a newborn model. `seed` decides every random choice it will ever make. */
@@ -143,6 +150,14 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       sizes: views('form.sizes'),
       pooler: openSpatialPooler(formShape(settings), SPATIAL_POOLER_DEFAULTS, views('form.pooler'), kernels),
     },
+    feedback: views('feedback'),
+    labels: {
+      views: views('labels'),
+      classifier: openSdrClassifier(
+        labelShape(settings.formColumns, geometry.global.columns * geometry.global.rows),
+        views('labels.classifier'),
+      ),
+    },
     evidence: {
       views: views('evidence'),
       thresholds: Object.fromEntries(
@@ -161,5 +176,6 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       release: settings.release,
     },
     grid: views('output').grid,
+    heat: views('output').heat,
   };
 }

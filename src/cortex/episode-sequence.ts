@@ -107,8 +107,7 @@ export function takeEpisode(
   const follows = views.going[0] === 1 && !(beginsAnew(sequence, beganMs) && views.expected[kind] === 0);
   const held = evidence >= HELD_FROM;
   if (learn) {
-    if (views.lastMs[0]! > 0)
-      learnPause(pauses, Math.max(0, beganMs - views.lastMs[0]!), views.lastOfAll[0]!, kind);
+    if (views.lastMs[0]! > 0) learnPause(pauses, Math.max(0, beganMs - views.lastMs[0]!), views.lastOfAll[0]!, kind);
     countEpisode(views, kind, fits, follows);
   }
   if (!follows) views.length[0] = 0;

@@ -12,6 +12,7 @@ import type { Cortex } from './cortex.ts';
 import type { Account, DetectedCause } from './detector.ts';
 import { explainEarly, explainEpisode, explainOverdue } from './explain-routine.ts';
 import { QUIET, describePlace, seconds } from './explain-words.ts';
+import { NOTHING } from './feedback.ts';
 import { expectedStates } from './global-region.ts';
 import { MIN_SPEED, type MotionViews } from './motion-stream.ts';
 import type { ExpectedState, Position } from './observation.ts';
@@ -45,6 +46,8 @@ export type Scene = {
   readonly recurrenceZone: number;
   readonly earlyLeads: boolean;
   readonly overdueLeads: boolean;
+  /** Zone of something that someone said matters; see feedback.ts. */
+  readonly matters: number;
 };
 
 /** The account of an event of `cause` in the present frame. */
@@ -55,6 +58,7 @@ export function explain(cortex: Cortex, cause: DetectedCause, scene: Scene): Acc
   const recurs = scene.recurrenceZone >= 0;
   if (cause === 'absence' && recurs && scene.overdueLeads) return explainOverdue(cortex, scene.recurrenceZone);
   if (cause === 'absence') return explainAbsence(cortex);
+  if (cause === 'sequence' && scene.matters !== NOTHING) return explainMatters(cortex, scene);
   if (cause === 'timing' && recurs && scene.earlyLeads) return explainEarly(cortex, scene.recurrenceZone);
   if (cause === 'sequence' && scene.episodeLeads) return explainEpisode(cortex);
   if (cause === 'sequence' && scene.orderLeads) return explainOrder(cortex, scene);
@@ -79,9 +83,21 @@ const SCENE_SENTENCES: { readonly [change in SceneChange]: string } = {
   unsharp: 'the picture has lost its sharpness',
   frozen: 'the picture is frozen: the very same frame comes again and again',
 };
+function explainMatters(cortex: Cortex, { matters, components }: Scene): Account {
+  const isPlace = matters >= 0;
+  return {
+    position: isPlace ? positionOf(cortex.geometry.local, matters) : null,
+    box: isPlace ? boxAt(cortex, matters, components) : (components[0]?.box ?? null),
+    explanation: 'what was said to matter is there again',
+    expected: [],
+  };
+}
 
 const SENTENCES: {
-  readonly [cause in Exclude<DetectedCause, 'scene_change' | 'camera_blocked' | 'absence'>]: (cortex: Cortex, zone: number) => string;
+  readonly [cause in Exclude<DetectedCause, 'scene_change' | 'camera_blocked' | 'absence'>]: (
+    cortex: Cortex,
+    zone: number,
+  ) => string;
 } = {
   form: ({ form }, zone) =>
     form.views.sizeSurprise[zone]! >= form.views.formSurprise[zone]!

@@ -18,6 +18,7 @@ export const flowFields = (geometry: Geometry) => ({
   // f32: spreads, made by exact arithmetic
   running: field('f32', geometry.subColumns * geometry.subRows, 'state'), // [subRows, subColumns] smoothed deviation
   flowSurprise: field('f32', geometry.local.columns * geometry.local.rows, 'state'), // [zones] largest of their subcells
+  allowed: field('f32', geometry.local.columns * geometry.local.rows, 'learned'), // [zones] deviations that someone said are normal
 });
 export type FlowViews = Views<ReturnType<typeof flowFields>>;
 
@@ -52,6 +53,7 @@ export function stepFlowStream(stream: FlowStream, plane: FlowPlane, geometry: G
     const value = running[subcell]! + SMOOTHING * (deviation - running[subcell]!);
     running[subcell] = value < NOTHING && value > -NOTHING ? 0 : value;
     const zone = zoneOfSubcell[subcell]!;
+    if (value <= views.allowed[zone]!) continue;
     if (value > flowSurprise[zone]!) flowSurprise[zone] = value;
     if (value > largest) largest = value;
   }

@@ -41,6 +41,7 @@ export const formFields = (zones: number, columns: number) => ({
   // f32: evidence
   sizeSurprise: field('f32', zones, 'state'), // [zones] fading
   formSurprise: field('f32', zones, 'state'), // [zones] fading
+  lastWinners: field('u8', zones * (columns >> 3), 'state'), // [zones, columns / 8] bit set = column won at the last reading
   input: field('u16', FORM_INPUTS, 'scratch'), // set bits of [4 x 4 subcells, 8 bits], ascending
 });
 export type FormViews = Views<ReturnType<typeof formFields>>;
@@ -102,6 +103,7 @@ function readForm(stream: FormStream, retina: Retina, zone: number, learn: boole
   const winners = poolSpatially(pooler, views.input, readInput(views.input, retina, zone), learn);
   if (learn && learnedSteps(pooler) === NEWBORN_STEPS) freezeBoost(pooler);
   if (winners === 0) return;
+  rememberWinners(views, zone, pooler.views.winners, winners, columnsOf(pooler.shape));
   const columns = columnsOf(pooler.shape);
   const codes = views.zoneCodes[zone]!;
   let information = 0;
@@ -112,6 +114,15 @@ function readForm(stream: FormStream, retina: Retina, zone: number, learn: boole
   const surprise = codes < MIN_CODES ? 0 : FORM_FACTOR * Math.max(0, information / winners - FORM_FROM);
   if (surprise > views.formSurprise[zone]!) views.formSurprise[zone] = surprise;
   if (learn) learnCode(views, zone, columns, pooler.views.winners, winners);
+}
+
+function rememberWinners(views: FormViews, zone: number, active: Uint32Array, count: number, columns: number): void {
+  const at = zone * (columns >> 3);
+  views.lastWinners.fill(0, at, at + (columns >> 3));
+  for (let i = 0; i < count; i++) {
+    const column = active[i]!;
+    views.lastWinners[at + (column >> 3)] = views.lastWinners[at + (column >> 3)]! | (1 << (column & 7));
+  }
 }
 
 function learnCode(views: FormViews, zone: number, columns: number, active: Uint32Array, count: number): void {

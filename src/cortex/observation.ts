@@ -77,9 +77,13 @@ export type Observation = {
   readonly learning: LearningState;
   /** [rows, columns] calibrated surprise per position, in the same unit as the streams. */
   readonly grid: Float32Array;
+  /** [3, rows, columns] the same by kind: form, motion, sequence and timing */
+  readonly heat: Float32Array;
   readonly gridColumns: number;
   readonly gridRows: number;
   readonly events: readonly EventChange[];
-  /** null unless it changed in this step */
+  /** null unless it, or the label, changed in this step */
   readonly prediction: ModelPrediction | null;
+  /** Name that was taught for what is seen, or null. */
+  readonly label: { readonly name: string; readonly probability: number } | null;
 };

@@ -19,8 +19,10 @@ import { detectorFields } from './detector.ts';
 import { episodeTables } from './episode-plan.ts';
 import { EVIDENCE, evidenceFields } from './evidence.ts';
 import { flowFields } from './flow-stream.ts';
+import { feedbackFields } from './feedback.ts';
 import { FORM_INPUTS, formFields } from './form-stream.ts';
 import { globalFields, globalShape, transitionFields } from './global-region.ts';
+import { labelClassifierFields, labelFields } from './labels.ts';
 import { dwellFields, localFields, localShape } from './local-regions.ts';
 import { motionFields } from './motion-stream.ts';
 import { qualityTables } from './prediction-quality.ts';
@@ -80,10 +82,13 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     form: formFields(zones, settings.formColumns),
     'form.sizes': sizeMemoryFields(zones),
     'form.pooler': spatialPoolerFields(formShape(settings)),
+    feedback: feedbackFields(zones, geometry.global.columns * geometry.global.rows),
+    labels: labelFields(),
+    'labels.classifier': labelClassifierFields(settings.formColumns, geometry.global.columns * geometry.global.rows),
     evidence: evidenceFields(),
     detector: detectorFields(),
     ...thresholdTables(),
-    output: { grid: field('f32', zones, 'scratch') },
+    output: { grid: field('f32', zones, 'scratch'), heat: field('f32', 3 * zones, 'scratch') },
   };
 }
 

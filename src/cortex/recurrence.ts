@@ -36,6 +36,8 @@ export const recurrenceFields = (zones: number) => ({
   fittedMs: field('f64', zones, 'state'), // [zones] last arrival that fitted
   emptySinceMs: field('f64', zones, 'state'), // [zones]
   wasOccupied: field('u8', zones, 'state'), // [zones] 0|1
+  oddMs: field('f64', zones, 'state'), // [zones] when it was last early or overdue
+  accepted: field('u8', zones, 'learned'), // [zones] 1 = someone said that its coming and not coming is normal
 });
 export type RecurrenceViews = Views<ReturnType<typeof recurrenceFields>>;
 
@@ -69,7 +71,8 @@ export function stepRecurrence(
       views.arrivedMs[zone] = 0;
       continue;
     }
-    const overdue = evidenceOf(deviation(views, zone, sinceMs));
+    const overdue = views.accepted[zone] === 1 ? 0 : evidenceOf(deviation(views, zone, sinceMs));
+    if (overdue > 0) views.oddMs[zone] = timeMs;
     if (overdue > out.overdue) {
       out.overdue = overdue;
       out.zone = zone;
@@ -115,9 +118,11 @@ function arrive(views: RecurrenceViews, zone: number, timeMs: number, learn: boo
     Math.abs(z) <= UNUSUAL ||
     Math.abs(deviation(views, zone, fittedSinceMs)) <= UNUSUAL ||
     Math.abs(deviation(views, zone, fittedSinceMs / 2)) <= UNUSUAL;
+  const early = fits || views.accepted[zone] === 1 ? 0 : evidenceOf(-z);
   if (fits) views.fittedMs[zone] = timeMs;
-  else if (evidenceOf(-z) > out.early) {
-    out.early = evidenceOf(-z);
+  if (early > 0) views.oddMs[zone] = timeMs;
+  if (early > out.early) {
+    out.early = early;
     out.zone = zone;
   }
   // Times that do not fit widen what is usual only slowly.

@@ -3,14 +3,13 @@
  *
  *     scene gate -> retina -> local regions -> global region -> motion -> form -> judge -> detect -> learn thresholds -> predict
  *
- * `learn` false freezes everything declared `learned`; the eye (background, usual texture) and the context go on.
+ * `mayLearn` false freezes everything declared `learned`; the eye (background, usual texture) and the context go on.
  */
 import { isReady } from '../anomaly/stream-threshold.ts';
 import type { Frame } from '../vision/frame.ts';
 import type { RetinaStep } from '../vision/retina.ts';
 import { clearRetina, encodeRetina, relearnRetina } from '../vision/retina.ts';
 import { type SceneVerdict, resetSceneGate, watchScene } from '../vision/scene-gate.ts';
-import { absenceEvidence } from './absence.ts';
 import { resetActivity, stepActivity } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, type DetectedCause, type Moment, closeAll, detect, isOpen } from './detector.ts';
@@ -26,10 +25,14 @@ import {
   withAbsence,
 } from './evidence.ts';
 import { type EpisodeStep, resetEpisodeRegion, stepEpisodeRegion } from './episode-region.ts';
+import { type FeedbackStep, NOTHING, holdsLearning, stepFeedback, withMatters } from './feedback.ts';
+import { weighAbsence } from './feedback-orders.ts';
+import { weighRoutines } from './feedback-routines.ts';
 import { type Scene, explain } from './explain.ts';
 import { resetFlowStream, stepFlowStream } from './flow-stream.ts';
 import { type FormStep, resetFormStream, stepFormStream } from './form-stream.ts';
 import { type GlobalStep, resetGlobalRegion, stepGlobalRegion } from './global-region.ts';
+import { type LabelStep, stepLabels } from './labels.ts';
 import { type LocalStep, resetLocalRegions, routineOf, stepLocalRegions } from './local-regions.ts';
 import { resetMotionStream, stepMotionStream } from './motion-stream.ts';
 import { predict } from './predict.ts';
@@ -59,7 +62,9 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const seen: RetinaStep = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
   const verdict = look(cortex, frame, elapsedMs, moment.timeMs, seen);
   const { muted } = verdict;
-  const learn = mayLearn && !muted;
+  // What someone said matters must never be got used to.
+  const holds = holdsLearning(cortex);
+  const learn = mayLearn && !muted && !holds;
 
   const encoded = stage?.now() ?? 0;
   const local: LocalStep = { sequence: 0, timing: 0, ticks: 0 };
@@ -78,28 +83,33 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   stepEpisodeRegion(cortex.episodes, retina.global.occupied, moment.timeMs, elapsedMs, learn, episode);
   const recurrence: RecurrenceStep = { early: 0, overdue: 0, zone: -1, arrivals: 0 };
   stepRecurrence(cortex.recurrence, retina.global.occupied, moment.timeMs, learn, recurrence);
-  const motion = stepMotionStream(cortex.motion, retina, learn);
+  const moving = stepMotionStream(cortex.motion, retina, learn);
   const flow = stepFlowStream(cortex.flow, retina.flow, retina.geometry, learn);
   const form: FormStep = { size: 0, form: 0, components: [] };
   stepFormStream(cortex.form, retina, seen.localChanged, learn, form);
+  const said: FeedbackStep = { motion: 0, matters: NOTHING };
+  stepFeedback(cortex, local, global, form, moving, said);
+  weighRoutines(cortex, episode, moment.step + 1);
+  const labelled: LabelStep = { label: null, changed: false };
+  stepLabels(cortex, form, labelled);
 
   const stepped = stage?.now() ?? 0;
   const raw: RawEvidence = {
     sequence: ablated.has('sequence') ? 0 : local.sequence,
     timing: ablated.has('timing') ? 0 : local.timing,
     order: ablated.has('l2') ? 0 : global.surprise,
-    motion: ablated.has('motion') ? 0 : motion,
+    motion: ablated.has('motion') ? 0 : said.motion,
     flow: ablated.has('flow') ? 0 : flow,
     size: ablated.has('form') ? 0 : form.size,
     form: ablated.has('form') ? 0 : form.form,
-    absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
+    absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : weighAbsence(cortex, moment.step + 1),
     episode: ablated.has('l3') ? 0 : episode.surprise,
     early: ablated.has('timing') ? 0 : recurrence.early,
     overdue: ablated.has('timing') || muted ? 0 : recurrence.overdue,
   };
   const ratios = noRatios();
   judgeEvidence(cortex.evidence, raw, routineOf(cortex.local), ratios);
-  const streams = streamsOf(ratios, raw);
+  const streams = withMatters(streamsOf(ratios, raw), said.matters);
   const learning = learningState(cortex.evidence);
   const scene: Scene = {
     components: form.components,
@@ -111,6 +121,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     recurrenceZone: recurrence.zone,
     earlyLeads: ratios.early >= ratios.local,
     overdueLeads: ratios.overdue >= ratios.absence,
+    matters: said.matters,
   };
   const events = detectAll(
     cortex,
@@ -124,7 +135,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
   learnEvidence(cortex.evidence, raw, ratios, {
-    ...{ elapsedMs, busy, idleEnded, muted, learn: mayLearn },
+    ...{ elapsedMs, busy, idleEnded, muted: muted || holds, learn: mayLearn },
     episodesEnded: episode.ended,
     arrivals: recurrence.arrivals,
   });
@@ -138,7 +149,8 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   }
   stepNextQuality(cortex, global.ticked, episode.ended, learn);
   stepActivity(cortex.activity, retina.global.occupied, cortex.global, cortex.episodes, moment.timeMs, learn);
-  const prediction = global.ticked || episode.ended > 0 ? predict(cortex, moment.timeMs) : null;
+  const isNews = global.ticked || episode.ended > 0 || labelled.changed;
+  const prediction = isNews ? predict(cortex, moment.timeMs) : null;
   if (stage) {
     stage.retina += encoded - began;
     stage.regions += stepped - encoded;
@@ -152,10 +164,12 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     changed: seen.localChanged,
     learning,
     grid: cortex.grid,
+    heat: cortex.heat,
     gridColumns: cortex.geometry.local.columns,
     gridRows: cortex.geometry.local.rows,
     events,
     prediction,
+    label: labelled.label,
   };
 }
 
@@ -238,7 +252,7 @@ function detectAll(
   const { muted, blocked, change } = state.verdict;
   // The local kind has one threshold and two names: while an event of one name is open, evidence stays with it.
   const localName = isOpen(detector, 'timing') ? 'timing' : isOpen(detector, 'sequence') ? 'sequence' : null;
-  const values: { readonly [cause in DetectedCause]: number } = {
+  const values: { [cause in DetectedCause]: number } = {
     form: streams.form,
     motion: streams.motion,
     sequence:
@@ -257,6 +271,8 @@ function detectAll(
     scene_change: !blocked && change !== 'none' ? 2 : 0,
     camera_blocked: blocked ? 2 : 0,
   };
+  // Something that matters is told as a matter of sequence, whichever kind it was told as first.
+  if (scene.matters !== NOTHING) values.sequence = Math.max(values.sequence, streams.sequence);
   const mayStart = state.ready && !muted;
   const changes: EventChange[] = [];
   for (const cause of Object.keys(values) as DetectedCause[]) {
@@ -278,7 +294,7 @@ function inFrameTime(event: EventChange, lifeMs: number, frameMs: number): Event
 }
 
 /** The heat map: each place's share of each kind, in units of that kind's threshold; the largest kind counts. */
-function fillGrid({ grid, local, motion, flow, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
+function fillGrid({ grid, heat, local, motion, flow, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
   const localUnit = raw.sequence + raw.timing > 0 ? ratios.local / (raw.sequence + raw.timing) : 0;
   const motionUnit = raw.motion > 0 ? ratios.motion / raw.motion : 0;
   const flowUnit = raw.flow > 0 ? ratios.flow / raw.flow : 0;
@@ -290,6 +306,9 @@ function fillGrid({ grid, local, motion, flow, form }: Cortex, ratios: Ratios, r
     const fast = flow.views.flowSurprise[zone]! * flowUnit;
     const large = form.views.sizeSurprise[zone]! * sizeUnit;
     const looks = form.views.formSurprise[zone]! * formUnit;
+    heat[zone] = Math.max(large, looks);
+    heat[grid.length + zone] = Math.max(moving, fast);
+    heat[2 * grid.length + zone] = here;
     grid[zone] = Math.max(here, moving, fast, large, looks);
   }
 }

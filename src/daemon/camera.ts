@@ -1,19 +1,19 @@
 /**
  * camera.ts - one camera of the running daemon: its source with retries, its model, its events, its checkpoints.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ulid } from 'ulid';
-import { LatestFrame, newestOf } from '../capture/latest.ts';
-import { lossless } from '../capture/lossless.ts';
-import { openSource } from '../capture/open.ts';
-import type { CapturedFrame, FrameSource } from '../capture/types.ts';
+import { createMask } from '../capture/preprocess.ts';
+import type { CapturedFrame, PreprocessConfig } from '../capture/types.ts';
 import { cortexSettings, preprocessConfig, sourceConfig } from '../config/camera-settings.ts';
 import type { CameraConfig } from '../config/camera-schema.ts';
 import type { PredictionQuality } from '../cortex/prediction-quality.ts';
+import type { Verdict } from '../cortex/feedback.ts';
+import type { EventChange } from '../cortex/observation.ts';
 import type { CortexStats } from '../cortex/stats.ts';
-import { CortexdError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
+import type { RuntimeValues } from '../mqtt/publisher.ts';
 import type { EventRecord } from '../records/event.ts';
 import {
+  type FrameTime,
   type OpenIds,
   type RecordContext,
   eventRecord,
@@ -24,18 +24,19 @@ import {
 } from '../records/from-observation.ts';
 import type { CameraHealth } from '../records/bridge.ts';
 import { predictionQualityRecord } from '../records/prediction-quality.ts';
-import { lostRecord } from '../records/camera-lost.ts';
+import { liveFrame } from '../web/live.ts';
 import { type CameraLimits, type CameraPorts, shapeMismatch } from './camera-ports.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { ModelClient, type StepResult } from './model-client.ts';
 import { OpenEvents } from './open-events.ts';
 import { encodeHeatMap, encodePicture } from './picture.ts';
 import { type Described, type PipelinePorts, runPipeline } from './pipeline.ts';
+import { Presence } from './presence.ts';
 import { FrameRate } from './frame-rate.ts';
 import { MinuteScores } from './minute-scores.ts';
-
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+import { enabledAreas } from './runtime-config.ts';
+import { Teaching } from './teaching.ts';
+import { Watching, type WatchingPorts } from './watching.ts';
 
 export class Camera {
   readonly name: string;
@@ -47,19 +48,19 @@ export class Camera {
   readonly #openEvents = new OpenEvents();
   readonly #rate = new FrameRate();
   readonly #minutes: MinuteScores;
-  readonly #stopping = new AbortController();
-  #source: FrameSource | undefined;
-  #running: Promise<void> | undefined;
-  #isOnline = false;
+  readonly #preprocess: PreprocessConfig;
+  /** Hides what is masked now, also in a frame that was taken before. */
+  readonly #hide: (luma: Uint8Array) => Uint8Array;
+  readonly #teaching: Teaching;
+  readonly #presence: Presence;
+  readonly #watching: Watching;
+  #zones: RecordContext['zones'];
+  #lastFrame: FrameTime | undefined;
   #learning: boolean;
   #frames = 0;
-  #droppedBefore = 0;
-  #latest = new LatestFrame();
-  #badFrames = 0;
   #stepMs = 0;
   #stats: CortexStats | undefined;
   #quality: PredictionQuality | undefined;
-  #lostEvent: EventRecord | undefined;
   /** Work on the model that must not meet a frame half-way: restores, snapshots. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -75,6 +76,28 @@ export class Camera {
     this.#ports = ports;
     this.#model = model;
     this.#learning = config.learning;
+    this.#zones = config.zones;
+    this.#preprocess = preprocessConfig(config);
+    this.#hide = createMask(this.#preprocess);
+    this.#presence = new Presence({
+      camera: name,
+      publish: (state) => ports.publisher?.availability(name, state),
+      write: (event) => this.#write(event, null),
+      moment: () => ({ frame: this.#frames, learning: this.#learning, clockSynced: ports.isClockSynced() }),
+    });
+    this.#watching = new Watching(this.#watchingPorts(), config.enabled);
+    this.#teaching = new Teaching({
+      camera: name,
+      model,
+      exclusively: (work) => this.#exclusively(work),
+      record: (change) => {
+        const timeMs = change.endedTimeMs ?? change.startedTimeMs;
+        const now = { sequence: this.#frames, timeMs, capturedAtMs: Date.now() };
+        return this.#record(change, this.#lastFrame ?? now);
+      },
+      write: (event) => this.#write(event, null),
+      checkpoint: () => this.checkpoint(),
+    });
     this.#minutes = new MinuteScores(name, (score) => this.#inBackground(ports.store.call('saveScore', score)));
     this.#checkpointer = new Checkpointer(
       {
@@ -121,7 +144,7 @@ export class Camera {
   /** An event that was open when the daemon stopped goes on under its id. */
   #adopt(event: EventRecord): void {
     if (event.cause === 'camera_lost') {
-      this.#lostEvent = event;
+      this.#presence.adopt(event);
     } else {
       this.#eventIds.set(event.cause, { id: event.id, startedAtMs: Date.parse(event.started_at), told: toldOf(event) });
     }
@@ -130,60 +153,42 @@ export class Camera {
 
   /** Begin to watch. Resolves at once; the camera is tried until `stop`. */
   start(): void {
-    this.#setOnline(false);
+    this.#presence.absent();
     this.#publishAnomaly();
     // Whatever is no trouble of the outside world is a broken contract: the daemon ends and is started again.
-    this.#running = this.#watch().catch((error: unknown) => this.#ports.failed(error));
+    this.#watching.start((error) => this.#ports.failed(error));
   }
 
-  async #watch(): Promise<void> {
-    const { log } = this.#ports;
-    for (let pauseMs = FIRST_PAUSE_MS; !this.#stopping.signal.aborted;) {
-      const framesBefore = this.#frames;
-      try {
-        await this.#watchOnce();
-        if (this.#stopping.signal.aborted) return;
+  #watchingPorts(): WatchingPorts {
+    const { log, workDone } = this.#ports;
+    return {
+      source: sourceConfig(this.#config),
+      preprocess: this.#preprocess,
+      run: (frames, stopped) => runPipeline(frames, this.#pipelinePorts(), stopped),
+      warn: (message) => log.warn({ camera: this.name }, message),
+      lost: async ({ message, hint }) => {
+        log.warn({ camera: this.name }, `${message}${hint === undefined ? '' : ` (${hint})`}`);
+        await this.#presence.lost(message);
+      },
+      ended: () => {
         log.info({ camera: this.name, frames: this.#frames }, 'The source has ended');
-        this.#setOnline(false);
-        return;
-      } catch (error) {
-        if (error instanceof CortexdError && error.code === 'internal') throw error;
-        if (!(error instanceof CortexdError)) throw error;
-        if (this.#stopping.signal.aborted) return;
-        await this.#lose(error);
-      }
-      if (this.#frames > framesBefore) pauseMs = FIRST_PAUSE_MS;
-      await sleep(pauseMs * (0.5 + Math.random()), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-      // A camera that is away and tried again is work: the watchdog must not kill a healthy daemon for it.
-      this.#ports.workDone();
-    }
-  }
-
-  async #watchOnce(): Promise<void> {
-    const config = sourceConfig(this.#config);
-    const source = await openSource(config, preprocessConfig(this.#config), (message) => {
-      this.#ports.log.warn({ camera: this.name }, message);
-    });
-    this.#source = source;
-    const ports = this.#pipelinePorts();
-    const stopped = (): boolean => this.#stopping.signal.aborted;
-    this.#latest = new LatestFrame();
-    try {
-      const fastFrames = config.type === 'synthetic' ? config.fastFrames : 0;
-      const frames = fastFrames > 0 ? lossless(source, fastFrames, this.#latest) : newestOf(source, this.#latest);
-      await runPipeline(frames, ports, stopped);
-    } finally {
-      this.#droppedBefore += this.#latest.dropped;
-      this.#badFrames += source.counters.badFrames;
-      this.#latest.dropped = 0;
-      await source.close();
-    }
+        this.#presence.absent();
+      },
+      switchedOff: async () => {
+        await this.#presence.switchedOff();
+        await this.#teaching.endAll(await this.#exclusively(() => this.#model.closeEvents()));
+      },
+      alive: workDone,
+    };
   }
 
   #pipelinePorts(): PipelinePorts {
     return {
-      stepModel: (frame) => this.#exclusively(() => this.#model.stepFrame(frame, this.#learning)),
+      stepModel: (frame) =>
+        this.#exclusively(() => {
+          this.#hide(frame.luma);
+          return this.#model.stepFrame(frame, this.#learning);
+        }),
       describe: (result, frame) => this.#describe(result, frame),
       journal: (event, frame, result) => this.#journal(event, frame, result),
       publish: (described, frame, result) => this.#publish(described, frame, result),
@@ -192,18 +197,29 @@ export class Camera {
     };
   }
 
-  #describe({ observation }: StepResult, frame: CapturedFrame): Described {
-    const context: RecordContext = {
+  get #context(): RecordContext {
+    return {
       camera: this.name,
-      zones: this.#config.zones,
+      zones: this.#zones,
       learning: this.#learning,
       clockSynced: this.#ports.isClockSynced(),
       snapshots: this.#config.snapshots,
     };
+  }
+
+  #record(change: EventChange, frame: FrameTime): EventRecord {
+    const record = eventRecord(change, this.#eventIds, frame, this.#context);
+    this.#teaching.note(record, change);
+    return record;
+  }
+
+  #describe({ observation }: StepResult, frame: CapturedFrame): Described {
+    const context = this.#context;
+    this.#lastFrame = frame;
     return {
       score: scoreRecord(observation, frame, context),
-      events: observation.events.map((change) => eventRecord(change, this.#eventIds, frame, context)),
-      prediction: observation.prediction === null ? null : predictionRecord(observation.prediction, frame, context),
+      events: observation.events.map((change) => this.#record(change, frame)),
+      prediction: predictionRecord(observation, frame, context),
     };
   }
 
@@ -214,8 +230,7 @@ export class Camera {
     await this.#write(event, picture);
     if (picture !== null && publisher !== null) {
       publisher.picture(this.name, 'snapshot', picture);
-      const { grid, gridColumns, gridRows } = observation;
-      publisher.picture(this.name, 'heatmap', await encodeHeatMap(frame, grid, gridColumns, gridRows));
+      publisher.picture(this.name, 'heatmap', await encodeHeatMap(frame, observation));
     }
     const { id, type, cause, score, explanation } = event;
     log.info({ camera: this.name, id, type, cause, score }, `Event: ${explanation}`);
@@ -240,28 +255,13 @@ export class Camera {
   #publish(described: Described, frame: CapturedFrame, result: StepResult): void {
     const { publisher, live, watch } = this.#ports;
     const { observation } = result;
-    this.#setOnline(true);
+    this.#inBackground(this.#presence.found());
     publisher?.score(this.name, described.score, performance.now());
     if (described.prediction !== null) {
       publisher?.prediction(described.prediction);
       live.publish({ type: 'prediction', prediction: described.prediction });
     }
-    const { score, streams, learning, grid, gridColumns, gridRows } = observation;
-    const { sequence, width, height, luma } = frame;
-    const shown = {
-      camera: this.name,
-      sequence,
-      width,
-      height,
-      luma,
-      score,
-      streams,
-      learning,
-      grid,
-      gridColumns,
-      gridRows,
-    };
-    live.publish({ type: 'frame', frame: shown });
+    live.publish({ type: 'frame', frame: liveFrame(this.name, frame, observation) });
     watch?.(described, frame, result);
   }
 
@@ -275,41 +275,6 @@ export class Camera {
     this.#ports.workDone();
   }
 
-  async #lose(error: CortexdError): Promise<void> {
-    const { log } = this.#ports;
-    log.warn({ camera: this.name }, `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-    this.#setOnline(false);
-    if (this.#lostEvent !== undefined) return;
-    this.#lostEvent = this.#lostRecord('start', ulid(), timestamp(Date.now()), error.message);
-    await this.#write(this.#lostEvent, null);
-  }
-
-  #lostRecord(type: 'start' | 'end', id: string, startedAt: string, explanation: string): EventRecord {
-    const learning = this.#learning;
-    const clockSynced = this.#ports.isClockSynced();
-    return lostRecord({
-      type,
-      id,
-      camera: this.name,
-      startedAt,
-      explanation,
-      frame: this.#frames,
-      learning,
-      clockSynced,
-    });
-  }
-
-  #setOnline(online: boolean): void {
-    if (online && this.#lostEvent !== undefined) {
-      const { id, started_at: startedAt } = this.#lostEvent;
-      this.#lostEvent = undefined;
-      this.#inBackground(this.#write(this.#lostRecord('end', id, startedAt, 'the camera is back'), null));
-    }
-    if (online === this.#isOnline && this.#frames > 0) return;
-    this.#isOnline = online;
-    this.#ports.publisher?.availability(this.name, online ? 'online' : 'offline');
-  }
-
   #publishAnomaly(): void {
     this.#ports.publisher?.anomaly(this.name, this.#openEvents.all);
   }
@@ -321,11 +286,11 @@ export class Camera {
   get health(): CameraHealth {
     return {
       camera: this.name,
-      state: this.#isOnline ? 'online' : 'offline',
+      state: this.#presence.isOnline ? 'online' : 'offline',
       step: this.#model.step,
       frames: this.#frames,
-      dropped: this.#droppedBefore + this.#latest.dropped,
-      bad_frames: this.#badFrames + (this.#source?.counters.badFrames ?? 0),
+      dropped: this.#watching.dropped,
+      bad_frames: this.#watching.badFrames,
       fps: this.#rate.perSecond(),
       step_ms: Math.round(this.#stepMs * 1000) / 1000,
       checkpoint_step: this.#checkpointer.savedStep,
@@ -351,15 +316,28 @@ export class Camera {
     return this.#model.signature;
   }
 
-  set learning(on: boolean) {
-    this.#learning = on;
+  /** Take over what can be changed while running; holds from the next frame on. */
+  async apply({ learning, enabled, sensitivity, zones, masks }: RuntimeValues): Promise<void> {
+    const hidden = Object.values(enabledAreas(masks));
+    this.#learning = learning;
+    this.#zones = enabledAreas(zones);
+    await this.#exclusively(async () => {
+      await this.#model.setSensitivity(sensitivity);
+      if (JSON.stringify(hidden) === JSON.stringify(this.#preprocess.masks)) return;
+      this.#preprocess.masks = hidden;
+      // Before the start nothing is changed: these are the masks that the model was saved with.
+      if (this.#watching.isRunning) await this.#model.lookAnew();
+    });
+    await this.#watching.setEnabled(enabled);
   }
+
+  /** See teaching.ts. */
+  readonly feedback = (verdict: Verdict, id: string | null) => this.#teaching.feedback(verdict, id);
+  readonly label = (name: string) => this.#teaching.label(name);
 
   /** Stop watching, save the model, end its thread. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#source?.close();
-    await this.#running;
+    await this.#watching.stop();
     this.#minutes.flush();
     try {
       await this.checkpoint();

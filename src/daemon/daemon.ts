@@ -4,33 +4,36 @@
  *     store (lock, verify, migrate) -> broker -> pins -> live page -> cameras and number sensors (load models, watch) -> control socket
  */
 import { ClockWatch } from '../clock.ts';
-import { withoutSecrets } from '../config/describe.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { CortexdError, messageOf } from '../errors.ts';
-import { Bus } from '../mqtt/bus.ts';
-import { busOptions } from '../mqtt/options.ts';
-import { Publisher } from '../mqtt/publisher.ts';
-import { TOPICS, pathFor } from '../mqtt/topics.ts';
+import { messageOf } from '../errors.ts';
+import type { BusStatus } from '../mqtt/bus.ts';
 import { VERSION } from '../package-root.ts';
 import type { HealthRecord } from '../records/bridge.ts';
 import { timestamp } from '../records/from-observation.ts';
 import { StoreClient } from '../store/store-client.ts';
-import { ControlServer, type SnapshotPort } from '../web/control-server.ts';
+import { ControlServer } from '../web/control-server.ts';
 import { LiveHub } from '../web/live.ts';
 import { PageServer } from '../web/page-server.ts';
+import { type Broker, openBroker } from './broker.ts';
 import { Camera } from './camera.ts';
 import type { CameraPorts } from './camera-ports.ts';
+import { Commands } from './commands.ts';
 import { Lifecycle, type Stage } from './lifecycle.ts';
 import type { Logger } from './log.ts';
+import { ModelSnapshots } from './model-snapshots.ts';
 import { NumberSensor } from './number-sensor.ts';
 import { encodeFrame } from './picture.ts';
 import { type Pins, openPins } from './pins.ts';
+import { modelConfigs, runtimeOf } from './runtime-config.ts';
+import { RuntimeSettings } from './runtime-settings.ts';
 import type { ServiceManager } from './service-manager.ts';
 
 const HEALTH_EVERY_MS = 60_000;
 const RETAIN_EVERY_MS = 3_600_000;
 const STATUS_EVERY_MS = 5000;
 const DAY_MS = 86_400_000;
+/** The answer to a request for a restart must be out before. */
+const RESTART_AFTER_MS = 300;
 
 export type DaemonOptions = {
   readonly loaded: LoadedConfig;
@@ -40,10 +43,13 @@ export type DaemonOptions = {
   readonly watch?: CameraPorts['watch'];
 };
 
+const LIVE = { learning: null, enabled: null, sensitivity: null };
+
 /** The settings that need a restart, for comparison. */
 function withoutLive(config: LoadedConfig['config']): string {
-  const cameras = Object.entries(config.cameras).map(([name, camera]) => [name, { ...camera, learning: null }]);
-  const streams = Object.entries(config.streams).map(([name, stream]) => [name, { ...stream, learning: null }]);
+  const live = { ...LIVE, zones: null, masks: null };
+  const cameras = Object.entries(config.cameras).map(([name, camera]) => [name, { ...camera, ...live }]);
+  const streams = Object.entries(config.streams).map(([name, stream]) => [name, { ...stream, ...LIVE }]);
   return JSON.stringify({
     ...config,
     log: null,
@@ -62,11 +68,16 @@ export class Daemon {
   readonly #sensors = new Map<string, NumberSensor>();
   readonly #startedMs = performance.now();
   #store!: StoreClient;
-  #publisher: Publisher | null = null;
-  #bus: Bus | null = null;
+  #snapshots!: ModelSnapshots;
+  #broker: Broker | null = null;
   #clock!: ClockWatch;
   #pins!: Pins;
   #page: PageServer | undefined;
+  #settings!: RuntimeSettings;
+  #commands!: Commands;
+  #askRestart: () => void = () => undefined;
+  /** Resolves when someone has asked for a restart. */
+  readonly restartAsked = new Promise<void>((resolve) => (this.#askRestart = resolve));
   #isReady = false;
   #fail: (error: unknown) => void = () => undefined;
   /** Rejects when something inside has broken and the daemon cannot go on. */
@@ -112,18 +123,16 @@ export class Daemon {
   }
 
   /** Take over what can change while running; the log says what needs a restart. */
-  reload({ config }: LoadedConfig): void {
+  async reload({ config }: LoadedConfig): Promise<void> {
     const { loaded, log } = this.#options;
     log.level = config.log.level;
-    for (const [name, camera] of Object.entries(config.cameras)) {
-      const running = this.#cameras.get(name);
-      if (running) running.learning = camera.learning;
+    for (const model of this.#models) {
+      const runtime = runtimeOf(config, model.name);
+      if (runtime === undefined) continue;
+      await this.#settings.configure(model.name, runtime);
+      await this.#commands.apply(model);
     }
-    for (const [name, stream] of Object.entries(config.streams)) {
-      const running = this.#sensors.get(name);
-      if (running) running.learning = stream.learning;
-    }
-    if (this.#publisher) this.#publisher.scoreIntervalMs = config.mqtt.score_interval_s * 1000;
+    if (this.#broker) this.#broker.publisher.scoreIntervalMs = config.mqtt.score_interval_s * 1000;
     const before = withoutLive(loaded.config);
     const after = withoutLive(config);
     log.info(before === after ? 'Configuration read again' : 'Configuration read again; some changes need a restart');
@@ -152,21 +161,25 @@ export class Daemon {
             program: VERSION,
             lock: true,
           });
+          this.#snapshots = new ModelSnapshots(this.#store, () => this.#models, log);
           log.info({ directory: stateDirectory }, 'Store opened');
+          await this.#openSettings();
         },
         stop: () => this.#store.close(),
       },
       {
         name: 'broker',
-        start: async () => this.#startBus(),
-        stop: async () => this.#publisher?.close(),
+        start: async () => {
+          this.#broker = await openBroker(loaded, this.#store, log);
+        },
+        stop: async () => this.#broker?.publisher.close(),
       },
       {
         name: 'pins',
         start: async () => {
           const events = {
             shortPress: () => log.info('Button: alarm output silenced'),
-            longPress: () => this.#snapshotByButton(),
+            longPress: () => this.#snapshots.byButton(),
             presence: (present: boolean) => log.info({ present }, 'Presence'),
           };
           this.#pins = openPins(config.gpio, events, log);
@@ -201,9 +214,12 @@ export class Daemon {
         name: 'control socket',
         start: async () => {
           control = await ControlServer.start(stateDirectory, {
-            snapshots: this.#snapshotPort(),
+            snapshots: this.#snapshots,
             status: () => this.status(),
+            command: (camera, wanted) =>
+              this.#commands.carryOut({ ...wanted, camera: this.#commands.modelNamed(camera).name, transaction: null }),
           });
+          this.#broker?.listen(this.#commands);
         },
         stop: () => control.close(),
       },
@@ -226,32 +242,28 @@ export class Daemon {
     ];
   }
 
-  #startBus(): void {
+  /** Settings changed while running; and cameras that have another name since the last start. */
+  async #openSettings(): Promise<void> {
     const { loaded, log } = this.#options;
-    if (!loaded.config.mqtt.enabled) return;
     const store = this.#store;
-    this.#bus = new Bus({
-      ...busOptions(loaded),
-      log: (level, message, fields) => log[level](fields, message),
-      outbox: {
-        take: async (limit) =>
-          (await store.call('outboxAfter', 0, limit)).map(({ sequence, camera, payload }) => ({
-            id: sequence,
-            topic: pathFor(TOPICS.event, camera),
-            payload,
-          })),
-        acknowledged: (id) => store.call('acknowledge', id),
-      },
+    for (const [name, { renamed_from: before }] of modelConfigs(loaded.config)) {
+      if (before === undefined || !(await store.call('renameCamera', before, name))) continue;
+      log.info({ camera: name, renamed_from: before }, 'What was known under the name before goes over');
+    }
+    this.#settings = await RuntimeSettings.open({
+      load: () => store.call('settings'),
+      save: (key, value) => store.call('saveSetting', key, value, timestamp(Date.now())),
     });
-    this.#publisher = new Publisher(this.#bus, loaded.config.mqtt.score_interval_s * 1000);
-    this.#publisher.info({
-      version: VERSION,
-      node: process.version,
-      cameras: Object.keys(loaded.config.cameras),
-      streams: Object.keys(loaded.config.streams),
-      config: withoutSecrets(loaded),
+    this.#commands = new Commands({
+      models: () => this.#models,
+      settings: this.#settings,
+      publisher: () => this.#broker?.publisher ?? null,
+      snapshots: this.#snapshots,
+      events: (filter) => store.call('events', filter),
+      health: () => this.#health(),
+      restart: () => setTimeout(() => this.#askRestart(), RESTART_AFTER_MS),
+      changed: (name, values) => this.#broker?.changed(name, values),
     });
-    this.#bus.start();
   }
 
   async #startCameras(): Promise<void> {
@@ -259,9 +271,9 @@ export class Daemon {
     const { config } = loaded;
     const ports: CameraPorts = {
       store: this.#store,
-      publisher: this.#publisher,
+      publisher: this.#broker?.publisher ?? null,
       isClockSynced: () => this.#clock.synced,
-      eventWritten: () => this.#bus?.outboxChanged(),
+      eventWritten: () => this.#broker?.bus.outboxChanged(),
       live: this.live,
       log,
       alarmChanged: () => this.#pins.setAlarm(this.#models.some((model) => model.isAlerting)),
@@ -269,14 +281,17 @@ export class Daemon {
       workDone: () => this.#workDone(),
       watch,
     };
+    for (const [name] of modelConfigs(config)) await this.#settings.configure(name, runtimeOf(config, name)!);
     const limits = { checkpointMs: config.checkpoint.interval_s * 1000 };
     for (const [name, camera] of Object.entries(config.cameras)) {
       this.#cameras.set(name, await Camera.create(name, camera, ports, limits));
     }
-    const listen = this.#bus === null ? null : this.#bus.listen.bind(this.#bus);
+    const bus = this.#broker?.bus;
+    const listen = bus === undefined ? null : bus.listen.bind(bus);
     for (const [name, stream] of Object.entries(config.streams)) {
       this.#sensors.set(name, await NumberSensor.create(name, stream, { ...ports, listen }, limits));
     }
+    for (const model of this.#models) await this.#commands.apply(model);
     for (const model of this.#models) model.start();
     if (!service.isPresent) this.#isReady = true;
   }
@@ -303,13 +318,14 @@ export class Daemon {
   }
 
   /** The state of the daemon for `cortexd status`. */
-  async status(): Promise<HealthRecord & { version: string; broker: unknown; pins: string }> {
-    const { state = 'off', reason = null } = this.#bus?.status ?? {};
-    return { version: VERSION, ...(await this.#health()), broker: { state, reason }, pins: this.#pins.description };
+  async status(): Promise<HealthRecord & { version: string; broker: BusStatus | null; pins: string }> {
+    const broker = this.#broker?.bus.status ?? null;
+    return { version: VERSION, ...(await this.#health()), broker, pins: this.#pins.description };
   }
 
   async #health(): Promise<HealthRecord> {
-    const { bytesWritten, outboxDepth } = await this.#store.call('health');
+    const { bytesWritten, outboxDepth, outboxDropped } = await this.#store.call('health');
+    const bus = this.#broker?.bus.status;
     const uptimeMs = performance.now() - this.#startedMs;
     return {
       at: timestamp(Date.now()),
@@ -318,72 +334,24 @@ export class Daemon {
       rss_mb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
       db_bytes_written_per_day: Math.round((bytesWritten * DAY_MS) / Math.max(uptimeMs, 60_000)),
       outbox_depth: outboxDepth,
+      outbox_dropped: outboxDropped,
+      mqtt: {
+        connected: bus?.state === 'online',
+        connects: bus?.connects ?? 0,
+        dropped: bus?.dropped ?? 0,
+        events_sent: bus?.eventsSent ?? 0,
+      },
       cameras: this.cameras.map((camera) => camera.health),
       streams: this.sensors.map((sensor) => sensor.health),
     };
   }
 
   async #publishHealth(): Promise<void> {
-    this.#publisher?.health(await this.#health());
+    this.#broker?.publisher.health(await this.#health());
   }
 
   async #retain(): Promise<void> {
     const { events_days: days, pictures_mb: megabytes } = this.#options.loaded.config.retention;
     await this.#store.call('retain', timestamp(Date.now() - days * DAY_MS), megabytes * 1e6);
-  }
-
-  #snapshotByButton(): void {
-    const now = timestamp(Date.now());
-    const done = Promise.all(
-      this.#models.map(async (camera) => {
-        await camera.checkpoint();
-        await this.#store.call(
-          'createSnapshot',
-          `button-${now.replace(/[:.]/g, '-')}-${camera.name}`,
-          camera.name,
-          now,
-        );
-      }),
-    );
-    done.catch((error: unknown) => this.#options.log.error({ err: error }, 'The snapshot by button failed'));
-  }
-
-  /** The camera or number sensor of that name; without one the only one there is. */
-  #modelNamed(name: string | undefined): Camera | NumberSensor {
-    const models = this.#models;
-    const model = name === undefined && models.length === 1 ? models[0] : models.find((one) => one.name === name);
-    if (model === undefined) {
-      const names = models.map((one) => one.name).join(', ');
-      throw new CortexdError('usage', `Expected a camera or stream of ${names} but received ${name ?? 'none'}`, {
-        hint: 'Name it with --camera NAME.',
-      });
-    }
-    return model;
-  }
-
-  #snapshotPort(): SnapshotPort {
-    const store = this.#store;
-    const now = (): string => timestamp(Date.now());
-    return {
-      create: async (name, cameraName) => {
-        const camera = this.#modelNamed(cameraName);
-        await camera.checkpoint();
-        return store.call('createSnapshot', name, camera.name, now());
-      },
-      list: () => store.call('snapshots'),
-      restore: async (name, cameraName) => {
-        const image = await store.call('snapshotImage', name);
-        const camera = this.#modelNamed(
-          cameraName ?? (this.#models.some((one) => one.name === image.camera) ? image.camera : undefined),
-        );
-        if (image.signature === camera.signature) await camera.checkpoint();
-        // Shape first: a snapshot that does not fit must change nothing.
-        await camera.restore(image.bytes, image.signature);
-        return (await store.call('restoreSnapshot', name, camera.name, now())).replaced;
-      },
-      remove: (name) => store.call('deleteSnapshot', name),
-      exportFile: (name) => store.call('exportSnapshot', name),
-      importFile: (name, file) => store.call('importSnapshot', name, file, now()),
-    };
   }
 }

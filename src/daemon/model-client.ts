@@ -5,7 +5,9 @@ import { Worker } from 'node:worker_threads';
 import type { CortexSettings } from '../cortex/settings.ts';
 import type { PredictionQuality } from '../cortex/prediction-quality.ts';
 import type { CortexStats } from '../cortex/stats.ts';
-import type { Observation } from '../cortex/observation.ts';
+import type { Verdict } from '../cortex/feedback.ts';
+import type { LabelOutcome } from '../cortex/labels.ts';
+import type { EventChange, Observation } from '../cortex/observation.ts';
 import { planCortex } from '../cortex/plan.ts';
 import { CortexdError } from '../errors.ts';
 import type { Frame } from '../vision/frame.ts';
@@ -87,6 +89,34 @@ export class ModelClient {
     }
     this.step = (await this.#ask({ type: 'restore', image }, 'restored')).step;
     return this.step;
+  }
+
+  async setSensitivity(sensitivity: number): Promise<void> {
+    await this.#ask({ type: 'set_sensitivity', sensitivity }, 'done');
+  }
+
+  /** The picture is another one from now on: the eye begins anew. */
+  async lookAnew(): Promise<void> {
+    await this.#ask({ type: 'look_anew' }, 'done');
+  }
+
+  /** Watching pauses: resolves to the ends of all open events. */
+  async closeEvents(): Promise<readonly EventChange[]> {
+    return (await this.#ask({ type: 'close_events' }, 'events_closed')).events;
+  }
+
+  /** Take in what someone said of what was unusual from one step to another. */
+  async giveFeedback(
+    verdict: Verdict,
+    fromStep: number,
+    toStep: number,
+  ): Promise<{ readonly events: readonly EventChange[]; readonly signatures: number }> {
+    return this.#ask({ type: 'feedback', verdict, fromStep, toStep }, 'events_closed');
+  }
+
+  /** Give what is seen a name. */
+  async giveLabel(name: string): Promise<LabelOutcome> {
+    return (await this.#ask({ type: 'label', name }, 'labelled')).outcome;
   }
 
   async close(): Promise<void> {

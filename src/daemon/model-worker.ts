@@ -3,6 +3,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCortex, restoreCortex } from '../cortex/cortex.ts';
+import { takeFeedback } from '../cortex/feedback.ts';
+import { learnLabel } from '../cortex/labels.ts';
+import { endEvents, lookAnew } from '../cortex/interrupt.ts';
 import { planCortex } from '../cortex/plan.ts';
 import { predictionQuality } from '../cortex/prediction-quality.ts';
 import { cortexStats } from '../cortex/stats.ts';
@@ -47,7 +50,11 @@ function answer(request: ModelRequest): void {
       const stepMs = performance.now() - started;
       const { luma } = request.frame;
       // The grid is a view of the shared model buffer: a copy, or the reader would see later steps in it.
-      const copied = { ...observation, grid: Float32Array.from(observation.grid) };
+      const copied = {
+        ...observation,
+        grid: Float32Array.from(observation.grid),
+        heat: Float32Array.from(observation.heat),
+      };
       const quality = observation.step % QUALITY_EVERY === 0 ? predictionQuality(cortex) : null;
       reply({ type: 'observation', observation: copied, luma, stepMs, stats: cortexStats(cortex), quality }, [
         luma.buffer as ArrayBuffer,
@@ -68,6 +75,27 @@ function answer(request: ModelRequest): void {
     case 'restore':
       resume(request.image);
       reply({ type: 'restored', step: cortexStats(cortex).step });
+      return;
+    case 'set_sensitivity':
+      cortex.evidence.sensitivity = request.sensitivity;
+      reply({ type: 'done' });
+      return;
+    case 'look_anew':
+      lookAnew(cortex);
+      reply({ type: 'done' });
+      return;
+    case 'close_events':
+      reply({ type: 'events_closed', events: endEvents(cortex, 'the camera was switched off'), signatures: 0 });
+      return;
+    case 'feedback': {
+      const { verdict, fromStep, toStep } = request;
+      const signatures = takeFeedback(cortex, verdict, fromStep, toStep);
+      const events = verdict === 'normal' ? endEvents(cortex, 'someone said that it was normal') : [];
+      reply({ type: 'events_closed', events, signatures });
+      return;
+    }
+    case 'label':
+      reply({ type: 'labelled', outcome: learnLabel(cortex.labels, request.name) });
       return;
     case 'close':
       port?.close();

@@ -9,6 +9,7 @@ import { ValueQueue } from '../capture/value-queue.ts';
 import { type SensorValue, csvValues, fileValues, numberOfMessage } from '../capture/values.ts';
 import type { StreamConfig } from '../config/stream-schema.ts';
 import { CortexdError, messageOf } from '../errors.ts';
+import type { RuntimeValues } from '../mqtt/publisher.ts';
 import type { SensorHealth } from '../records/bridge.ts';
 import { lostRecord } from '../records/camera-lost.ts';
 import type { EventRecord } from '../records/event.ts';
@@ -49,6 +50,7 @@ export class NumberSensor {
   /** [persistent bytes] what is being saved; the store reads it while the model goes on. */
   readonly #shadow: SharedArrayBuffer;
   #learning: boolean;
+  #enabled: boolean;
   #running: Promise<void> | undefined;
   #watchdog: NodeJS.Timeout | undefined;
   #isOnline = false;
@@ -72,6 +74,7 @@ export class NumberSensor {
     this.#ports = ports;
     this.#model = model;
     this.#learning = config.learning;
+    this.#enabled = config.enabled;
     this.#events = new SeriesEvents(name, seriesSettings(config).threshold);
     this.#shadow = new SharedArrayBuffer(model.image.length);
     this.#minutes = new MinuteScores(name, (score) => this.#inBackground(ports.store.call('saveScore', score)));
@@ -201,6 +204,7 @@ export class NumberSensor {
 
   /** One value's whole life: step, journal, publish, save. */
   async #take({ value: raw, localMs }: SensorValue): Promise<void> {
+    if (!this.#enabled) return;
     await this.#exclusively(async () => {
       const { publisher, isClockSynced } = this.#ports;
       const atMs = Date.now();
@@ -235,7 +239,7 @@ export class NumberSensor {
   #expectValue(): void {
     clearTimeout(this.#watchdog);
     const { lost_after_s: seconds } = this.#config;
-    if (seconds === 0 || this.#stopping.signal.aborted) return;
+    if (seconds === 0 || !this.#enabled || this.#stopping.signal.aborted) return;
     this.#watchdog = setTimeout(
       () => this.#inBackground(this.#lose(`no value for ${seconds} s`)),
       seconds * 1000,
@@ -312,8 +316,25 @@ export class NumberSensor {
     return this.#model.signature;
   }
 
-  set learning(on: boolean) {
-    this.#learning = on;
+  /** Take over what can be changed while running; holds from the next value on. */
+  async apply({ learning, enabled, sensitivity }: RuntimeValues): Promise<void> {
+    const threshold = DEFAULT_SERIES.threshold / sensitivity;
+    this.#learning = learning;
+    this.#model.threshold = threshold;
+    this.#events.threshold = threshold;
+    if (enabled === this.#enabled) return;
+    this.#enabled = enabled;
+    this.#publishState('offline');
+    this.#expectValue();
+  }
+
+  /** Series learn what recurs by themselves: there is nothing to tell them. */
+  feedback(): never {
+    throw new CortexdError('usage', `Expected a camera but ${this.name} is a number sensor, which takes no feedback`);
+  }
+
+  label(): never {
+    throw new CortexdError('usage', `Expected a camera but ${this.name} is a number sensor, which takes no labels`);
   }
 
   /** Take no more values and save the model. */

@@ -2,6 +2,7 @@
  * picture.ts - JPEG pictures for people: the frame as it is, with the place of an event marked, and the heat map.
  */
 import sharp, { type Sharp } from 'sharp';
+import type { Observation } from '../cortex/observation.ts';
 import type { Box } from '../vision/box.ts';
 
 /** A luma plane to draw. */
@@ -25,20 +26,36 @@ export async function encodeFrame(plane: Plane): Promise<Buffer> {
   return greyImage(plane).jpeg({ quality: 75 }).toBuffer();
 }
 
-/** The calibrated surprise per position drawn in red over the frame; 1 (the alarm threshold) is half opaque. */
-export async function encodeHeatMap(plane: Plane, grid: Float32Array, columns: number, rows: number): Promise<Buffer> {
+/** What a heat map is drawn from: the observation of the frame. */
+export type HeatMap = Pick<Observation, 'heat' | 'gridColumns' | 'gridRows'>;
+
+/** Colours of the streams: form, motion, and sequence with timing. */
+const COLOURS = [
+  [40, 110, 255],
+  [235, 40, 40],
+  [30, 210, 60],
+] as const;
+
+/**
+ * The calibrated surprise per position drawn over the frame, each stream in its colour; where several speak the colours
+ * mix by their shares. 1 (the alarm threshold) is half opaque.
+ */
+export async function encodeHeatMap(plane: Plane, { heat, gridColumns, gridRows }: HeatMap): Promise<Buffer> {
   const scale = Math.max(1, Math.ceil(MIN_WIDTH / plane.width));
   const width = plane.width * scale;
   const height = plane.height * scale;
-  const rgba = Buffer.alloc(columns * rows * 4);
-  for (let place = 0; place < columns * rows; place++) {
-    const surprise = Math.max(0, grid[place] ?? 0);
-    rgba[place * 4] = 230;
-    rgba[place * 4 + 1] = 30;
-    rgba[place * 4 + 2] = 30;
-    rgba[place * 4 + 3] = Math.min(220, Math.round((255 * surprise) / (1 + surprise)));
+  const places = gridColumns * gridRows;
+  const rgba = Buffer.alloc(places * 4);
+  for (let place = 0; place < places; place++) {
+    const shares = COLOURS.map((_, stream) => Math.max(0, heat[stream * places + place] ?? 0));
+    const sum = shares.reduce((total, share) => total + share, 0);
+    if (sum === 0) continue;
+    for (let channel = 0; channel < 3; channel++)
+      rgba[place * 4 + channel] = COLOURS.reduce((mix, colour, i) => mix + (colour[channel]! * shares[i]!) / sum, 0);
+    const strongest = Math.max(...shares);
+    rgba[place * 4 + 3] = Math.min(220, Math.round((255 * strongest) / (1 + strongest)));
   }
-  const overlay = await sharp(rgba, { raw: { width: columns, height: rows, channels: 4 } })
+  const overlay = await sharp(rgba, { raw: { width: gridColumns, height: gridRows, channels: 4 } })
     .resize(width, height, { kernel: 'cubic', fit: 'fill' })
     .png()
     .toBuffer();

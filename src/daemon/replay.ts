@@ -127,8 +127,8 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
             truth: { kind: frame.truth.kind, box: frame.truth.box === null ? null : [...frame.truth.box].map(round) },
           }),
         });
-        if (observation.prediction !== null) {
-          const prediction = predictionRecord(observation.prediction, frame, context);
+        const prediction = predictionRecord(observation, frame, context);
+        if (prediction !== null) {
           await write({ ...prediction, type: 'prediction', clip: clip.name, frame: frame.sequence });
         }
         last = frame;

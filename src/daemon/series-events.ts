@@ -24,13 +24,14 @@ export type SeriesMoment = {
 
 export class SeriesEvents {
   readonly #sensor: string;
-  readonly #threshold: number;
+  /** Combined evidence that raises an alarm; may be changed at any time. */
+  threshold: number;
   #open: EventRecord | null = null;
   #quiet = 0;
 
   constructor(sensor: string, threshold: number) {
     this.#sensor = sensor;
-    this.#threshold = threshold;
+    this.threshold = threshold;
   }
 
   /** An event that was open when the daemon stopped goes on under its id. */
@@ -41,7 +42,7 @@ export class SeriesEvents {
   /** What there is to tell after one value, or null. */
   next(observation: SeriesObservation, moment: SeriesMoment): EventRecord | null {
     const sum = combinedEvidence(observation.evidence);
-    const strength = round(sum / (sum + this.#threshold));
+    const strength = round(sum / (sum + this.threshold));
     const open = this.#open;
     if (open === null) {
       if (!observation.alarm) return null;

@@ -10,12 +10,14 @@ import { type SeriesObservation, missingValues, newSeriesObservation, stepSeries
 
 export class NumberModel {
   readonly #memory: ModelMemory;
+  readonly #settings: SeriesSettings & { threshold: number };
   readonly #model: SeriesModel;
   readonly #out = newSeriesObservation();
 
   constructor(settings: SeriesSettings, seed: number) {
+    this.#settings = { ...settings };
     this.#memory = allocateMemory(planSeries(settings));
-    this.#model = openSeries(this.#memory, settings);
+    this.#model = openSeries(this.#memory, this.#settings);
     initSeries(this.#model, seed);
   }
 
@@ -23,6 +25,11 @@ export class NumberModel {
   step(epochMs: number | null, value: number, learn: boolean): SeriesObservation {
     stepSeries(this.#model, epochMs, value, learn, this.#out);
     return this.#out;
+  }
+
+  /** Combined evidence that raises an alarm from now on. */
+  set threshold(value: number) {
+    this.#settings.threshold = value;
   }
 
   /** Values taken, and values that were missing. */

@@ -23,7 +23,12 @@ export async function untilSignal({ reload, until }: SignalOptions): Promise<voi
     };
     process.once('SIGINT', first);
     process.once('SIGTERM', first);
-    until?.then(() => resolve(), reject);
+    const other = (): void => {
+      process.removeListener('SIGINT', first);
+      process.removeListener('SIGTERM', first);
+      resolve();
+    };
+    until?.then(other, reject);
   });
   process.removeListener('SIGHUP', hangUp);
 }

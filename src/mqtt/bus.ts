@@ -9,20 +9,36 @@
 import { messageOf } from '../errors.ts';
 import { redact } from '../redact.ts';
 import { backoffMs } from './backoff.ts';
-import { Link, type LinkOptions, type ProtocolVersion } from './link.ts';
+import { Link, type LinkOptions, type ProtocolVersion, type Qos } from './link.ts';
 import { OutboxPump, type OutboxPort } from './outbox.ts';
 import type { Refusal } from './refusal.ts';
-import { QOS, TOPICS } from './topics.ts';
+import { Listeners } from './listeners.ts';
+import { TOPICS } from './topics.ts';
 
 /** One line of the log. */
 export type BusLog = (level: 'info' | 'warn', message: string, fields: { readonly [key: string]: unknown }) => void;
 
-export type BusOptions = Omit<LinkOptions, 'will' | 'connectTimeoutMs' | 'onMessage'> & {
+/** How each kind of message is sent; see Delivery in topics.ts. */
+export type DeliveryOptions = {
+  readonly stateQos: Qos;
+  readonly eventQos: Qos;
+  readonly streamQos: Qos;
+  /** Whether the broker keeps state for those who come later. */
+  readonly retain: boolean;
+};
+export const DEFAULT_DELIVERY: DeliveryOptions = { stateQos: 1, eventQos: 1, streamQos: 0, retain: true };
+
+export type BusOptions = Omit<LinkOptions, 'url' | 'will' | 'connectTimeoutMs' | 'onMessage'> & {
+  /** Brokers, the preferred one first; the next is tried when one does not answer. */
+  readonly urls: readonly string[];
   readonly baseTopic: string;
+  readonly delivery?: DeliveryOptions;
   readonly log: BusLog;
   /** Where events wait; without it none are sent. */
   readonly outbox?: OutboxPort;
   readonly connectTimeoutMs?: number;
+  /** Protocol version that each broker is tried with first; 5 unless said. */
+  readonly versions?: readonly ProtocolVersion[];
   /** First and longest pause between two attempts (ms). */
   readonly retryMs?: readonly [first: number, longest: number];
 };
@@ -33,6 +49,8 @@ export type BusStatus = {
   /** Why there is no connection. */
   readonly reason: string | null;
   readonly hint: string | null;
+  /** The broker that is, or was last, spoken to; without its password. */
+  readonly url: string;
   /** '5.0' or '3.1.1' while online */
   readonly protocol: '5.0' | '3.1.1' | null;
   /** Connections so far, messages of QoS 0 that were dropped, events acknowledged. */
@@ -52,14 +70,16 @@ const REFUSED_EVENT_MS = 30_000;
 export class Bus {
   readonly #options: BusOptions;
   readonly #pump: OutboxPump | undefined;
-  /** path -> payload, in the order of first setting */
+  readonly #delivery: DeliveryOptions;
+  /** whole topic -> payload, in the order of first setting */
   readonly #retained = new Map<string, string>();
-  /** topic (whole, not below the base) -> who hears it */
-  readonly #listeners = new Map<string, ((payload: string) => void)[]>();
+  readonly #listeners = new Listeners();
   readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
   #link: Link | undefined;
-  #version: ProtocolVersion = 5;
+  /** Which of the brokers is tried, and the protocol version each speaks. */
+  #broker = 0;
+  readonly #versions: ProtocolVersion[];
   #status: Pick<BusStatus, 'state' | 'reason' | 'hint' | 'protocol'> = {
     state: 'connecting',
     reason: null,
@@ -71,11 +91,24 @@ export class Bus {
 
   constructor(options: BusOptions) {
     this.#options = options;
+    this.#delivery = options.delivery ?? DEFAULT_DELIVERY;
+    this.#versions = options.urls.map((_, i) => options.versions?.[i] ?? 5);
     this.#pump = options.outbox === undefined ? undefined : new OutboxPump(options.outbox);
   }
 
   get status(): BusStatus {
-    return { ...this.#status, connects: this.#connects, dropped: this.#dropped, eventsSent: this.#pump?.sent ?? 0 };
+    const url = redact(this.#url);
+    return {
+      ...this.#status,
+      url,
+      connects: this.#connects,
+      dropped: this.#dropped,
+      eventsSent: this.#pump?.sent ?? 0,
+    };
+  }
+
+  get #url(): string {
+    return this.#options.urls[this.#broker]!;
   }
 
   /** Begin to connect; returns at once. */
@@ -85,26 +118,49 @@ export class Bus {
 
   /** Set retained state; sent now if possible, and again on every connect. `path` is relative to the base topic. */
   retain(path: string, payload: string): void {
-    if (this.#retained.get(path) === payload) return;
-    this.#retained.set(path, payload);
-    this.#sendRetained(path, payload);
+    this.retainAt(this.#topic(path), payload);
   }
 
-  /** Send with QoS 0; dropped and counted while offline or when the broker is too slow. */
-  send(path: string, payload: string | Uint8Array): void {
+  /** The same for a whole topic. */
+  retainAt(topic: string, payload: string): void {
+    if (this.#retained.get(topic) === payload) return;
+    this.#retained.set(topic, payload);
+    this.#sendRetained(topic, payload);
+  }
+
+  /** Take retained state back: the broker forgets it. `topic` is whole. */
+  forgetAt(topic: string): void {
+    this.#retained.delete(topic);
+    this.#sendRetained(topic, '');
+  }
+
+  /** The same for a path below the base topic. */
+  forget(path: string): void {
+    this.forgetAt(this.#topic(path));
+  }
+
+  /** Send all retained state once more, for someone who has just come. */
+  resend(): void {
+    for (const [topic, payload] of this.#retained) this.#sendRetained(topic, payload);
+  }
+
+  /** Send what is not kept; dropped and counted while offline or when the broker is too slow. */
+  send(path: string, payload: string | Uint8Array, qos: Qos = this.#delivery.streamQos): void {
     const link = this.#link;
     if (!link?.isOpen || link.isSlow) {
       this.#dropped++;
       return;
     }
-    link.send(this.#topic(path), payload, QOS.stream, false).catch(() => this.#dropped++);
+    link.send(this.#topic(path), payload, qos, false).catch(() => this.#dropped++);
   }
 
-  /** Hear every message of `topic` (whole, without wildcards) from now on. Retained messages are old and left out. */
-  listen(topic: string, listener: (payload: string) => void): void {
-    const listeners = this.#listeners.get(topic) ?? [];
-    this.#listeners.set(topic, [...listeners, listener]);
-    if (listeners.length === 0 && this.#link?.isOpen) this.#subscribe(this.#link, topic);
+  /**
+   * Hear every message of `filter` (a whole topic; "+" stands for one level) from now on; with
+   * `retained` instead what lies at the broker when it is subscribed to: such messages are old.
+   */
+  listen(filter: string, listener: (payload: string, topic: string) => void, retained = false): void {
+    const isNew = this.#listeners.add(filter, listener, retained);
+    if (isNew && this.#link?.isOpen) this.#subscribe(this.#link, filter);
   }
 
   /** A new event lies in the outbox. */
@@ -118,7 +174,8 @@ export class Bus {
     this.#closing.abort();
     const timer = setTimeout(() => link?.destroy(), limitMs);
     if (link?.isOpen) {
-      await link.send(this.#topic(TOPICS.bridgeState.path), OFFLINE, QOS.state, true).catch(() => undefined);
+      const { stateQos, retain } = this.#delivery;
+      await link.send(this.#topic(TOPICS.bridgeState.path), OFFLINE, stateQos, retain).catch(() => undefined);
       await Promise.race([link.end(), link.closed]);
     }
     link?.destroy();
@@ -131,10 +188,11 @@ export class Bus {
     return `${this.#options.baseTopic}/${path}`;
   }
 
-  #sendRetained(path: string, payload: string): void {
-    if (!this.#link?.isOpen) return;
+  #sendRetained(topic: string, payload: string): void {
+    const link = this.#link;
+    if (!link?.isOpen) return;
     // Lost with the connection or refused: it is sent again on the next connect.
-    this.#link.send(this.#topic(path), payload, QOS.state, true).catch(() => undefined);
+    link.send(topic, payload, this.#delivery.stateQos, this.#delivery.retain || payload === '').catch(() => undefined);
   }
 
   #subscribe(link: Link, topic: string): void {
@@ -159,14 +217,20 @@ export class Bus {
         short = performance.now() - since < SHORT_MS ? short + 1 : 0;
         failures = short;
         this.#offline(short >= SHORT_IN_A_ROW ? duplicateId(lost, this.#options.clientId) : lost);
+        // The preferred broker first: it may be back.
+        this.#broker = 0;
       } else {
         if (signal.aborted) break;
-        failures++;
-        const fallBack = refusal.versionSuspect && this.#version === 5;
-        if (refusal.versionSuspect) this.#version = fallBack ? 4 : 5;
+        const version = this.#versions[this.#broker];
+        const fallBack = refusal.versionSuspect && version === 5;
+        if (refusal.versionSuspect) this.#versions[this.#broker] = fallBack ? 4 : 5;
         // The other version is tried at once; only when neither works is there something to tell.
         if (fallBack) continue;
         this.#offline(refusal);
+        this.#broker = (this.#broker + 1) % this.#versions.length;
+        // Another broker may be there: it is asked at once. After the last one there is a pause.
+        if (this.#broker !== 0) continue;
+        failures++;
       }
       const [first, longest] = this.#options.retryMs ?? [1000, 60_000];
       await pause(backoffMs(failures, first, longest, Math.random), signal);
@@ -175,22 +239,23 @@ export class Bus {
 
   #open(): Link {
     const { connectTimeoutMs = 15_000 } = this.#options;
-    const will = { topic: this.#topic(TOPICS.bridgeState.path), payload: OFFLINE };
-    const onMessage = (topic: string, payload: string, isRetained: boolean): void => {
-      if (!isRetained) for (const listener of this.#listeners.get(topic) ?? []) listener(payload);
-    };
-    this.#link = new Link({ ...this.#options, connectTimeoutMs, will, onMessage }, this.#version);
+    const { stateQos: qos, retain } = this.#delivery;
+    const will = { topic: this.#topic(TOPICS.bridgeState.path), payload: OFFLINE, qos, retain };
+    const onMessage: LinkOptions['onMessage'] = (topic, payload, isRetained) =>
+      this.#listeners.tell(topic, payload, isRetained);
+    const options = { ...this.#options, url: this.#url, connectTimeoutMs, will, onMessage };
+    this.#link = new Link(options, this.#versions[this.#broker]!);
     return this.#link;
   }
 
   #online(link: Link): void {
-    const protocol = this.#version === 5 ? '5.0' : '3.1.1';
+    const protocol = this.#versions[this.#broker] === 5 ? '5.0' : '3.1.1';
     this.#status = { state: 'online', reason: null, hint: null, protocol };
     this.#connects++;
-    this.#options.log('info', 'connected to the broker', { broker: redact(this.#options.url), protocol });
-    this.#sendRetained(TOPICS.bridgeState.path, ONLINE);
-    for (const [path, payload] of this.#retained) this.#sendRetained(path, payload);
-    for (const topic of this.#listeners.keys()) this.#subscribe(link, topic);
+    this.#options.log('info', 'connected to the broker', { broker: redact(this.#url), protocol });
+    this.#sendRetained(this.#topic(TOPICS.bridgeState.path), ONLINE);
+    for (const filter of this.#listeners.filters) this.#subscribe(link, filter);
+    this.resend();
     if (this.#pump !== undefined) void this.#pumpEvents(this.#pump, link);
   }
 
@@ -201,7 +266,10 @@ export class Bus {
     this.#closing.signal.addEventListener('abort', () => ended.abort(), { signal: ended.signal });
     while (link.isOpen && !ended.signal.aborted) {
       try {
-        await pump.run((row) => link.send(this.#topic(row.topic), row.payload, QOS.event, false), ended.signal);
+        await pump.run(
+          (row) => link.send(this.#topic(row.topic), row.payload, this.#delivery.eventQos, false),
+          ended.signal,
+        );
       } catch (error) {
         if (!link.isOpen || ended.signal.aborted) return;
         this.#options.log('warn', 'an event could not be sent and waits', { reason: redact(messageOf(error)) });
@@ -214,7 +282,7 @@ export class Bus {
     const isNews = this.#status.state !== 'offline' || this.#status.reason !== reason;
     this.#status = { state: 'offline', reason, hint, protocol: null };
     if (!isNews) return;
-    const fields = { broker: redact(this.#options.url), reason, ...(hint === null ? {} : { hint }) };
+    const fields = { broker: redact(this.#url), reason, ...(hint === null ? {} : { hint }) };
     this.#options.log('warn', 'no connection to the broker, trying again', fields);
   }
 }

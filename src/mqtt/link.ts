@@ -4,7 +4,9 @@
  * mqtt.js does the protocol. Reconnecting, fall-back and resending are done by Bus, which knows what is worth resending;
  * so mqtt.js is told to do none of it.
  */
+import type { Duplex } from 'node:stream';
 import { type IClientOptions, type MqttClient, connect } from 'mqtt';
+import { PacketGate } from './packet-gate.ts';
 import { type Refusal, explainRefusal } from './refusal.ts';
 
 export type LinkOptions = {
@@ -14,7 +16,7 @@ export type LinkOptions = {
   readonly password: string | undefined;
   readonly keepaliveS: number;
   readonly connectTimeoutMs: number;
-  readonly will: { readonly topic: string; readonly payload: string };
+  readonly will: { readonly topic: string; readonly payload: string; readonly qos: Qos; readonly retain: boolean };
   /** Called for every message of a topic that was subscribed to. */
   readonly onMessage: (topic: string, payload: string, isRetained: boolean) => void;
   readonly tls: {
@@ -27,9 +29,13 @@ export type LinkOptions = {
 };
 
 export type ProtocolVersion = 4 | 5;
+export type Qos = 0 | 1;
 
 /** More unsent bytes than this mean that the broker is slower than we are. */
 const SLOW_BROKER_BYTES = 1 << 20;
+
+/** Messages that come in are cut to this (bytes); no command and no sensor needs as much. */
+const MOST_INCOMING_BYTES = 256 << 10;
 
 const CLOSED: Refusal = { reason: 'closed', hint: null, versionSuspect: false };
 
@@ -57,7 +63,7 @@ export class Link {
       };
     });
     try {
-      this.#client = connect(options.url, clientOptions(options, protocolVersion));
+      this.#client = connectThroughGate(options, protocolVersion);
     } catch (error) {
       this.#finish(explainRefusal(error, null));
       return;
@@ -90,7 +96,7 @@ export class Link {
   }
 
   /** Resolves when sent (QoS 0) or acknowledged (QoS 1); rejects when the link ends before or the broker says no. */
-  async send(topic: string, payload: string | Uint8Array, qos: 0 | 1, retain: boolean): Promise<void> {
+  async send(topic: string, payload: string | Uint8Array, qos: Qos, retain: boolean): Promise<void> {
     const client = this.#client;
     if (!this.#isOpen || client === undefined) throw new Error('Expected an open connection to the broker');
     const bytes =
@@ -125,6 +131,22 @@ export class Link {
   }
 }
 
+/** A client whose incoming messages pass a PacketGate before the library collects them. */
+function connectThroughGate(options: LinkOptions, protocolVersion: ProtocolVersion): MqttClient {
+  const client = connect(options.url, { ...clientOptions(options, protocolVersion), manualConnect: true });
+  // The library offers no place between its socket and its parser; tests show that this one is still there.
+  const inside = client as unknown as { streamBuilder: (client: MqttClient) => Duplex };
+  const build = inside.streamBuilder;
+  inside.streamBuilder = (asking) => {
+    const stream = build(asking);
+    const pipe = stream.pipe.bind(stream);
+    stream.pipe = (parser) => pipe(new PacketGate(MOST_INCOMING_BYTES)).pipe(parser);
+    return stream;
+  };
+  client.connect();
+  return client;
+}
+
 function clientOptions(options: LinkOptions, protocolVersion: ProtocolVersion): IClientOptions {
   const { ca, cert, key, serverName } = options.tls;
   return {
@@ -135,14 +157,17 @@ function clientOptions(options: LinkOptions, protocolVersion: ProtocolVersion): 
     ...(options.password === undefined ? {} : { password: options.password }),
     keepalive: options.keepaliveS,
     connectTimeout: options.connectTimeoutMs,
+    // What we send must not put off the question whether the broker is still there: a half-open connection swallows it all.
+    reschedulePings: false,
     reconnectPeriod: 0,
     reconnectOnConnackError: false,
     resubscribe: false,
     queueQoSZero: false,
-    will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true },
+    will: { ...options.will, payload: Buffer.from(options.will.payload) },
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
+    // For wss:// the library hands on only what stands in wsOptions.
+    ...(serverName === undefined ? {} : { servername: serverName, wsOptions: { servername: serverName } as object }),
   };
 }

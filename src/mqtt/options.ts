@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { LoadedConfig } from '../config/load.ts';
 import { CortexdError, messageOf } from '../errors.ts';
 import type { BusOptions } from './bus.ts';
+import type { Qos } from './link.ts';
 import { stableClientId } from './client-id.ts';
 import { topicProblem } from './topics.ts';
 
@@ -18,13 +19,21 @@ export function busOptions({ config, baseTopic, password }: LoadedConfig): Omit<
     });
   }
   return {
-    url: mqtt.url,
+    urls: [mqtt.url, ...mqtt.fallback_urls],
     clientId: mqtt.client_id ?? stableClientId(baseTopic),
     username: mqtt.username,
     password,
     keepaliveS: mqtt.keepalive_s,
+    retryMs: [Math.min(1000, mqtt.retry_longest_s * 1000), mqtt.retry_longest_s * 1000],
     baseTopic,
+    delivery: {
+      stateQos: mqtt.state_qos as Qos,
+      eventQos: mqtt.event_qos as Qos,
+      streamQos: mqtt.stream_qos as Qos,
+      retain: mqtt.retain,
+    },
     tls: {
+      serverName: mqtt.server_name,
       ca: readSetting('mqtt.ca_file', mqtt.ca_file),
       cert: readSetting('mqtt.cert_file', mqtt.cert_file),
       key: readSetting('mqtt.key_file', mqtt.key_file),

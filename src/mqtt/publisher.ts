@@ -1,6 +1,7 @@
 /**
  * publisher.ts - records go to their topics. Events go through the outbox (`eventMessage`), unless they cannot be written.
  */
+import type { AreaRecord } from '../records/commands.ts';
 import type { EventRecord } from '../records/event.ts';
 import { anomalyOf } from '../records/anomaly.ts';
 import type { HealthRecord, InfoRecord, StateRecord } from '../records/bridge.ts';
@@ -15,6 +16,15 @@ export function eventMessage(event: EventRecord): { readonly topic: string; read
   return { topic: pathFor(TOPICS.event, event.camera), payload: JSON.stringify(event) };
 }
 
+/** Settings of a camera or sensor that can be changed while it runs. */
+export type RuntimeValues = {
+  readonly learning: boolean;
+  readonly enabled: boolean;
+  readonly sensitivity: number;
+  readonly zones: { readonly [name: string]: AreaRecord };
+  readonly masks: { readonly [name: string]: AreaRecord };
+};
+
 export class Publisher {
   readonly #bus: Bus;
   /** Least time between two score messages of a camera (ms). */
@@ -22,6 +32,8 @@ export class Publisher {
   /** camera -> monotonic time from which the next score may be sent (ms) */
   readonly #nextScoreMs = new Map<string, number>();
   readonly #cameras = new Set<string>();
+  /** camera -> paths of its zones and masks */
+  readonly #areas = new Map<string, readonly string[]>();
 
   constructor(bus: Bus, scoreIntervalMs: number) {
     this.#bus = bus;
@@ -55,6 +67,20 @@ export class Publisher {
     const { state, attributes } = anomalyOf(open);
     this.#bus.retain(pathFor(TOPICS.anomalyAttributes, camera), JSON.stringify(attributes));
     this.#bus.retain(pathFor(TOPICS.anomaly, camera), state);
+  }
+
+  /** What can be changed while running, as it is now. Zones and masks that are gone are taken back. */
+  settings(camera: string, { learning, enabled, sensitivity, zones, masks }: RuntimeValues): void {
+    const bus = this.#bus;
+    bus.retain(pathFor(TOPICS.learning, camera), learning ? 'ON' : 'OFF');
+    bus.retain(pathFor(TOPICS.enabled, camera), enabled ? 'ON' : 'OFF');
+    bus.retain(pathFor(TOPICS.sensitivity, camera), String(sensitivity));
+    const now = new Map<string, string>();
+    for (const [name, area] of Object.entries(zones)) now.set(pathFor(TOPICS.zone, camera, name), JSON.stringify(area));
+    for (const [name, area] of Object.entries(masks)) now.set(pathFor(TOPICS.mask, camera, name), JSON.stringify(area));
+    for (const path of this.#areas.get(camera) ?? []) if (!now.has(path)) bus.forget(path);
+    for (const [path, payload] of now) bus.retain(path, payload);
+    this.#areas.set(camera, [...now.keys()]);
   }
 
   prediction(record: PredictionRecord): void {

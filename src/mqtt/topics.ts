@@ -6,6 +6,16 @@
  * sensor's. Sensors have the availability, anomaly and event topics too, under their own name.
  */
 import type { TSchema } from 'typebox';
+import {
+  AreaCommand,
+  AreaRecord,
+  FeedbackCommand,
+  LabelCommand,
+  RequestRecord,
+  ResponseRecord,
+  Sensitivity,
+  Switch,
+} from '../records/commands.ts';
 import { AnomalyAttributes, AnomalyState } from '../records/anomaly.ts';
 import { HealthRecord, InfoRecord, StateRecord } from '../records/bridge.ts';
 import { EventRecord } from '../records/event.ts';
@@ -19,6 +29,7 @@ import { SensorScore } from '../records/series.ts';
  */
 export type Delivery = 'state' | 'stream' | 'event';
 
+/** By default; see the settings mqtt.state_qos, mqtt.stream_qos, mqtt.event_qos. */
 export const QOS: { readonly [delivery in Delivery]: 0 | 1 } = { state: 1, stream: 0, event: 1 };
 
 export type Topic = {
@@ -100,13 +111,86 @@ export const TOPICS = {
     path: '<camera>/heatmap',
     delivery: 'stream',
     schema: null,
-    sentence: 'Where the picture is unusual, when an event starts.',
+    sentence:
+      'Where the picture is unusual, when an event starts: form blue, motion red, sequence and timing green, over the frame.',
+  },
+  learning: {
+    path: '<camera>/learning',
+    delivery: 'state',
+    schema: Switch,
+    sentence: 'Whether the model goes on learning; bare text.',
+  },
+  enabled: {
+    path: '<camera>/enabled',
+    delivery: 'state',
+    schema: Switch,
+    sentence: 'Whether the camera is watched at all; bare text.',
+  },
+  sensitivity: {
+    path: '<camera>/sensitivity',
+    delivery: 'state',
+    schema: Sensitivity,
+    sentence: 'How easily it alarms; a bare number.',
+  },
+  zone: {
+    path: '<camera>/zone/<name>',
+    delivery: 'state',
+    schema: AreaRecord,
+    sentence: 'A zone: whether it is told with events, and where it is.',
+  },
+  mask: {
+    path: '<camera>/mask/<name>',
+    delivery: 'state',
+    schema: AreaRecord,
+    sentence: 'A mask: whether it hides what is behind it, and where it is.',
+  },
+  response: {
+    path: 'bridge/response/<verb>',
+    delivery: 'stream',
+    schema: ResponseRecord,
+    sentence: 'Answer to a request; `bridge/response/set` answers all other commands. Always QoS 1.',
   },
 } as const satisfies { readonly [name: string]: Topic };
 
-/** The path of a topic for a camera or number sensor. */
-export function pathFor(topic: Topic, camera: string): string {
-  return topic.path.replace(/<camera>|<stream>/, camera);
+/** A topic that others publish to. */
+export type CommandTopic = { readonly path: string; readonly schema: TSchema; readonly sentence: string };
+
+export const COMMANDS = {
+  learning: { path: '<camera>/learning/set', schema: Switch, sentence: 'Switch learning on or off.' },
+  enabled: { path: '<camera>/enabled/set', schema: Switch, sentence: 'Watch the camera, or close it.' },
+  sensitivity: { path: '<camera>/sensitivity/set', schema: Sensitivity, sentence: 'Set the sensitivity.' },
+  zone: {
+    path: '<camera>/zone/<name>/set',
+    schema: AreaCommand,
+    sentence: 'Switch a zone on or off, draw it, or `RESET` it to the configuration.',
+  },
+  mask: {
+    path: '<camera>/mask/<name>/set',
+    schema: AreaCommand,
+    sentence: 'The same for a mask. Holds from the next frame that is learned, stored or sent.',
+  },
+  feedback: {
+    path: '<camera>/feedback/set',
+    schema: FeedbackCommand,
+    sentence:
+      '`normal`: that event was nothing: it ends, and the same thing alarms no more. `matters`: never get used to it. Without an event id the newest event is meant.',
+  },
+  label: {
+    path: '<camera>/label/set',
+    schema: LabelCommand,
+    sentence: 'Name what is seen now, or was seen last; predictions then tell it.',
+  },
+  request: {
+    path: 'bridge/request/<verb>',
+    schema: RequestRecord,
+    sentence:
+      'Ask for `snapshot.create`, `snapshot.list`, `snapshot.restore`, `snapshot.delete`, `events.list`, `health` or `restart`.',
+  },
+} as const satisfies { readonly [name: string]: CommandTopic };
+
+/** The path of a topic for a camera or number sensor, and for a zone or mask of it. */
+export function pathFor(topic: Topic | CommandTopic, camera: string, name = ''): string {
+  return topic.path.replace(/<camera>|<stream>/, camera).replace('<name>', name);
 }
 
 /** Why a string cannot be part of a topic, or null. Levels are separated by "/"; none may be empty or hold a wildcard. */

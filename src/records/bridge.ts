@@ -69,6 +69,22 @@ export const HealthRecord = Type.Object(
     rss_mb: Type.Number({ minimum: 0 }),
     db_bytes_written_per_day: Type.Number({ minimum: 0 }),
     outbox_depth: Type.Integer({ minimum: 0 }),
+    outbox_dropped: Type.Integer({
+      minimum: 0,
+      description: 'messages given up because the outbox was full, since start',
+    }),
+    mqtt: Type.Object(
+      {
+        connected: Type.Boolean(),
+        connects: Type.Integer({ minimum: 0, description: 'since start' }),
+        dropped: Type.Integer({
+          minimum: 0,
+          description: 'messages of QoS 0 not sent, offline or because the broker was slow',
+        }),
+        events_sent: Type.Integer({ minimum: 0, description: 'acknowledged by the broker since start' }),
+      },
+      { additionalProperties: false },
+    ),
     cameras: Type.Array(CameraHealth),
     streams: Type.Array(SensorHealth),
   },

@@ -83,11 +83,13 @@ function tell(change: EventChange, context: RecordContext): Told {
   };
 }
 
+/** The prediction with the label of what is seen; null when neither has changed in this step. */
 export function predictionRecord(
-  prediction: ModelPrediction,
+  { prediction, label }: Pick<Observation, 'prediction' | 'label'>,
   frame: FrameTime,
   context: RecordContext,
-): PredictionRecord {
+): PredictionRecord | null {
+  if (prediction === null) return null;
   return {
     version: 1,
     camera: context.camera,
@@ -100,7 +102,7 @@ export function predictionRecord(
     })),
     confidence: round(prediction.confidence),
     activity: activityOf(prediction, context.zones),
-    label: null,
+    label: label === null ? null : { name: label.name, probability: round(label.probability) },
     clock_synced: context.clockSynced,
   };
 }

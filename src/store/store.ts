@@ -11,6 +11,7 @@ import { decodeCortexFile, encodeCortexFile } from './cortex-file.ts';
 import { DATABASE_FILE, lockStateDirectory, openDatabase } from './database.ts';
 import { type EventFilter, Journal, type MinuteScore, type OutboxRow } from './journal.ts';
 import { type LoadedModel, type ModelImage, ModelPages, type SavedCheckpoint } from './model-pages.ts';
+import { Settings } from './settings.ts';
 import { type SnapshotInfo, Snapshots } from './snapshots.ts';
 
 export type StoreOptions = {
@@ -34,6 +35,7 @@ export class Store {
   readonly #pages: ModelPages;
   readonly #journal: Journal;
   readonly #snapshots: Snapshots;
+  readonly #settings: Settings;
   readonly #program: string;
   readonly #walFile: string;
   #walBytes = 0;
@@ -51,6 +53,7 @@ export class Store {
     this.#pages = new ModelPages(this.#db);
     this.#journal = new Journal(this.#db, outboxLimit);
     this.#snapshots = new Snapshots(this.#db);
+    this.#settings = new Settings(this.#db);
     this.#program = program;
     this.#walFile = join(directory, `${DATABASE_FILE}-wal`);
   }
@@ -173,6 +176,20 @@ export class Store {
   /** Keep the model of a `.cortex` file as a snapshot. */
   importSnapshot(name: string, file: Uint8Array, now: string): SnapshotInfo {
     return this.#snapshots.create(name, { ...decodeCortexFile(file, 'the file'), savedAt: now }, false);
+  }
+
+  /** Values that survive a restart, by key; see settings.ts. */
+  settings(): { [key: string]: string } {
+    return this.#settings.all();
+  }
+
+  saveSetting(key: string, value: string | null, now: string): void {
+    this.#settings.set(key, value, now);
+    this.#trackWrites();
+  }
+
+  renameCamera(from: string, to: string): boolean {
+    return this.#settings.renameCamera(from, to);
   }
 
   health(): StoreHealth {

@@ -147,14 +147,7 @@ function risesAboveNoise(
   return settled && difference > MIN_DIFFERENCE + NOISE_FACTOR * usual;
 }
 
-function solveWindow(
-  plane: FlowPlane,
-  columns: number,
-  rows: number,
-  x: number,
-  y: number,
-  scale: number,
-): void {
+function solveWindow(plane: FlowPlane, columns: number, rows: number, x: number, y: number, scale: number): void {
   const { sumTT, sumXX, sumXY, sumYY, sumXT, sumYT, velocityX, velocityY, normalSpeed } = plane;
   let [tt, xx, xy, yy, xt, yt] = [0, 0, 0, 0, 0, 0];
   for (let v = Math.max(0, y - 1), bottom = Math.min(rows - 1, y + 1); v <= bottom; v++) {

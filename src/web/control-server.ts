@@ -6,6 +6,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FastifyInstance, fastify } from 'fastify';
 import { CortexdError, messageOf } from '../errors.ts';
+import { LABEL_PATTERN, VERDICTS, type Verdict } from '../records/commands.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
 
 export const CONTROL_SOCKET = 'control.sock';
@@ -24,7 +25,18 @@ export type SnapshotPort = {
   readonly importFile: (name: string, file: Uint8Array) => Promise<SnapshotInfo>;
 };
 
-export type ControlPort = { readonly snapshots: SnapshotPort; readonly status: () => Promise<unknown> };
+/** What can be told to a camera; see mqtt/commands.ts. */
+export type ControlCommand =
+  | { readonly kind: 'learning'; readonly on: boolean }
+  | { readonly kind: 'feedback'; readonly verdict: Verdict; readonly event: string | null }
+  | { readonly kind: 'label'; readonly name: string };
+
+export type ControlPort = {
+  readonly snapshots: SnapshotPort;
+  readonly status: () => Promise<unknown>;
+  /** `camera` undefined: the only one there is. */
+  readonly command: (camera: string | undefined, command: ControlCommand) => Promise<unknown>;
+};
 
 export class ControlServer {
   readonly #app: FastifyInstance;
@@ -73,7 +85,7 @@ export function socketPath(directory: string): string {
   return path;
 }
 
-function addRoutes(app: FastifyInstance, { snapshots, status }: ControlPort): void {
+function addRoutes(app: FastifyInstance, { snapshots, status, command }: ControlPort): void {
   app.setErrorHandler((error, _request, reply) => {
     const known = error instanceof CortexdError;
     const code = known ? error.code : 'internal';
@@ -85,6 +97,17 @@ function addRoutes(app: FastifyInstance, { snapshots, status }: ControlPort): vo
     done(null, body),
   );
   app.get('/status', status);
+  app.post<{ Body: { camera?: string; on: boolean } }>('/learning', { schema: { body: LEARNING } }, async ({ body }) =>
+    command(body.camera, { kind: 'learning', on: body.on }),
+  );
+  app.post<{ Body: { camera?: string; verdict: Verdict; event?: string } }>(
+    '/feedback',
+    { schema: { body: FEEDBACK } },
+    async ({ body }) => command(body.camera, { kind: 'feedback', verdict: body.verdict, event: body.event ?? null }),
+  );
+  app.post<{ Body: { camera?: string; name: string } }>('/label', { schema: { body: LABEL } }, async ({ body }) =>
+    command(body.camera, { kind: 'label', name: body.name }),
+  );
   app.get('/snapshots', snapshots.list);
   app.post<{ Body: { name: string; camera?: string } }>('/snapshots', { schema: { body: NAMED } }, async ({ body }) =>
     snapshots.create(body.name, body.camera),
@@ -107,6 +130,26 @@ function addRoutes(app: FastifyInstance, { snapshots, status }: ControlPort): vo
     snapshots.importFile(params.name, body),
   );
 }
+
+const CAMERA = { type: 'string', maxLength: 64 } as const;
+const LEARNING = {
+  type: 'object',
+  required: ['on'],
+  additionalProperties: false,
+  properties: { camera: CAMERA, on: { type: 'boolean' } },
+} as const;
+const FEEDBACK = {
+  type: 'object',
+  required: ['verdict'],
+  additionalProperties: false,
+  properties: { camera: CAMERA, verdict: { enum: VERDICTS }, event: { type: 'string', maxLength: 26 } },
+} as const;
+const LABEL = {
+  type: 'object',
+  required: ['name'],
+  additionalProperties: false,
+  properties: { camera: CAMERA, name: { type: 'string', pattern: LABEL_PATTERN } },
+} as const;
 
 const NAMED = {
   type: 'object',

@@ -4,9 +4,10 @@
  * The pipeline writes here after each frame; the web page reads. Nothing is computed for a page that nobody looks at:
  * pictures are encoded when asked for.
  */
-import type { StreamValues, LearningState } from '../cortex/observation.ts';
+import type { LearningState, Observation, StreamValues } from '../cortex/observation.ts';
 import type { EventRecord } from '../records/event.ts';
 import type { PredictionRecord } from '../records/prediction.ts';
+import type { Frame } from '../vision/frame.ts';
 
 /** The last stepped frame of a camera and what was said about it. */
 export type LiveFrame = {
@@ -22,6 +23,15 @@ export type LiveFrame = {
   readonly gridColumns: number;
   readonly gridRows: number;
 };
+
+/** What the page shows of a stepped frame. */
+export function liveFrame(
+  camera: string,
+  { sequence, width, height, luma }: Frame,
+  { score, streams, learning, grid, gridColumns, gridRows }: Observation,
+): LiveFrame {
+  return { camera, sequence, width, height, luma, score, streams, learning, grid, gridColumns, gridRows };
+}
 
 export type LiveMessage =
   | { readonly type: 'frame'; readonly frame: LiveFrame }

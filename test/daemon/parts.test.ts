@@ -122,10 +122,15 @@ test('pictures are enlarged JPEGs with the place marked in color', async (t) => 
   t.match(await sharp(plain).metadata(), { format: 'jpeg', width: 512, height: 384 });
   const [red, , blue] = await stats(await encodePicture(plane, [0.2, 0.2, 0.4, 0.4]));
   t.ok(red! > 200 && blue! < red!, 'a yellow frame');
-  const grid = new Float32Array(5 * 4);
-  grid[7] = 3;
-  const [hot, green] = await stats(await encodeHeatMap(plane, grid, 5, 4));
-  t.ok(hot! > 150 && green! < hot!, 'a red spot');
+  const spot = async (stream: number): Promise<number[]> => {
+    const heat = new Float32Array(3 * 5 * 4);
+    heat[stream * 20 + 7] = 3;
+    return stats(await encodeHeatMap(plane, { heat, gridColumns: 5, gridRows: 4 }));
+  };
+  const strongest = (channels: number[]): number => channels.indexOf(Math.max(...channels));
+  t.equal(strongest(await spot(0)), 2, 'form is blue');
+  t.equal(strongest(await spot(1)), 0, 'motion is red');
+  t.equal(strongest(await spot(2)), 1, 'sequence and timing are green');
 });
 
 test('pins that are configured on a machine without them are logged and done without', async (t) => {

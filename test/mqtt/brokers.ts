@@ -66,6 +66,10 @@ export class Mosquitto {
     await exited;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   async close(): Promise<void> {
     await this.down();
     rmSync(this.folder, { recursive: true, force: true });
@@ -77,12 +81,15 @@ export type Heard = { readonly topic: string; readonly text: string; readonly re
 /** A client that is subscribed to everything. */
 export class Listener {
   readonly heard: Heard[] = [];
+  readonly #calls = new Map<string, (text: string) => void>();
   readonly #client: MqttClient;
 
   private constructor(client: MqttClient) {
     this.#client = client;
     client.on('message', (topic, payload, { retain, qos }) => {
-      this.heard.push({ topic, text: payload.toString(), retain, qos });
+      const text = payload.toString();
+      this.heard.push({ topic, text, retain, qos });
+      this.#calls.get(topic)?.(text);
     });
   }
 
@@ -93,6 +100,11 @@ export class Listener {
     return listener;
   }
 
+  /** Be called for every message of a topic from now on. */
+  onMessage(topic: string, call: (text: string) => void): void {
+    this.#calls.set(topic, call);
+  }
+
   of(topic: string): string[] {
     return this.heard.filter((message) => message.topic === topic).map(({ text }) => text);
   }
@@ -100,6 +112,10 @@ export class Listener {
   /** Wait until something on a topic satisfies `check`. */
   async hear(topic: string, check: (text: string) => boolean = () => true): Promise<void> {
     await until(`a message on ${topic}`, () => this.of(topic).some(check));
+  }
+
+  async publish(topic: string, payload: string | Buffer, retain = false): Promise<void> {
+    await this.#client.publishAsync(topic, payload, { qos: 1, retain });
   }
 
   async close(): Promise<void> {
@@ -118,7 +134,7 @@ export function busFor(url: string, more: Partial<BusOptions> = {}): { options: 
   const lines: LogLine[] = [];
   const log: BusLog = (level, message, fields) => lines.push({ level, message, fields });
   const options: BusOptions = {
-    url,
+    urls: [url],
     clientId: `test-${Math.random().toString(16).slice(2)}`,
     username: undefined,
     password: undefined,

@@ -59,6 +59,7 @@ function observation(timeMs: number, events: readonly EventChange[]): Observatio
     changed: 3,
     learning: { state: 'ready', progress: 1 },
     grid: new Float32Array(1),
+    heat: new Float32Array(3),
     gridColumns: 1,
     gridRows: 1,
     events,
@@ -70,6 +71,7 @@ function observation(timeMs: number, events: readonly EventChange[]): Observatio
         { box: [0.7, 0, 0.2, 0.2], horizonS, probability: 0.05 * horizonS },
       ]),
     },
+    label: { name: 'lorry', probability: 0.91 },
   };
 }
 
@@ -108,9 +110,10 @@ void test('the end of an event tells where and why as it was, not what the scene
 
 void test('a prediction names its zones and the chance of the most likely of its places within each horizon', async (t) => {
   const seen = observation(5000, []);
-  const prediction = predictionRecord(seen.prediction!, frameAt(5000), CONTEXT);
+  const prediction = predictionRecord(seen, frameAt(5000), CONTEXT)!;
   t.strictSame(accepts(PredictionRecord, prediction), []);
   t.strictSame(accepts(ScoreRecord, scoreRecord(seen, frameAt(5000), CONTEXT)), []);
+  t.strictSame(prediction.label, { name: 'lorry', probability: 0.91 });
   t.match(prediction.next[0], { state: 'drive', zones: ['drive'], in_seconds: [0, 4] });
   t.strictSame(
     prediction.activity.map(({ zone, horizon_s, probability }) => [zone, horizon_s, probability]),

@@ -1,0 +1,96 @@
+/**
+ * broker.ts - the daemon's side of MQTT, put together: the way out with its outbox, what is published, what is heard.
+ */
+import { withoutSecrets } from '../config/describe.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { Bus } from '../mqtt/bus.ts';
+import { CommandServer } from '../mqtt/command-server.ts';
+import { HomeAssistant, deviceIds } from '../mqtt/home-assistant.ts';
+import { busOptions } from '../mqtt/options.ts';
+import { Publisher, type RuntimeValues } from '../mqtt/publisher.ts';
+import { TOPICS, pathFor } from '../mqtt/topics.ts';
+import { VERSION } from '../package-root.ts';
+import { timestamp } from '../records/from-observation.ts';
+import type { StoreClient } from '../store/store-client.ts';
+import type { Commands } from './commands.ts';
+import type { Logger } from './log.ts';
+
+export type Broker = {
+  readonly bus: Bus;
+  readonly publisher: Publisher;
+  /** The settings of a camera have changed: zones and masks are entities too. */
+  readonly changed: (name: string, values: RuntimeValues) => void;
+  /** Begin to hear commands. */
+  readonly listen: (commands: Commands) => void;
+};
+
+/** Open the way to the broker; null when MQTT is switched off. Returns at once, whether the broker is there or not. */
+export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: Logger): Promise<Broker | null> {
+  const { mqtt, cameras, streams } = loaded.config;
+  if (!mqtt.enabled) return null;
+  const bus = new Bus({
+    ...busOptions(loaded),
+    log: (level, message, fields) => log[level](fields, message),
+    outbox: {
+      take: async (limit) =>
+        (await store.call('outboxAfter', 0, limit)).map(({ sequence, camera, payload }) => ({
+          id: sequence,
+          topic: pathFor(TOPICS.event, camera),
+          payload,
+        })),
+      acknowledged: (id) => store.call('acknowledge', id),
+    },
+  });
+  const publisher = new Publisher(bus, mqtt.score_interval_s * 1000);
+  publisher.info({
+    version: VERSION,
+    node: process.version,
+    cameras: Object.keys(cameras),
+    streams: Object.keys(streams),
+    config: withoutSecrets(loaded),
+  });
+  const homeAssistant = mqtt.home_assistant ? await announce(loaded, bus, store) : undefined;
+  bus.start();
+  return {
+    bus,
+    publisher,
+    changed: (name, values) => homeAssistant?.changed(name, values),
+    listen: (commands) => {
+      if (!mqtt.commands) return;
+      new CommandServer({
+        bus,
+        baseTopic: loaded.baseTopic,
+        handle: (command) => commands.carryOut(command),
+        told: (path, error) => {
+          if (error === null) log.info({ topic: path }, 'Command');
+          else log.warn({ topic: path }, `Command refused: ${error}`);
+        },
+      }).start();
+    },
+  };
+}
+
+/** Tell Home Assistant of everything there is. Ids are given once and kept, whatever the names. */
+async function announce(
+  { config, node, baseTopic }: LoadedConfig,
+  bus: Bus,
+  store: StoreClient,
+): Promise<HomeAssistant> {
+  const names = [...Object.keys(config.cameras), ...Object.keys(config.streams)];
+  const { ids, fresh } = deviceIds(node, names, await store.call('settings'));
+  for (const [key, value] of Object.entries<string>(fresh))
+    await store.call('saveSetting', key, value, timestamp(Date.now()));
+  const homeAssistant = new HomeAssistant({
+    bus,
+    baseTopic,
+    prefix: config.mqtt.discovery_prefix,
+    node,
+    version: VERSION,
+    ids,
+    cameras: Object.keys(config.cameras),
+    streams: Object.keys(config.streams),
+    delayMs: () => 500 + 2000 * Math.random(),
+  });
+  homeAssistant.start();
+  return homeAssistant;
+}
