@@ -69,7 +69,10 @@ const SCENE_SENTENCES: { readonly [change in SceneChange]: string } = {
 };
 
 const SENTENCES: {
-  readonly [cause in Exclude<DetectedCause, 'scene_change' | 'camera_blocked' | 'absence'>]: (cortex: Cortex, zone: number) => string;
+  readonly [cause in Exclude<DetectedCause, 'scene_change' | 'camera_blocked' | 'absence'>]: (
+    cortex: Cortex,
+    zone: number,
+  ) => string;
 } = {
   form: ({ form }, zone) =>
     form.views.sizeSurprise[zone]! >= form.views.formSurprise[zone]!

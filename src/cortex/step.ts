@@ -51,8 +51,8 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const began = stage?.now() ?? 0;
   const seen: RetinaStep = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
   const verdict = look(cortex, frame, elapsedMs, moment.timeMs, seen);
-  const { muted } = verdict;
-  const learn = mayLearn && !muted;
+  const { unsure } = verdict;
+  const learn = mayLearn && !unsure;
 
   const encoded = stage?.now() ?? 0;
   const local: LocalStep = { sequence: 0, timing: 0, ticks: 0 };
@@ -77,11 +77,11 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     sequence: ablated.has('sequence') ? 0 : local.sequence,
     timing: ablated.has('timing') ? 0 : local.timing,
     order: ablated.has('l2') ? 0 : global.surprise,
-    motion: ablated.has('motion') ? 0 : motion,
+    motion: ablated.has('motion') || verdict.newLook ? 0 : motion,
     flow: ablated.has('flow') ? 0 : flow,
-    size: ablated.has('form') ? 0 : form.size,
-    form: ablated.has('form') ? 0 : form.form,
-    absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : absenceEvidence(cortex.global, moment.timeMs),
+    size: ablated.has('form') || verdict.newLook ? 0 : form.size,
+    form: ablated.has('form') || verdict.newLook ? 0 : form.form,
+    absence: ablated.has('l2') || ablated.has('timing') || unsure ? 0 : absenceEvidence(cortex.global, moment.timeMs),
   };
   const ratios: Ratios = { local: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 };
   judgeEvidence(cortex.evidence, raw, routineOf(cortex.local), ratios);
@@ -105,7 +105,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   );
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
-  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted, learn: mayLearn });
+  learnEvidence(cortex.evidence, raw, ratios, { elapsedMs, busy, idleEnded, muted: unsure, learn: mayLearn });
   fillGrid(cortex, ratios, raw);
   const shown = withAbsence(streams, ratios);
 
@@ -119,7 +119,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   return {
     step: cortex.clock.step[0]!,
     timeMs: frame.timeMs,
-    score: muted ? 0 : scoreOf(shown),
+    score: unsure ? 0 : scoreOf(shown),
     streams: shown,
     changed: seen.localChanged,
     learning,
@@ -158,6 +158,8 @@ function advanceClock({ clock, settings }: Cortex, frameMs: number): number {
 const verdict: SceneVerdict = {
   luma: new Uint8Array(0),
   muted: false,
+  unsure: false,
+  newLook: false,
   blocked: false,
   relearn: false,
   turned: false,
@@ -203,7 +205,7 @@ function detectAll(
   frameMs: number,
 ): EventChange[] {
   const { detector } = cortex;
-  const { muted, blocked, change } = state.verdict;
+  const { unsure, blocked, change } = state.verdict;
   // The local kind has one threshold and two names: while an event of one name is open, evidence stays with it.
   const localName = isOpen(detector, 'timing') ? 'timing' : isOpen(detector, 'sequence') ? 'sequence' : null;
   const values: { readonly [cause in DetectedCause]: number } = {
@@ -220,7 +222,7 @@ function detectAll(
     scene_change: !blocked && change !== 'none' ? 2 : 0,
     camera_blocked: blocked ? 2 : 0,
   };
-  const mayStart = state.ready && !muted;
+  const mayStart = state.ready && !unsure;
   const changes: EventChange[] = [];
   for (const cause of Object.keys(values) as DetectedCause[]) {
     const allowed =
