@@ -10,7 +10,7 @@ import type { FlowPlane } from '../vision/flow-plane.ts';
 import type { Geometry } from '../vision/geometry.ts';
 
 /** How much of a frame's deviation enters the running one. */
-const SMOOTHING = 0.3;
+const SMOOTHING = 0.2;
 /** Less than nothing below this: running deviations are cut off. */
 const NOTHING = 1e-3;
 

@@ -61,7 +61,7 @@ function sumVelocities(views: MotionViews, { geometry, foreground, flow }: Retin
   sumY.fill(0);
   sumCount.fill(0);
   for (let subcell = 0; subcell < zoneOfSubcell.length; subcell++) {
-    if (flow.moving[subcell] === 0 || foreground.subcellPixels[subcell] === 0) continue;
+    if (flow.isClear[subcell] === 0 || foreground.subcellPixels[subcell] === 0) continue;
     const zone = zoneOfSubcell[subcell]!;
     sumX[zone]! += flow.velocityX[subcell]!;
     sumY[zone]! += flow.velocityY[subcell]!;

@@ -61,10 +61,10 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const began = stage?.now() ?? 0;
   const seen: RetinaStep = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
   const verdict = look(cortex, frame, elapsedMs, moment.timeMs, seen);
-  const { muted } = verdict;
+  const { unsure } = verdict;
   // What someone said matters must never be got used to.
   const holds = holdsLearning(cortex);
-  const learn = mayLearn && !muted && !holds;
+  const learn = mayLearn && !unsure && !holds;
 
   const encoded = stage?.now() ?? 0;
   const local: LocalStep = { sequence: 0, timing: 0, ticks: 0 };
@@ -98,14 +98,14 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     sequence: ablated.has('sequence') ? 0 : local.sequence,
     timing: ablated.has('timing') ? 0 : local.timing,
     order: ablated.has('l2') ? 0 : global.surprise,
-    motion: ablated.has('motion') ? 0 : said.motion,
+    motion: ablated.has('motion') || verdict.newLook ? 0 : said.motion,
     flow: ablated.has('flow') ? 0 : flow,
-    size: ablated.has('form') ? 0 : form.size,
-    form: ablated.has('form') ? 0 : form.form,
-    absence: ablated.has('l2') || ablated.has('timing') || muted ? 0 : weighAbsence(cortex, moment.step + 1),
+    size: ablated.has('form') || verdict.newLook ? 0 : form.size,
+    form: ablated.has('form') || verdict.newLook ? 0 : form.form,
+    absence: ablated.has('l2') || ablated.has('timing') || unsure ? 0 : weighAbsence(cortex, moment.step + 1),
     episode: ablated.has('l3') ? 0 : episode.surprise,
     early: ablated.has('timing') ? 0 : recurrence.early,
-    overdue: ablated.has('timing') || muted ? 0 : recurrence.overdue,
+    overdue: ablated.has('timing') || unsure ? 0 : recurrence.overdue,
   };
   const ratios = noRatios();
   judgeEvidence(cortex.evidence, raw, routineOf(cortex.local), ratios);
@@ -135,7 +135,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
   learnEvidence(cortex.evidence, raw, ratios, {
-    ...{ elapsedMs, busy, idleEnded, muted: muted || holds, learn: mayLearn },
+    ...{ elapsedMs, busy, idleEnded, muted: unsure || holds, learn: mayLearn },
     episodesEnded: episode.ended,
     arrivals: recurrence.arrivals,
   });
@@ -143,7 +143,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const shown = withAbsence(streams, ratios);
 
   cortex.clock.step[0]!++;
-  if (learn && global.ticked && !muted) {
+  if (learn && global.ticked) {
     const state = cortex.global.views.current[0]!;
     learnTemplates(cortex.templates, cortex.geometry, retina.pixels, frame.luma, state, retina.global.occupied);
   }
@@ -159,7 +159,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   return {
     step: cortex.clock.step[0]!,
     timeMs: frame.timeMs,
-    score: muted ? 0 : scoreOf(shown),
+    score: unsure ? 0 : scoreOf(shown),
     streams: shown,
     changed: seen.localChanged,
     learning,
@@ -200,6 +200,8 @@ function advanceClock({ clock, settings }: Cortex, frameMs: number): number {
 const verdict: SceneVerdict = {
   luma: new Uint8Array(0),
   muted: false,
+  unsure: false,
+  newLook: false,
   blocked: false,
   relearn: false,
   turned: false,
@@ -249,7 +251,7 @@ function detectAll(
   frameMs: number,
 ): EventChange[] {
   const { detector } = cortex;
-  const { muted, blocked, change } = state.verdict;
+  const { unsure, blocked, change } = state.verdict;
   // The local kind has one threshold and two names: while an event of one name is open, evidence stays with it.
   const localName = isOpen(detector, 'timing') ? 'timing' : isOpen(detector, 'sequence') ? 'sequence' : null;
   const values: { [cause in DetectedCause]: number } = {
@@ -273,7 +275,7 @@ function detectAll(
   };
   // Something that matters is told as a matter of sequence, whichever kind it was told as first.
   if (scene.matters !== NOTHING) values.sequence = Math.max(values.sequence, streams.sequence);
-  const mayStart = state.ready && !muted;
+  const mayStart = state.ready && !unsure;
   const changes: EventChange[] = [];
   for (const cause of Object.keys(values) as DetectedCause[]) {
     const allowed = cause === 'scene_change' || cause === 'camera_blocked' ? state.ready : mayStart;

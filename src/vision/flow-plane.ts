@@ -14,8 +14,10 @@ import { type Views, field } from '../memory/layout.ts';
 import type { CensusPlane } from './census-plane.ts';
 import { type Geometry, SUBCELL } from './geometry.ts';
 
-/** Added to the squared gradients, per pixel: (grey levels per px)^2. */
-const RIGIDITY = 2;
+/** Added to the squared gradients, per pixel, besides the square of the noise: (grey levels per px)^2. */
+const RIGIDITY = 1;
+/** Variance of a difference whose mean size is 1 (normally distributed): what noise adds to the squared differences. */
+const NOISE_VARIANCE = 1.5708;
 /** Mean |difference| of a window of 2 x 2 subcells that is motion: this much, and so many times the usual noise more. */
 const MIN_DIFFERENCE = 0.6;
 const NOISE_FACTOR = 1.3;
@@ -26,6 +28,8 @@ const MIN_NOISE = 0.2;
 /** Frames before the noise is known; the first ones set it quickly. */
 const FIRST_FRAMES = 20;
 const FIRST_RATE = 0.2;
+/** Share of the squared difference that a velocity must explain for its direction to count. */
+const CLEAR_SHARE = 0.3;
 const UNIT_MS = 100;
 
 export const flowPlaneFields = (geometry: Geometry) => {
@@ -39,6 +43,7 @@ export const flowPlaneFields = (geometry: Geometry) => {
     velocityX: field('f32', subcells, 'scratch'), // [subcells] px per 100 ms; 0 where nothing moves
     velocityY: field('f32', subcells, 'scratch'),
     normalSpeed: field('f32', subcells, 'scratch'), // [subcells] px per 100 ms
+    isClear: field('u8', subcells, 'scratch'), // [subcells] 0|1: the velocity explains the difference, its direction counts
     // Sums over the pixels of one subcell; gradients are in quarters of a grey level per px.
     sumDifference: field('i32', subcells, 'scratch'),
     sumTT: field('i32', subcells, 'scratch'),
@@ -58,6 +63,7 @@ export function updateFlowPlane(plane: FlowPlane, geometry: Geometry, census: Ce
   velocityX.fill(0);
   velocityY.fill(0);
   normalSpeed.fill(0);
+  plane.isClear.fill(0);
   const frames = plane.flowFrames[0]!++;
   // Without a picture before there is no movement.
   const hadPrevious = plane.hasPrevious[0] === 1;
@@ -148,7 +154,7 @@ function risesAboveNoise(
 }
 
 function solveWindow(plane: FlowPlane, columns: number, rows: number, x: number, y: number, scale: number): void {
-  const { sumTT, sumXX, sumXY, sumYY, sumXT, sumYT, velocityX, velocityY, normalSpeed } = plane;
+  const { sumTT, sumXX, sumXY, sumYY, sumXT, sumYT, velocityX, velocityY, normalSpeed, isClear } = plane;
   let [tt, xx, xy, yy, xt, yt] = [0, 0, 0, 0, 0, 0];
   for (let v = Math.max(0, y - 1), bottom = Math.min(rows - 1, y + 1); v <= bottom; v++) {
     for (let i = v * columns + Math.max(0, x - 1), end = v * columns + Math.min(columns - 1, x + 1); i <= end; i++) {
@@ -161,13 +167,19 @@ function solveWindow(plane: FlowPlane, columns: number, rows: number, x: number,
     }
   }
   // Gradients were four times too large.
-  const rigidity = RIGIDITY * 9 * SUBCELL * SUBCELL;
+  const pixels = 9 * SUBCELL * SUBCELL;
+  const noise = plane.noise[y * columns + x]!;
+  const square = noise * noise;
+  const rigidity = (RIGIDITY + square) * pixels;
   const a = xx / 16 + rigidity;
   const b = xy / 16;
   const d = yy / 16 + rigidity;
   const determinant = a * d - b * b;
   const subcell = y * columns + x;
-  velocityX[subcell] = (scale * (b * yt - d * xt)) / (4 * determinant);
-  velocityY[subcell] = (scale * (b * xt - a * yt)) / (4 * determinant);
-  normalSpeed[subcell] = scale * Math.sqrt(tt / (a + d));
+  const vx = (b * yt - d * xt) / (4 * determinant);
+  const vy = (b * xt - a * yt) / (4 * determinant);
+  velocityX[subcell] = scale * vx;
+  velocityY[subcell] = scale * vy;
+  isClear[subcell] = -(vx * xt + vy * yt) / 4 > CLEAR_SHARE * tt ? 1 : 0;
+  normalSpeed[subcell] = scale * Math.sqrt(Math.max(0, tt - NOISE_VARIANCE * square * pixels) / (a + d));
 }

@@ -10,7 +10,7 @@ export const measureFields = () => ({
   // f32: grey levels
   mean: field('f32', 1, 'scratch'),
   contrast: field('f32', 1, 'scratch'), // standard deviation over all pixels
-  sharpness: field('f32', 1, 'scratch'), // mean difference of neighbouring blocks of 2 x 2 px: grain hardly counts
+  sharpness: field('f32', 1, 'scratch'), // root mean square difference of neighbouring blocks of 2 x 2 px: grain hardly counts
   tileMeans: field('f32', TILES * TILES, 'scratch'), // [TILES, TILES]
   hash: field('u32', 1, 'scratch'), // equal pictures have equal hashes
 });
@@ -54,9 +54,9 @@ function sharpnessOf(luma: Uint8Array, width: number, height: number): number {
       const right = luma[i + 2]! + luma[i + 3]! + luma[i + width + 2]! + luma[i + width + 3]!;
       const low = i + 2 * width;
       const below = luma[low]! + luma[low + 1]! + luma[low + width]! + luma[low + width + 1]!;
-      sum += Math.abs(here - right) + Math.abs(here - below);
-      count += 8;
+      sum += (here - right) * (here - right) + (here - below) * (here - below);
+      count += 2;
     }
   }
-  return sum / count;
+  return Math.sqrt(sum / count) / 4;
 }

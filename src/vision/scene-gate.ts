@@ -1,18 +1,19 @@
 /**
  * scene-gate.ts - is it the scene that changed, or the camera, or the light as a whole? Comes before everything else.
  *
- *     light     all tiles brighter or darker at once, the picture otherwise the same     nothing to relearn
+ *     light     all tiles brighter or darker at once, the picture otherwise the same     the eye goes on
  *     moved     the picture is the same but elsewhere: it is moved back from then on      nothing to relearn
  *     look      the picture looks different everywhere (infrared filter, another lamp)    the background is learned anew
  *     covered   hardly any contrast is left                                               the eye waits
  *     unsharp   the contrast is there, the edges are not                                  the eye waits
  *     frozen    the very same picture for FROZEN_MS                                       the eye waits
  *
- * While the picture settles (SETTLE_MS) or is blocked nothing is judged or learned. Something that blocks the view for
- * longer than ENDURED_MS is taken for the new view.
+ * While the picture settles (SETTLE_MS) or is blocked nothing is there. After that, and while the light changes, the eye
+ * sees, but nothing is judged or learned for RESUME_MS: things stand in the middle of the scene that did not come there in
+ * any usual way. Something that blocks the view for longer than ENDURED_MS is taken for the new view.
  */
 import { type Views, field } from '../memory/layout.ts';
-import type { Geometry } from './geometry.ts';
+import { type Geometry, SUBCELL } from './geometry.ts';
 import { type PictureMeasures, TILES, measurePicture } from './picture-measures.ts';
 import type { PixelPlane } from './pixel-plane.ts';
 import { type Shift, findShift, undoShift } from './shift.ts';
@@ -21,7 +22,11 @@ import { type Shift, findShift, undoShift } from './shift.ts';
 export const SCENE_CHANGES = ['none', 'light', 'moved', 'look', 'covered', 'unsharp', 'frozen'] as const;
 export type SceneChange = (typeof SCENE_CHANGES)[number];
 
-const SETTLE_MS = 2000;
+const SETTLE_MS = 1500;
+const LIGHT_MS = 1500;
+const RESUME_MS = 8000;
+/** After the picture began to look different, its forms are only learned for so long. */
+const NEW_LOOK_MS = 60_000;
 /** After the background was learned anew, foreground means nothing for so long. */
 const RELEARN_MS = 6000;
 const FROZEN_MS = 4000;
@@ -36,16 +41,18 @@ const TILE_RATE = 0.3;
 const COVERED_CONTRAST = 0.35;
 const COVERED_SHARPNESS = 0.5;
 /** The same relative to brightness: unsharp. */
-const UNSHARP = 0.74;
+const UNSHARP = 0.6;
+/** And relative to contrast, which infrared light and fog take away together with the edges. */
+const UNSHARP_CONTRAST = 0.75;
 /** A lamp changes the brightness by this factor, in so many tiles at least. */
 const LIGHT_STEP = 1.12;
 const LIGHT_TILES = 13;
-/** A pixel stepped when it differs so many grey levels from the frame before, brightness apart. */
+/** A sample (2 x 2 px in the middle of a subcell) stepped when it differs so much from the frame before, brightness apart. */
 const STEP_LEVELS = 10;
-/** Share of sampled pixels that step at once, beyond what is usual (grain, rain): the whole picture changed. */
+/** Share of samples that step at once, beyond what is usual (grain, rain): the whole picture changed. */
 const WIDE_STEP = 0.2;
 const STEP_RATE = 0.1;
-/** Every so many pixels are sampled; 7 is prime to the width, so columns are not favoured. */
+/** Every so many pixels tell the brightness; 7 is prime to the width, so columns are not favoured. */
 const SAMPLE_STEP = 7;
 /** A picture that lies farther than this share of the height from where it was is another view. */
 const LARGEST_OFFSET = 0.25;
@@ -53,6 +60,9 @@ const LARGEST_OFFSET = 0.25;
 export const sceneGateFields = (geometry: Geometry) => ({
   // f64: times in ms
   settledMs: field('f64', 1, 'state'), // the picture is given time until then
+  surelyMs: field('f64', 1, 'state'), // what is seen is not judged until then
+  newLookMs: field('f64', 1, 'state'), // forms are not judged until then
+  toldMs: field('f64', 1, 'state'), // the last change is told until then
   blockedMs: field('f64', 1, 'state'), // when the view was blocked
   sameSinceMs: field('f64', 1, 'state'), // when the first of the equal pictures came
   change: field('u8', 1, 'state'), // index into SCENE_CHANGES, of the last change
@@ -68,9 +78,10 @@ export const sceneGateFields = (geometry: Geometry) => ({
   usualSharpness: field('f32', 1, 'state'),
   usualMean: field('f32', 1, 'state'),
   recentTiles: field('f32', TILES * TILES, 'state'), // [TILES, TILES] quickly following tile means
-  usualSteps: field('f32', 1, 'state'), // share of sampled pixels that step from frame to frame
-  lastMean: field('f32', 1, 'state'), // of the frame before
-  lastSample: field('u8', Math.ceil((geometry.width * geometry.height) / SAMPLE_STEP), 'state'), // of the frame before
+  usualSteps: field('f32', 1, 'state'), // share of samples that step from frame to frame
+  lastTiles: field('f32', TILES * TILES, 'state'), // [TILES, TILES] of the frame before
+  ratios: field('f32', TILES * TILES, 'scratch'), // of tiles, sorted
+  lastSample: field('u8', geometry.subColumns * geometry.subRows, 'state'), // [subRows, subColumns] of the frame before
   aligned: field('u8', geometry.width * geometry.height, 'scratch'), // [height, width] the picture moved back
 });
 export type SceneGateViews = Views<ReturnType<typeof sceneGateFields>>;
@@ -80,14 +91,18 @@ export type SceneGate = { readonly views: SceneGateViews; readonly measures: Pic
 /** What to do with a frame. `luma` is the picture to look at: the frame's own, or moved back. */
 export type SceneVerdict = {
   luma: Uint8Array;
-  /** Nothing is judged or learned. */
+  /** What is seen means nothing: it is as if nothing were there. */
   muted: boolean;
+  /** Nothing is judged or learned; true also while muted. */
+  unsure: boolean;
   /** The eye does not even adapt. */
   blocked: boolean;
   /** The background must be learned anew, from this picture on. */
   relearn: boolean;
   /** Judgement ends or begins again with this frame: what came before belongs to another context. */
   turned: boolean;
+  /** The picture looks other than what was learned: its forms and ways of moving are not judged yet. */
+  newLook: boolean;
   /** What is told: the change under way, 'none' otherwise. */
   change: SceneChange;
 };
@@ -98,11 +113,12 @@ const shift: Shift = { dx: 0, dy: 0 };
 export function watchScene(
   { views, measures }: SceneGate,
   { background, pixelFrames }: PixelPlane,
-  { width, height }: Geometry,
+  geometry: Geometry,
   luma: Uint8Array,
   timeMs: number,
   out: SceneVerdict,
 ): void {
+  const { width, height } = geometry;
   measurePicture(measures, luma, width, height);
   const settled = views.seenFrames[0]!++ >= FIRST_FRAMES && pixelFrames[0]! >= FIRST_FRAMES;
   const frozen = watchFrozen(views, measures, timeMs);
@@ -128,13 +144,14 @@ export function watchScene(
     if (isWaiting) views.settledMs[0] = Math.max(views.settledMs[0]!, timeMs + SETTLE_MS / 2);
     const gain = gainOf(luma, background);
     align(views, background, gain, width, height, luma, out);
-    const steps = stepShare(views, measures, luma);
+    const steps = stepShare(views, measures, geometry, luma);
     if (settled && !isWaiting) {
       if (steps > views.usualSteps[0]! + WIDE_STEP) {
         takeWideStep(views, background, gain, width, height, timeMs, out);
         align(views, background, gain, width, height, luma, out);
       } else if (lightStepped(views, measures)) {
         note(views, 'light', timeMs);
+        views.surelyMs[0] = Math.max(views.surelyMs[0]!, timeMs + LIGHT_MS);
         views.recentTiles.set(measures.tileMeans);
       }
     }
@@ -143,9 +160,12 @@ export function watchScene(
   out.blocked = views.isBlocked[0] === 1;
   out.muted = out.blocked || timeMs < views.settledMs[0]!;
   out.turned = out.muted !== (views.wasMuted[0] === 1);
+  if (out.muted) views.surelyMs[0] = timeMs + RESUME_MS;
+  out.newLook = timeMs < views.newLookMs[0]!;
+  out.unsure = out.muted || timeMs < views.surelyMs[0]!;
   views.wasMuted[0] = out.muted ? 1 : 0;
-  out.change = out.muted ? SCENE_CHANGES[views.change[0]!]! : 'none';
-  if (!out.muted) views.change[0] = 0;
+  if (!out.blocked && timeMs >= views.toldMs[0]!) views.change[0] = 0;
+  out.change = SCENE_CHANGES[views.change[0]!]!;
 }
 
 /** Another clip begins: its first frames may not be compared with the last ones of this. */
@@ -155,6 +175,9 @@ export function resetSceneGate({ views }: SceneGate): void {
   views.wasMuted[0] = 0;
   views.equalFrames[0] = 0;
   views.settledMs[0] = 0;
+  views.surelyMs[0] = 0;
+  views.newLookMs[0] = 0;
+  views.toldMs[0] = 0;
   views.change[0] = 0;
 }
 
@@ -175,7 +198,7 @@ function blockedBy(views: SceneGateViews, measures: PictureMeasures, frozen: boo
   const sharpness = measures.sharpness[0]! / Math.max(0.5, views.usualSharpness[0]!);
   if (contrast < COVERED_CONTRAST && sharpness < COVERED_SHARPNESS) return 'covered';
   const brightness = measures.mean[0]! / Math.max(1, views.usualMean[0]!);
-  return sharpness < UNSHARP * brightness && sharpness < 0.9 * contrast ? 'unsharp' : 'none';
+  return sharpness < UNSHARP * brightness && sharpness < UNSHARP_CONTRAST * contrast ? 'unsharp' : 'none';
 }
 
 /** The whole picture changed: was it moved, or does it look different? */
@@ -196,6 +219,7 @@ function takeWideStep(
     views.offsetX[0] = x;
     views.offsetY[0] = y;
     note(views, 'moved', timeMs);
+    views.settledMs[0] = timeMs + SETTLE_MS;
   } else {
     note(views, 'look', timeMs);
     beginAnew(views, timeMs, out);
@@ -204,7 +228,7 @@ function takeWideStep(
 
 function note(views: SceneGateViews, change: SceneChange, timeMs: number): void {
   views.change[0] = SCENE_CHANGES.indexOf(change);
-  views.settledMs[0] = Math.max(views.settledMs[0]!, timeMs + SETTLE_MS);
+  views.toldMs[0] = timeMs + SETTLE_MS;
 }
 
 /** What is usual is asked for anew, from this picture on. */
@@ -213,29 +237,45 @@ function beginAnew(views: SceneGateViews, timeMs: number, out: SceneVerdict): vo
   views.offsetX[0] = 0;
   views.offsetY[0] = 0;
   views.settledMs[0] = timeMs + RELEARN_MS;
+  views.newLookMs[0] = timeMs + NEW_LOOK_MS;
   views.seenFrames[0] = 0;
 }
 
-function lightStepped({ recentTiles }: SceneGateViews, { tileMeans }: PictureMeasures): boolean {
-  let brighter = 0;
-  let darker = 0;
-  for (let tile = 0; tile < tileMeans.length; tile++) {
-    const [now, before] = [tileMeans[tile]! + 1, recentTiles[tile]! + 1];
-    if (now > LIGHT_STEP * before) brighter++;
-    if (before > LIGHT_STEP * now) darker++;
-  }
-  return brighter >= LIGHT_TILES || darker >= LIGHT_TILES;
+function lightStepped(views: SceneGateViews, measures: PictureMeasures): boolean {
+  return (
+    tilesAbove(measures.tileMeans, views.recentTiles) >= LIGHT_TILES ||
+    tilesAbove(views.recentTiles, measures.tileMeans) >= LIGHT_TILES
+  );
 }
 
-/** Share of sampled pixels that differ from the frame before, their brightness apart; remembers the sample. */
-function stepShare({ lastSample, lastMean }: SceneGateViews, { mean }: PictureMeasures, luma: Uint8Array): number {
-  const gain = (lastMean[0]! + 1) / (mean[0]! + 1);
+/** How many tiles of `one` are brighter than those of `other` by LIGHT_STEP. */
+function tilesAbove(one: Float32Array, other: Float32Array): number {
+  let count = 0;
+  for (let tile = 0; tile < one.length; tile++) if (one[tile]! + 1 > LIGHT_STEP * (other[tile]! + 1)) count++;
+  return count;
+}
+
+/** Share of samples that differ from the frame before, their brightness apart; remembers the samples. */
+function stepShare(
+  views: SceneGateViews,
+  { tileMeans }: PictureMeasures,
+  { width, subColumns, subRows }: Geometry,
+  luma: Uint8Array,
+): number {
+  const { lastSample, lastTiles, ratios } = views;
+  // The median of the tiles: a large thing that appears is no change of brightness.
+  for (let tile = 0; tile < ratios.length; tile++) ratios[tile] = (lastTiles[tile]! + 1) / (tileMeans[tile]! + 1);
+  ratios.sort();
+  lastTiles.set(tileMeans);
+  const gain = ratios[ratios.length >> 1]!;
   let stepped = 0;
-  for (let i = 0, at = 0; i < luma.length; i += SAMPLE_STEP, at++) {
-    if (Math.abs(gain * luma[i]! - lastSample[at]!) > STEP_LEVELS) stepped++;
-    lastSample[at] = luma[i]!;
+  for (let row = 0, at = 0; row < subRows; row++) {
+    for (let column = 0, i = row * width * SUBCELL + width + 1; column < subColumns; column++, i += SUBCELL, at++) {
+      const sample = (luma[i]! + luma[i + 1]! + luma[i + width]! + luma[i + width + 1]!) >> 2;
+      if (Math.abs(gain * sample - lastSample[at]!) > STEP_LEVELS) stepped++;
+      lastSample[at] = sample;
+    }
   }
-  lastMean[0] = mean[0]!;
   return stepped / lastSample.length;
 }
 

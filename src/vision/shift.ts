@@ -8,6 +8,8 @@ const REACH = 0.14;
 const STRIDE = 3;
 /** The best shift must leave less than this share of the error without one. */
 const CLEARLY_BETTER = 0.6;
+/** And not more than this on average (grey levels): what is left is grain, things and halves of pixels. */
+const LARGEST_ERROR = 10;
 
 /** A shift in px: the picture shows at x + dx, y + dy what the background shows at x, y. */
 export type Shift = { dx: number; dy: number };
@@ -35,6 +37,8 @@ export function findShift(
     }
     return sum;
   };
+  const columns = Math.ceil((width - 2 * reach) / STRIDE);
+  const rows = Math.ceil((height - 2 * reach) / STRIDE);
   const still = error(0, 0, Infinity);
   let best = still;
   out.dx = 0;
@@ -49,7 +53,7 @@ export function findShift(
       }
     }
   }
-  return best < CLEARLY_BETTER * still;
+  return best < CLEARLY_BETTER * still && best < LARGEST_ERROR * columns * rows;
 }
 
 /** Copy `luma` moved back by the shift into `out`; what lies outside is taken from the background at the same gain. */

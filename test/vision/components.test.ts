@@ -15,8 +15,20 @@ void test('connected subcells are one thing, diagonal ones are not', async (t) =
     geometry,
   );
   t.equal(found.length, 2);
-  t.same(found[0], { area: 27, center: 1 * 8 + 2, movingShare: 0, touchesBorder: false, box: [1 / 8, 1 / 6, 2 / 8, 2 / 6] });
-  t.same(found[1], { area: 3, center: 3 * 8 + 3, movingShare: 1, touchesBorder: false, box: [3 / 8, 3 / 6, 1 / 8, 1 / 6] });
+  t.same(found[0], {
+    area: 27,
+    center: 1 * 8 + 2,
+    movingShare: 0,
+    touchesBorder: false,
+    box: [1 / 8, 1 / 6, 2 / 8, 2 / 6],
+  });
+  t.same(found[1], {
+    area: 3,
+    center: 3 * 8 + 3,
+    movingShare: 1,
+    touchesBorder: false,
+    box: [3 / 8, 3 / 6, 1 / 8, 1 / 6],
+  });
 });
 
 void test('a thing at the edge is cut by the border', async (t) => {
