@@ -98,6 +98,23 @@ function byMethod(runs: readonly Run[]): Judged[][] {
   return [...methods.values()];
 }
 
+/** As it is printed: snake_case, null for what is not known. */
+function jsonOf(row: Row): unknown {
+  return {
+    method: row.method.trim(),
+    auc_all: row.aucAll,
+    auc_busy: row.aucBusy,
+    found: row.found,
+    by_kind: row.byKind,
+    false_by_seed: row.falseBySeed,
+    false_per_5000: row.falsePer5000,
+    false_per_hour: row.falsePerHour,
+    found_at_false_frames: row.foundAtFalseFrames,
+    position_auc: row.positionAuc,
+    step_ms: row.stepMs,
+  };
+}
+
 const number = (value: number, digits: number): string => (Number.isNaN(value) ? '-' : value.toFixed(digits));
 const share = ({ found, of }: Found): string => (of === 0 ? '-' : `${found}/${of}`);
 const withDelay = (one: Found): string => (one.found === 0 ? share(one) : `${share(one)} (${one.delay})`);
@@ -173,7 +190,7 @@ function report(suite: SuiteName, runs: readonly Run[]): void {
   const rows = methods.map(summarize);
   const { warmup, frames, settings } = runs[0]!.task;
   if (args.json) {
-    console.log(JSON.stringify({ bench: 'detection', suite, seeds: args.seeds, warmup, frames, rows }));
+    console.log(JSON.stringify({ bench: 'detection', suite, seeds, warmup, frames, rows: rows.map(jsonOf) }));
     return;
   }
   console.log(

@@ -209,7 +209,9 @@ function print(table: ReadonlyMap<string, readonly Row[]>, labels: readonly numb
     position_auc_by_frame: mean(runs.map(({ byFrame }) => mean(byFrame))),
   }));
   if (args.json) {
-    console.log(JSON.stringify({ bench: 'ped2', ablate: args.ablate, seeds: args.seeds, step_ms: stepMs, results }));
+    const seeds = args.seeds.split(',').map(Number);
+    const rows = results.map((one) => ({ ...one, name: one.name.trim() }));
+    console.log(JSON.stringify({ bench: 'ped2', ablate: args.ablate, seeds, step_ms: stepMs, rows }));
     return;
   }
   const cell = (value: number): string => (Number.isNaN(value) ? '-' : value.toFixed(3));

@@ -23,7 +23,7 @@ export function createClouds({ width, height, random }: Stage): Nuisance {
   };
   return {
     spellS: [12, 45],
-    pauseS: [20, 90],
+    pauseS: [40, 150],
     rampS: 0,
     begin: draw,
     paint(plane, { strength, progress }) {

@@ -13,7 +13,7 @@ export function createHeadlights({ width, height, random }: Stage): Nuisance {
   let direction = 1;
   return {
     spellS: [1.2, 3],
-    pauseS: [15, 60],
+    pauseS: [30, 120],
     rampS: 0,
     begin() {
       row = between(random, 0.2, 0.8) * height;

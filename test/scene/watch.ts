@@ -1,0 +1,37 @@
+/**
+ * watch.ts - a scene seen frame by frame, with its truth.
+ */
+import { type Scene, type SceneOptions, type Truth, createScene, renderNext } from '../../src/scene/scene.ts';
+
+export type Seen = { readonly frame: number; readonly truth: Truth; readonly scene: Scene; readonly luma: Uint8Array };
+
+/** Pictures are small (48 x 48 px) unless told otherwise. `look` is called after each frame; `luma` is another buffer every time, so that nothing can hang on the last one. */
+export function watch(options: Partial<SceneOptions>, frames: number, look: (seen: Seen) => void): void {
+  const scene = createScene({ width: 48, height: 48, ...options });
+  for (let frame = 0; frame < frames; frame++) {
+    const luma = new Uint8Array(scene.options.width * scene.options.height);
+    const truth = renderNext(scene, luma);
+    look({ frame, truth, scene, luma });
+  }
+}
+
+export type LabelSeen = {
+  readonly kind: string;
+  readonly id: number;
+  readonly first: number;
+  last: number;
+  frames: number;
+};
+
+/** All labels of so many frames. */
+export function labelsOf(options: Partial<SceneOptions>, frames: number): LabelSeen[] {
+  const labels = new Map<number, LabelSeen>();
+  watch(options, frames, ({ frame, truth: { kind, id } }) => {
+    if (kind === null) return;
+    const label = labels.get(id) ?? { kind, id, first: frame, last: frame, frames: 0 };
+    label.last = frame;
+    label.frames++;
+    labels.set(id, label);
+  });
+  return [...labels.values()];
+}
