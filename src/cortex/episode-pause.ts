@@ -9,7 +9,13 @@
  * Two lanes in turn: what came before always tells, so no pause ends the context. Routines of several places: within one
  * it tells, between two it does not, and the pauses between them cut the sequence into routines.
  */
-import { type IntervalMemory, intervalKey, intervalMemoryFields, learnInterval, visitsOf } from '../anomaly/interval-memory.ts';
+import {
+  type IntervalMemory,
+  intervalKey,
+  intervalMemoryFields,
+  learnInterval,
+  visitsOf,
+} from '../anomaly/interval-memory.ts';
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 

@@ -21,7 +21,11 @@ const UNEXPECTED_FACTOR = 0.2;
 /** Standard deviations to the 10 and 90 % points of a normal distribution. */
 const SPREAD_10_90 = 1.28;
 
-export type NextKind = { readonly kind: number; readonly probability: number; readonly inMs: readonly [number, number] };
+export type NextKind = {
+  readonly kind: number;
+  readonly probability: number;
+  readonly inMs: readonly [number, number];
+};
 
 /** Kinds that may come next, most likely first; what is left to 1 is "something else". Times from `timeMs` on. */
 export function nextKinds(sequence: EpisodeSequence, timeMs: number): NextKind[] {

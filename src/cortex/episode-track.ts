@@ -144,7 +144,11 @@ function someNeighbour(grid: ZoneGrid, zone: number, is: (neighbour: number) => 
 }
 
 /** A free place, or the oldest episode when all are taken. */
-function open({ isOpen, openedMs, emptyFrames, held, heldFrames }: EpisodeTrack, zones: number, timeMs: number): number {
+function open(
+  { isOpen, openedMs, emptyFrames, held, heldFrames }: EpisodeTrack,
+  zones: number,
+  timeMs: number,
+): number {
   let oldest = 0;
   for (let episode = 0; episode < MAX_OPEN; episode++) {
     if (isOpen[episode] === 0) {

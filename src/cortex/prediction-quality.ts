@@ -1,12 +1,7 @@
 /**
  * prediction-quality.ts - how good the model's predictions are, measured on what came, before it was learned.
  */
-import {
-  BINS,
-  type ForecastScore,
-  calibrationError,
-  forecastScoreFields,
-} from '../anomaly/forecast-score.ts';
+import { BINS, type ForecastScore, calibrationError, forecastScoreFields } from '../anomaly/forecast-score.ts';
 import { type NextForecast, nextForecastFields, resetNext, settleNext, tellNext } from '../anomaly/next-forecast.ts';
 import { HORIZONS_S, SCORED } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';

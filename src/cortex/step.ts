@@ -121,7 +121,11 @@ export function stepCortex(cortex: Cortex, frame: Frame, learn: boolean, stage?:
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
   learnEvidence(cortex.evidence, raw, ratios, {
-    ...{ elapsedMs, busy, idleEnded, muted, learn },
+    elapsedMs,
+    busy,
+    idleEnded,
+    muted,
+    learn,
     episodesEnded: episode.ended,
     arrivals: recurrence.arrivals,
   });

@@ -55,7 +55,9 @@ export function learnTemplates(
     const { templateMean, templateShare } = memory;
     eachPixel(geometry, zone, slot, (pixel, at) => {
       const share = plane.foregroundPixel[pixel]! * 255;
-      templateMean[at] = Math.round(templateMean[at]! + rate * (Math.min(255, luma[pixel]! / gain) - templateMean[at]!));
+      templateMean[at] = Math.round(
+        templateMean[at]! + rate * (Math.min(255, luma[pixel]! / gain) - templateMean[at]!),
+      );
       templateShare[at] = Math.round(templateShare[at]! + rate * (share - templateShare[at]!));
     });
   }

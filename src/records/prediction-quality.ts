@@ -10,7 +10,10 @@ const Scores = (description: string) =>
     {
       model: Type.Number({ minimum: 0 }),
       base_rate: Type.Number({ minimum: 0, description: 'who tells only how often each thing comes at all' }),
-      persistence: Type.Number({ minimum: 0, description: 'who tells that all stays, or follows, as it did last time' }),
+      persistence: Type.Number({
+        minimum: 0,
+        description: 'who tells that all stays, or follows, as it did last time',
+      }),
     },
     { additionalProperties: false, description },
   );

@@ -81,12 +81,14 @@ void test('activity is told for every place and horizon, more of it within more 
     return sum / 36;
   });
   t.ok(means.every((mean) => mean > 0 && mean < 1));
-  t.ok(means[0]! < means[2]!, `${means}`);
+  t.ok(means[0]! < means[2]!, means.join(' '));
 });
 
 void test('while nothing is there the next episode is told with its whole path', async (t) => {
-  const paths = watched.predictions.slice(-60).flatMap(({ next }) => next.slice(0, 1).map(({ positions }) => positions.length));
-  t.ok(paths.filter((zones) => zones > 4).length >= 3, `${paths}`);
+  const paths = watched.predictions
+    .slice(-60)
+    .flatMap(({ next }) => next.slice(0, 1).map(({ positions }) => positions.length));
+  t.ok(paths.filter((zones) => zones > 4).length >= 3, paths.join(' '));
 });
 
 void test('the predicted picture is closer to what comes than the picture there is', async (t) => {

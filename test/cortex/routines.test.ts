@@ -14,7 +14,15 @@ const FRAMES = 10_800;
 function watch(models: readonly (readonly Ablation[])[]) {
   const settings = { ...PRESETS.pi4, width: 96, height: 72 };
   const { width, height, fps } = settings;
-  const scene = createScene({ ...SCENES.routines, width, height, fps, seed: 4, anomaliesFrom: FROM, anomalySpacing: 800 });
+  const scene = createScene({
+    ...SCENES.routines,
+    width,
+    height,
+    fps,
+    seed: 4,
+    anomaliesFrom: FROM,
+    anomalySpacing: 800,
+  });
   const luma = new Uint8Array(width * height);
   const broken = new Map<number, number>();
   const watchers = models.map((ablate) => ({
