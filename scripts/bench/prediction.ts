@@ -106,7 +106,17 @@ function row(name: string, qualities: readonly ForecastQuality[]): (string | num
   ];
 }
 
-const HEAD = ['prediction of', 'log loss', 'base rate', 'persist.', 'Brier', 'base rate', 'persist.', 'off by', 'asked'];
+const HEAD = [
+  'prediction of',
+  'log loss',
+  'base rate',
+  'persist.',
+  'Brier',
+  'base rate',
+  'persist.',
+  'off by',
+  'asked',
+];
 for (const name of args.scene.split(',') as SceneName[]) {
   if (SCENES[name] === undefined) {
     throw new RangeError(`Expected --scene ${Object.keys(SCENES).join('|')} but received ${name}`);
@@ -120,7 +130,9 @@ for (const name of args.scene.split(',') as SceneName[]) {
       all.map(({ activity }) => activity[index]!),
     ),
   );
-  console.log(`scene ${name}, ${width}x${height}, ${frames} frames, seeds ${args.seeds}, left out: ${args.ablate || '-'}`);
+  console.log(
+    `scene ${name}, ${width}x${height}, ${frames} frames, seeds ${args.seeds}, left out: ${args.ablate || '-'}`,
+  );
   console.log(
     formatTable([
       HEAD,

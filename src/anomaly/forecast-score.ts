@@ -15,14 +15,14 @@ const HORIZON = 4000;
 /** No forecast is believed more than this; a wrong certainty would cost infinitely much. */
 const LEAST = 0.001;
 
-// f64: sums and means made by + - * / and the exact logarithm only
+// Measured also while learning is off. f64: sums and means made by + - * / and the exact logarithm only
 export const forecastScoreFields = (forecasters: number) => ({
-  logLoss: field('f64', forecasters, 'learned'), // [forecasters] running mean
-  brier: field('f64', forecasters, 'learned'), // [forecasters] running mean
-  questions: field('f64', 1, 'learned'),
-  binTold: field('f64', BINS, 'learned'), // [BINS] running sums of what the first forecaster told
-  binCame: field('f64', BINS, 'learned'), // [BINS] of them, what came true
-  binCount: field('f64', BINS, 'learned'), // [BINS] how many
+  logLoss: field('f64', forecasters, 'state'), // [forecasters] running mean
+  brier: field('f64', forecasters, 'state'), // [forecasters] running mean
+  questions: field('f64', 1, 'state'),
+  binTold: field('f64', BINS, 'state'), // [BINS] running sums of what the first forecaster told
+  binCame: field('f64', BINS, 'state'), // [BINS] of them, what came true
+  binCount: field('f64', BINS, 'state'), // [BINS] how many
 });
 export type ForecastScore = Views<ReturnType<typeof forecastScoreFields>>;
 

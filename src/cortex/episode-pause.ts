@@ -24,13 +24,13 @@ const ENTRIES = 1024;
 /** Stands for any kind in the counts. */
 const ANY = 511;
 const PRIOR = 2;
-const MIN_RATE = 0.05;
+const MIN_RATE = 0.025;
 /** Pauses of a length seen before its gain is believed. */
 const MIN_PAUSES = 12;
 /** Pauses of any length seen before a context is cut by what was learned. */
 const YOUNG_PAUSES = 60;
 /** A gain that is worth a context (nats). */
-const WORTH = 0.12;
+const WORTH = 0.25;
 /** Until more is known: shorter pauses keep the context, longer ones end it. */
 const FIRST_CUT_MS = 6000;
 const SHORTEST_MS = 500;

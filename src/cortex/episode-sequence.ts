@@ -208,8 +208,9 @@ function countEpisode(views: SequenceViews, kind: number, fits: boolean, follows
   views.visits[kind] = visits;
   moveShare(views.unexpected, kind, visits, fits ? 0 : 1);
   moveShare(views.began, kind, visits, follows ? 0 : 1);
-  views.episodes[0] = Math.min(65535, views.episodes[0]! + 1);
-  views.missed[0]! += Math.max(1 / views.episodes[0]!, MISSED_RATE) * ((fits ? 0 : 1) - views.missed[0]!);
+  const episodes = Math.min(65535, views.episodes[0]! + 1);
+  views.episodes[0] = episodes;
+  views.missed[0]! += Math.max(1 / episodes, MISSED_RATE) * ((fits ? 0 : 1) - views.missed[0]!);
 }
 
 /** Move a running share whose `count`th visit was (1) or was not (0) what it tells the share of. */
@@ -218,14 +219,14 @@ function moveShare(shares: Float32Array, at: number, count: number, was: 0 | 1):
 }
 
 function remember({ history, held, length }: SequenceViews, kind: number, isHeld: boolean): void {
+  const at = Math.min(DEPTH - 1, length[0]!);
   if (length[0] === DEPTH) {
     history.copyWithin(0, 1);
     held.copyWithin(0, 1);
-    length[0]!--;
   }
-  history[length[0]!] = kind;
-  held[length[0]!] = isHeld ? 1 : 0;
-  length[0]!++;
+  history[at] = kind;
+  held[at] = isHeld ? 1 : 0;
+  length[0] = at + 1;
 }
 
 /** Show the temporal memory the sequence so far, from its `from`th kind on; END first where it is whole. */

@@ -2,7 +2,7 @@
  * predict.ts - what comes next, from the two regions that know order, and how likely each place is to be active soon.
  *
  * While something is going on the global region tells the next state of the scene. While nothing is, the next thing is the
- * next episode: the region that was surprised less by the last ones tells it.
+ * next episode, as long as the episode region tells it better than base rates would.
  */
 import { zoneBox } from '../vision/geometry.ts';
 import { HORIZONS_S, activityOf } from './activity-forecast.ts';
@@ -15,10 +15,10 @@ export function predict(cortex: Cortex, timeMs: number): ModelPrediction {
   const { global, episodes, next, ablated } = cortex;
   const state = predictNext(global);
   const isIdle = global.views.current[0] === IDLE;
-  const knowsEpisodes = next.episodeScore.questions[0]! > 0 && !ablated.has('l3');
-  const episodesKnowMore = next.episodeScore.logLoss[0]! < next.stateScore.logLoss[0]!;
+  const [own, baseRate] = next.episodeScore.logLoss;
+  const knowsEpisodes = own! < baseRate! && !ablated.has('l3');
   const episode = isIdle && knowsEpisodes ? predictEpisodes(episodes, timeMs) : null;
-  const isTold = episode !== null && (state.next.length === 0 || (episodesKnowMore && episode.next.length > 0));
+  const isTold = episode !== null && episode.next.length > 0;
   return { ...(isTold ? episode : state), activity: activityNow(cortex) };
 }
 

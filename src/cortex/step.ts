@@ -135,7 +135,11 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
   learnEvidence(cortex.evidence, raw, ratios, {
-    ...{ elapsedMs, busy, idleEnded, muted: unsure || holds, learn: mayLearn },
+    elapsedMs,
+    busy,
+    idleEnded,
+    muted: unsure || holds,
+    learn: mayLearn,
     episodesEnded: episode.ended,
     arrivals: recurrence.arrivals,
   });

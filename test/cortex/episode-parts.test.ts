@@ -1,5 +1,12 @@
 import { test } from 'tap';
-import { KINDS, NO_KIND, episodeKindFields, kindHolds, learnKind, nearestKind } from '../../src/cortex/episode-kinds.ts';
+import {
+  KINDS,
+  NO_KIND,
+  episodeKindFields,
+  kindHolds,
+  learnKind,
+  nearestKind,
+} from '../../src/cortex/episode-kinds.ts';
 import {
   type PauseMemory,
   contextEndMs,
@@ -85,11 +92,11 @@ void test('pauses are sorted by half octaves', async (t) => {
 void test('the pause between rounds ends the context, the one within a round does not', async (t) => {
   const memory = pauses();
   for (let round = 0; round < 60; round++) {
-    const [first, last, next] = round % 2 === 0 ? [0, 2, 3] : [3, 4, 0];
-    learnPause(memory, 1200, first!, 1);
-    learnPause(memory, 1200, 1, last!);
+    const [first, last, next] = round % 2 === 0 ? ([0, 2, 3] as const) : ([3, 4, 0] as const);
+    learnPause(memory, 1200, first, 1);
+    learnPause(memory, 1200, 1, last);
     // Which round comes next has nothing to do with the last one.
-    learnPause(memory, 7000, last!, round % 4 < 2 ? next! : first!);
+    learnPause(memory, 7000, last, round % 4 < 2 ? next : first);
   }
   t.ok(contextHoldsMs(memory) >= 1200 && contextHoldsMs(memory) <= 2000, `${contextHoldsMs(memory)}`);
   t.ok(contextEndMs(memory) > 1200 && contextEndMs(memory) <= 7000, `${contextEndMs(memory)}`);

@@ -20,8 +20,7 @@ const ALARM = 0.5;
 /** Rounds in one of two orders at random; returns how many of them were a surprise. */
 function live(world: EpisodeWorld, rounds: number): number {
   let surprises = 0;
-  for (let i = 0; i < rounds; i++)
-    if (world.round(ORDERS[randomBelow(world.random, 2)]!) >= ALARM) surprises++;
+  for (let i = 0; i < rounds; i++) if (world.round(ORDERS[randomBelow(world.random, 2)]!) >= ALARM) surprises++;
   return surprises;
 }
 
@@ -146,7 +145,11 @@ void test('without learning nothing learned changes', async (t) => {
   const world = new EpisodeWorld(8);
   live(world, 30);
   const { sequences, kinds } = world.region;
-  const before = [sequences[0]!.views.visits.slice(), kinds.kindZones.slice(), sequences[0]!.memory.views.permanence.slice()];
+  const before = [
+    sequences[0]!.views.visits.slice(),
+    kinds.kindZones.slice(),
+    sequences[0]!.memory.views.permanence.slice(),
+  ];
   for (const place of [A, B, E, A]) {
     world.show(place, 24, false);
     world.show([], 12, false);

@@ -17,8 +17,17 @@ import { type StreamThreshold, thresholdFields } from '../../src/anomaly/stream-
 import { viewsFor } from '../support/views.ts';
 
 const NOTHING: RawEvidence = {
-  ...{ sequence: 0, timing: 0, order: 0, motion: 0, flow: 0, size: 0, form: 0, absence: 0 },
-  ...{ episode: 0, early: 0, overdue: 0 },
+  sequence: 0,
+  timing: 0,
+  order: 0,
+  motion: 0,
+  flow: 0,
+  size: 0,
+  form: 0,
+  absence: 0,
+  episode: 0,
+  early: 0,
+  overdue: 0,
 };
 
 function open(sensitivity = 1): Evidence {
