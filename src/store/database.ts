@@ -5,7 +5,7 @@
  * exclusive transaction on a small lock database beside it, which the kernel ends with the process that holds it,
  * however that dies.
  */
-import { chmodSync, existsSync, mkdirSync, openSync, readSync, closeSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, openSync, readSync, closeSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
@@ -14,8 +14,10 @@ import { APPLICATION_ID, migrate } from './migrations.ts';
 
 export const DATABASE_FILE = 'cortexd.db';
 const LOCK_FILE = 'cortexd.lock';
-/** Model pages are 64 KiB blobs: large database pages keep them in few pieces. */
-const PAGE_SIZE = 16384;
+/** Every small commit writes whole database pages: small ones wear the card least. */
+const PAGE_SIZE = 4096;
+/** The log file is cut back to this (bytes) when it has been folded in. */
+const LOG_LIMIT = 16 << 20;
 const MAGIC = 'SQLite format 3\0';
 
 /** Keep other daemons away from a state directory; throws CortexdError('in_use') when one has it. Call the result to let go. */
@@ -57,14 +59,19 @@ export function openDatabase(directory: string, now: string): Database {
     db = new Sqlite(file, { timeout: 5000 });
     refuseForeignDatabase(db, file);
     const isNew = db.pragma('user_version', { simple: true }) === 0;
-    if (isNew) db.pragma(`page_size = ${PAGE_SIZE}`);
+    if (isNew) {
+      db.pragma(`page_size = ${PAGE_SIZE}`);
+      db.pragma('auto_vacuum = INCREMENTAL');
+    }
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
     db.pragma('wal_autocheckpoint = 0');
+    db.pragma(`journal_size_limit = ${LOG_LIMIT}`);
     const damage = db.pragma('quick_check(1)', { simple: true }) as string;
     if (damage !== 'ok') throw damaged(file, damage);
-    migrate(db, now);
+    const opened = db;
+    migrate(db, now, (version) => backUp(opened, `${file}.version-${version}`));
     chmodSync(file, 0o600);
     return db;
   } catch (error) {
@@ -74,6 +81,23 @@ export function openDatabase(directory: string, now: string): Database {
     if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true) throw damaged(file, messageOf(error));
     throw new CortexdError('store', `Expected to open the database ${file} but received: ${messageOf(error)}`, {
       hint: 'Check that the directory exists, is writable and the disk is not full.',
+      cause: error,
+    });
+  }
+}
+
+/** Copy a whole database into a new file, complete under its name or not there at all. */
+export function backUp(db: Database, path: string): void {
+  const part = `${path}.part`;
+  try {
+    rmSync(part, { force: true });
+    db.prepare('VACUUM INTO ?').run(part);
+    chmodSync(part, 0o600);
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw new CortexdError('store', `Expected to copy the database to ${path} but received: ${messageOf(error)}`, {
+      hint: 'It needs as much free space as the database has. Nothing was changed.',
       cause: error,
     });
   }
@@ -95,7 +119,7 @@ function makeDirectory(directory: string): void {
 
 function damaged(file: string, reason: string): CortexdError {
   return new CortexdError('corrupt', `Expected a sound database at ${file} but received: ${reason}`, {
-    hint: 'Nothing was changed. Move the file away and import a snapshot (cortexd snapshot import), or begin anew.',
+    hint: 'Nothing was changed. "cortexd run" sets the file aside and saves from it what it can; or restore a backup of the file.',
   });
 }
 

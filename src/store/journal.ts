@@ -29,20 +29,42 @@ export type MinuteScore = {
   readonly max: number;
 };
 
+export type HourScore = Omit<MinuteScore, 'minute'> & { readonly hour: string };
+
+/** What may be kept; whatever is more goes, oldest first. */
+export type Retention = {
+  /** ISO 8601: older events and hourly scores go; of minutes those before `minutesBefore` become hours. */
+  readonly before: string;
+  readonly minutesBefore: string;
+  /** bytes of all event records, and of all pictures */
+  readonly eventBytes: number;
+  readonly pictureBytes: number;
+};
+
+export type OutboxLimits = { readonly messages: number; readonly bytes: number };
+
 export class Journal {
   readonly #db: Database;
-  readonly #outboxLimit: number;
+  readonly #limits: OutboxLimits;
+  #outboxDepth: number;
+  #outboxBytes: number;
   /** Messages given up because the outbox was full. */
   outboxDropped = 0;
 
-  constructor(db: Database, outboxLimit: number) {
+  constructor(db: Database, limits: OutboxLimits) {
     this.#db = db;
-    this.#outboxLimit = outboxLimit;
+    this.#limits = limits;
+    const { depth, bytes } = db
+      .prepare('SELECT count(*) AS depth, coalesce(sum(length(payload)), 0) AS bytes FROM outbox')
+      .get() as { depth: number; bytes: number };
+    this.#outboxDepth = depth;
+    this.#outboxBytes = bytes;
   }
 
   /** Write one event record; its message goes to the outbox when `send`. A picture, once given, stays with the event. */
   saveEvent(event: EventRecord, picture: Uint8Array | null, send: boolean): void {
-    this.#db.transaction(() => {
+    const payload = JSON.stringify(event);
+    const dropped = this.#db.transaction(() => {
       this.#db
         .prepare(
           `INSERT INTO event (id, camera, cause, severity, started_at, ended_at, peak, record, picture) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -57,31 +79,44 @@ export class Journal {
           event.started_at,
           event.ended_at,
           event.peak,
-          JSON.stringify(event),
+          payload,
           picture,
         );
-      if (!send) return;
+      if (!send) return null;
       this.#db
         .prepare('INSERT INTO outbox (event_id, camera, type, payload, created_at) VALUES (?, ?, ?, ?, ?)')
-        .run(event.id, event.camera, event.type, JSON.stringify(event), event.ended_at ?? event.started_at);
-      this.#boundOutbox();
+        .run(event.id, event.camera, event.type, payload, event.ended_at ?? event.started_at);
+      return this.#makeRoom(payload.length);
     })();
+    if (dropped === null) return;
+    // Only now: a transaction that failed has changed nothing.
+    this.#outboxDepth += 1 - dropped.messages;
+    this.#outboxBytes += payload.length - dropped.bytes;
+    this.outboxDropped += dropped.messages;
   }
 
   /** A full outbox gives up the oldest update, or, without updates, the oldest message. */
-  #boundOutbox(): void {
-    const depth = this.outboxDepth();
-    for (let surplus = depth - this.#outboxLimit; surplus > 0; surplus--) {
-      const update = this.#db.prepare("SELECT min(sequence) FROM outbox WHERE type = 'update'").pluck().get() as
-        number | null;
-      const oldest = update ?? (this.#db.prepare('SELECT min(sequence) FROM outbox').pluck().get() as number);
-      this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(oldest);
-      this.outboxDropped++;
+  #makeRoom(added: number): { messages: number; bytes: number } {
+    const dropped = { messages: 0, bytes: 0 };
+    const isOver = (): boolean =>
+      this.#outboxDepth + 1 - dropped.messages > this.#limits.messages ||
+      this.#outboxBytes + added - dropped.bytes > this.#limits.bytes;
+    while (isOver()) {
+      const oldest = this.#db
+        .prepare(
+          "SELECT sequence, length(payload) AS bytes FROM outbox ORDER BY type <> 'update', sequence LIMIT 1",
+        )
+        .get() as { sequence: number; bytes: number } | undefined;
+      if (oldest === undefined) break;
+      this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(oldest.sequence);
+      dropped.messages++;
+      dropped.bytes += oldest.bytes;
     }
+    return dropped;
   }
 
   outboxDepth(): number {
-    return this.#db.prepare('SELECT count(*) FROM outbox').pluck().get() as number;
+    return this.#outboxDepth;
   }
 
   /** The oldest messages not yet acknowledged, in order, after `sequence`. */
@@ -93,7 +128,12 @@ export class Journal {
 
   /** The broker has acknowledged a message. */
   acknowledge(sequence: number): void {
-    this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(sequence);
+    const gone = this.#db
+      .prepare('DELETE FROM outbox WHERE sequence = ? RETURNING length(payload) AS bytes')
+      .get(sequence) as { bytes: number } | undefined;
+    if (gone === undefined) return;
+    this.#outboxDepth--;
+    this.#outboxBytes -= gone.bytes;
   }
 
   /** Events, newest first. */
@@ -143,10 +183,13 @@ export class Journal {
     return rows.map((row) => JSON.parse(row) as EventRecord);
   }
 
-  saveScore({ camera, minute, frames, min, mean, max }: MinuteScore): void {
-    this.#db
-      .prepare('INSERT OR REPLACE INTO score (camera, minute, frames, min, mean, max) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(camera, minute, frames, min, mean, max);
+  saveScores(scores: readonly MinuteScore[]): void {
+    const insert = this.#db.prepare(
+      'INSERT OR REPLACE INTO score (camera, minute, frames, min, mean, max) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#db.transaction(() => {
+      for (const { camera, minute, frames, min, mean, max } of scores) insert.run(camera, minute, frames, min, mean, max);
+    })();
   }
 
   scores(camera: string, limit: number): MinuteScore[] {
@@ -155,21 +198,43 @@ export class Journal {
       .all(camera, limit) as MinuteScore[];
   }
 
-  /** Delete events and scores that started before `before` (ISO 8601), and the oldest pictures beyond `pictureBytes`. */
-  retain(before: string, pictureBytes: number): { events: number; pictures: number } {
+  /** Scores by hour, newest first: what has become of the minutes that were too old to be kept. */
+  hourlyScores(camera: string, limit: number): HourScore[] {
+    return this.#db
+      .prepare('SELECT * FROM score_hour WHERE camera = ? ORDER BY hour DESC LIMIT ?')
+      .all(camera, limit) as HourScore[];
+  }
+
+  /** Delete what is too old or too much; minutes that are too old become hours first. Open events stay. */
+  retain({ before, minutesBefore, eventBytes, pictureBytes }: Retention): { events: number; pictures: number } {
     return this.#db.transaction(() => {
-      const events = this.#db
-        .prepare('DELETE FROM event WHERE started_at < ? AND ended_at IS NOT NULL')
-        .run(before).changes;
-      this.#db.prepare('DELETE FROM score WHERE minute < ?').run(before);
-      const pictures = this.#db
+      const db = this.#db;
+      const old = db.prepare('DELETE FROM event WHERE started_at < ? AND ended_at IS NOT NULL').run(before).changes;
+      const surplus = db
+        .prepare(
+          `DELETE FROM event WHERE ended_at IS NOT NULL AND id IN (
+             SELECT id FROM (SELECT id, sum(length(record)) OVER (ORDER BY started_at DESC, id DESC) AS bytes FROM event)
+             WHERE bytes > ?)`,
+        )
+        .run(eventBytes).changes;
+      db.prepare(
+        `INSERT INTO score_hour (camera, hour, frames, min, mean, max)
+           SELECT camera, substr(minute, 1, 13) || ':00Z', sum(frames), min(min), sum(mean * frames) / sum(frames), max(max)
+           FROM score WHERE minute < ? GROUP BY camera, substr(minute, 1, 13)
+         ON CONFLICT (camera, hour) DO UPDATE SET
+           mean = (mean * frames + excluded.mean * excluded.frames) / (frames + excluded.frames),
+           frames = frames + excluded.frames, min = min(min, excluded.min), max = max(max, excluded.max)`,
+      ).run(minutesBefore);
+      db.prepare('DELETE FROM score WHERE minute < ?').run(minutesBefore);
+      db.prepare('DELETE FROM score_hour WHERE hour < ?').run(before);
+      const pictures = db
         .prepare(
           `UPDATE event SET picture = NULL WHERE id IN (
              SELECT id FROM (SELECT id, sum(length(picture)) OVER (ORDER BY started_at DESC, id DESC) AS bytes FROM event WHERE picture IS NOT NULL)
              WHERE bytes > ?)`,
         )
         .run(pictureBytes).changes;
-      return { events, pictures };
+      return { events: old + surplus, pictures };
     })();
   }
 }

@@ -43,6 +43,16 @@ export const MIGRATIONS: readonly Migration[] = [
         sha256 TEXT NOT NULL, automatic INTEGER NOT NULL, created_at TEXT NOT NULL, compressed BLOB NOT NULL
       ) STRICT;`,
   },
+  {
+    number: 2,
+    name: 'packed pages, scores by hour',
+    sql: `
+      ALTER TABLE model_page ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE score_hour (
+        camera TEXT NOT NULL, hour TEXT NOT NULL, frames INTEGER NOT NULL, min REAL NOT NULL, mean REAL NOT NULL, max REAL NOT NULL,
+        PRIMARY KEY (camera, hour)
+      ) STRICT, WITHOUT ROWID;`,
+  },
 ];
 
 /** Version of the newest shape this program knows. */
@@ -50,9 +60,10 @@ export const NEWEST = MIGRATIONS.at(-1)?.number ?? 0;
 
 /**
  * Bring the database to the newest shape: each step in a transaction of its own, its ledger row first, so that a step is
- * either done and noted or neither. Throws CortexdError('newer_version') without touching a file of a newer program.
+ * either done and noted or neither. `backUp` is called before the first step that changes a database that already has
+ * something in it. Throws CortexdError('newer_version') without touching a file of a newer program.
  */
-export function migrate(db: Database, now: string): void {
+export function migrate(db: Database, now: string, backUp: (version: number) => void): void {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > NEWEST) {
     throw new CortexdError(
@@ -63,6 +74,7 @@ export function migrate(db: Database, now: string): void {
       },
     );
   }
+  if (version > 0 && version < NEWEST) backUp(version);
   db.exec(
     'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT',
   );

@@ -3,16 +3,21 @@
  *
  * A checkpoint is one transaction: a `model` row of the next generation and a `model_page` row for every page that differs
  * from the last image. A generation's content is, for each page, its newest row not newer than the generation; rows that
- * neither the newest nor the previous generation needs are deleted in the same transaction.
+ * neither the newest nor the previous generation needs are deleted in the same transaction. Pages are packed (fast zlib)
+ * where that saves room: pools are mostly empty or repetitive, and what is not written does not wear the card.
  *
  * Loading verifies the checksum of each page and the hash of the whole, and falls back to the previous generation.
  */
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
-import { CortexdError } from '../errors.ts';
 
 export const PAGE_BYTES = 65536;
+/** A packed page is kept only when it is at least so much smaller. */
+const WORTH_PACKING = 0.9;
+/** `packed` column: how the bytes of a page are written. */
+const PLAIN = 0;
+const DEFLATED = 1;
 
 /** A model's bytes and what they are. */
 export type ModelImage = {
@@ -23,12 +28,16 @@ export type ModelImage = {
   readonly savedAt: string;
 };
 
-export type SavedCheckpoint = { readonly generation: number; readonly pages: number; readonly pageBytes: number };
+/** `pageBytes`: of the changed pages; `rowBytes`: what of them was written. */
+export type SavedCheckpoint = {
+  readonly generation: number;
+  readonly pages: number;
+  readonly pageBytes: number;
+  readonly rowBytes: number;
+};
 
-/** What was found at start: the image, and what had to be given up to get it. */
-export type LoadedModel =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'loaded'; readonly image: ModelImage; readonly generation: number; readonly lost: string | null };
+/** The newest sound generation, and what of newer ones is damaged. `image` null: there is none, or none is sound. */
+export type FoundGeneration = { readonly image: ModelImage | null; readonly damage: readonly string[] };
 
 type ModelRow = {
   generation: number;
@@ -38,7 +47,7 @@ type ModelRow = {
   sha256: string;
   saved_at: string;
 };
-type PageRow = { page: number; crc32: number; bytes: Buffer };
+type PageRow = { page: number; crc32: number; packed: number; bytes: Buffer };
 
 export class ModelPages {
   readonly #db: Database;
@@ -69,22 +78,25 @@ export class ModelPages {
     db.prepare(
       'INSERT INTO model (camera, generation, step, signature, length, sha256, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ).run(camera, generation, step, signature, bytes.length, sha256(bytes), savedAt);
-    const insert = db.prepare('INSERT INTO model_page (camera, page, generation, crc32, bytes) VALUES (?, ?, ?, ?, ?)');
-    let pages = 0;
-    let pageBytes = 0;
+    const insert = db.prepare(
+      'INSERT INTO model_page (camera, page, generation, crc32, packed, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    let [pages, pageBytes, rowBytes] = [0, 0, 0];
     for (let page = 0; page * PAGE_BYTES < bytes.length; page++) {
       const content = pageOf(bytes, page);
       if (before !== undefined && Buffer.compare(content, pageOf(before, page)) === 0) continue;
-      insert.run(camera, page, generation, crc32(content), content);
+      const row = pack(content);
+      insert.run(camera, page, generation, crc32(content), row.packed, row.bytes);
       pages++;
       pageBytes += content.length;
+      rowBytes += row.bytes.length;
     }
-    this.#forget(camera, generation);
-    return { generation, pages, pageBytes };
+    this.#deleteNeedless(camera, generation);
+    return { generation, pages, pageBytes, rowBytes };
   }
 
   /** Delete what neither `generation` nor the one before needs. */
-  #forget(camera: string, generation: number): void {
+  #deleteNeedless(camera: string, generation: number): void {
     this.#db.prepare('DELETE FROM model WHERE camera = ? AND generation < ?').run(camera, generation - 1);
     this.#db
       .prepare(
@@ -95,11 +107,8 @@ export class ModelPages {
       .run(camera, generation - 1);
   }
 
-  /**
-   * The newest sound generation of a camera. `lost` says in words what was given up. Throws CortexdError('corrupt') when
-   * generations exist and none is sound.
-   */
-  load(camera: string): LoadedModel {
+  /** The newest sound generation of a camera, with what had to be passed over to find it, newest first. */
+  find(camera: string): FoundGeneration {
     const rows = this.#db
       .prepare('SELECT * FROM model WHERE camera = ? ORDER BY generation DESC')
       .all(camera) as ModelRow[];
@@ -113,33 +122,25 @@ export class ModelPages {
       // Only an undamaged newest image may serve as what is already written.
       if (damage.length === 0) this.#written.set(camera, Uint8Array.from(found));
       const image = { camera, step: row.step, signature: row.signature, bytes: found, savedAt: row.saved_at };
-      const lost =
-        damage.length === 0 ? null : `${damage.join('; ')}; went back to step ${row.step} of ${row.saved_at}`;
-      return { kind: 'loaded', image, generation: row.generation, lost };
+      return { image, damage };
     }
-    if (damage.length === 0) return { kind: 'none' };
-    throw new CortexdError(
-      'corrupt',
-      `Expected a sound checkpoint of camera "${camera}" but received: ${damage.join('; ')}`,
-      {
-        hint: 'Restore a snapshot (cortexd snapshot list, cortexd snapshot restore NAME), or delete the camera\'s model with "cortexd snapshot forget CAMERA" to begin anew.',
-      },
-    );
+    return { image: null, damage };
   }
 
   #read(camera: string, row: ModelRow): Uint8Array | string {
     const bytes = new Uint8Array(row.length);
     const pages = this.#db
       .prepare(
-        `SELECT page, crc32, bytes FROM model_page AS p WHERE camera = ? AND generation = (
+        `SELECT page, crc32, packed, bytes FROM model_page AS p WHERE camera = ? AND generation = (
            SELECT max(generation) FROM model_page WHERE camera = p.camera AND page = p.page AND generation <= ?)
          ORDER BY page`,
       )
       .all(camera, row.generation) as PageRow[];
     const expected = Math.ceil(row.length / PAGE_BYTES);
     if (pages.length !== expected) return `${pages.length} of ${expected} pages`;
-    for (const { page, crc32: sum, bytes: content } of pages) {
-      if (crc32(content) !== sum) return `page ${page} fails its checksum`;
+    for (const { page, crc32: sum, packed, bytes: written } of pages) {
+      const content = unpack(packed, written);
+      if (content === null || crc32(content) !== sum) return `page ${page} fails its checksum`;
       if (content.length !== pageOf(bytes, page).length) return `page ${page} has ${content.length} bytes`;
       bytes.set(content, page * PAGE_BYTES);
     }
@@ -163,6 +164,24 @@ export class ModelPages {
 
 function pageOf(bytes: Uint8Array, page: number): Uint8Array {
   return bytes.subarray(page * PAGE_BYTES, Math.min(bytes.length, (page + 1) * PAGE_BYTES));
+}
+
+function pack(content: Uint8Array): { packed: number; bytes: Uint8Array } {
+  // zlib and SQLite take no shared memory as such: one copy of the page.
+  const plain = Uint8Array.from(content);
+  const deflated = deflateSync(plain, { level: 1 });
+  return deflated.length < plain.length * WORTH_PACKING
+    ? { packed: DEFLATED, bytes: deflated }
+    : { packed: PLAIN, bytes: plain };
+}
+
+function unpack(packed: number, bytes: Buffer): Uint8Array | null {
+  if (packed === PLAIN) return bytes;
+  try {
+    return packed === DEFLATED ? inflateSync(bytes, { maxOutputLength: PAGE_BYTES }) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Hex SHA-256 of bytes, which may lie in shared memory. */

@@ -30,7 +30,7 @@ export function openJournal(directory: string): { journal: Journal; close: () =>
         },
       );
     }
-    return { journal: new Journal(db, Infinity), close: () => db.close() };
+    return { journal: new Journal(db, { messages: Infinity, bytes: Infinity }), close: () => db.close() };
   } catch (error) {
     if (error instanceof CortexdError) throw error;
     throw new CortexdError('store', `Expected to read ${file} but received: ${messageOf(error)}`, {
