@@ -6,31 +6,36 @@
 import { ClockWatch } from '../clock.ts';
 import { withoutSecrets } from '../config/describe.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { CortexdError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { Bus } from '../mqtt/bus.ts';
 import { busOptions } from '../mqtt/options.ts';
 import { Publisher } from '../mqtt/publisher.ts';
 import { TOPICS, pathFor } from '../mqtt/topics.ts';
 import { VERSION } from '../package-root.ts';
 import type { HealthRecord } from '../records/bridge.ts';
+import { storageHealth } from './storage-health.ts';
 import { timestamp } from '../records/from-observation.ts';
 import { StoreClient } from '../store/store-client.ts';
-import { ControlServer, type SnapshotPort } from '../web/control-server.ts';
+import { ControlServer } from '../web/control-server.ts';
 import { LiveHub } from '../web/live.ts';
 import { PageServer } from '../web/page-server.ts';
 import { Camera } from './camera.ts';
 import type { CameraPorts } from './camera-ports.ts';
 import { Lifecycle, type Stage } from './lifecycle.ts';
 import type { Logger } from './log.ts';
+import { ModelSnapshots } from './model-snapshots.ts';
 import { NumberSensor } from './number-sensor.ts';
 import { encodeFrame } from './picture.ts';
 import { type Pins, openPins } from './pins.ts';
 import type { ServiceManager } from './service-manager.ts';
+import { WriteBudget } from './write-budget.ts';
 
 const HEALTH_EVERY_MS = 60_000;
 const RETAIN_EVERY_MS = 3_600_000;
 const STATUS_EVERY_MS = 5000;
 const DAY_MS = 86_400_000;
+/** Before every time: nothing is that old. */
+const NEVER = '0000';
 
 export type DaemonOptions = {
   readonly loaded: LoadedConfig;
@@ -62,6 +67,7 @@ export class Daemon {
   readonly #sensors = new Map<string, NumberSensor>();
   readonly #startedMs = performance.now();
   #store!: StoreClient;
+  #snapshots!: ModelSnapshots;
   #publisher: Publisher | null = null;
   #bus: Bus | null = null;
   #clock!: ClockWatch;
@@ -145,13 +151,18 @@ export class Daemon {
       {
         name: 'store',
         start: async () => {
-          const outboxLimit = config.retention.outbox_events;
           this.#store = await StoreClient.open({
             directory: stateDirectory,
-            outboxLimit,
+            outboxLimit: config.retention.outbox_events,
+            outboxBytes: config.retention.outbox_mb * 1e6,
             program: VERSION,
             lock: true,
+            recover: true,
+            announce: config.mqtt.enabled,
           });
+          const { every_h: everyHours, keep, keep_replaced: keepReplaced } = config.model_snapshots;
+          const limits = { everyHours, keep, keepReplaced };
+          this.#snapshots = new ModelSnapshots(this.#store, () => this.#models, limits, log);
           log.info({ directory: stateDirectory }, 'Store opened');
         },
         stop: () => this.#store.close(),
@@ -166,7 +177,7 @@ export class Daemon {
         start: async () => {
           const events = {
             shortPress: () => log.info('Button: alarm output silenced'),
-            longPress: () => this.#snapshotByButton(),
+            longPress: () => this.#snapshots.byButton(),
             presence: (present: boolean) => log.info({ present }, 'Presence'),
           };
           this.#pins = openPins(config.gpio, events, log);
@@ -201,7 +212,7 @@ export class Daemon {
         name: 'control socket',
         start: async () => {
           control = await ControlServer.start(stateDirectory, {
-            snapshots: this.#snapshotPort(),
+            snapshots: this.#snapshots,
             status: () => this.status(),
           });
         },
@@ -216,12 +227,16 @@ export class Daemon {
             }, ms);
           // Where there are no frames to prove that work is done, a living event loop is what can be proved.
           if (this.#cameras.size === 0) timers.push(setInterval(() => this.#workDone(), STATUS_EVERY_MS));
+          this.#snapshots.start();
           timers.push(
             every(HEALTH_EVERY_MS, () => this.#publishHealth()),
             every(RETAIN_EVERY_MS, () => this.#retain()),
           );
         },
-        stop: async () => timers.forEach((timer) => clearInterval(timer)),
+        stop: async () => {
+          this.#snapshots.stop();
+          timers.forEach((timer) => clearInterval(timer));
+        },
       },
     ];
   }
@@ -269,7 +284,11 @@ export class Daemon {
       workDone: () => this.#workDone(),
       watch,
     };
-    const limits = { checkpointMs: config.checkpoint.interval_s * 1000 };
+    const { interval_s: interval, max_interval_s: longest, write_budget_mb_per_day: budget } = config.checkpoint;
+    const limits = {
+      checkpoint: { intervalMs: interval * 1000, longestMs: Math.max(interval, longest) * 1000 },
+      budget: new WriteBudget(budget * 1e6, () => performance.now()),
+    };
     for (const [name, camera] of Object.entries(config.cameras)) {
       this.#cameras.set(name, await Camera.create(name, camera, ports, limits));
     }
@@ -309,15 +328,16 @@ export class Daemon {
   }
 
   async #health(): Promise<HealthRecord> {
-    const { bytesWritten, outboxDepth } = await this.#store.call('health');
+    const store = await this.#store.call('health');
     const uptimeMs = performance.now() - this.#startedMs;
     return {
       at: timestamp(Date.now()),
       clock_synced: this.#clock.synced,
       uptime_s: Math.round(uptimeMs / 1000),
       rss_mb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
-      db_bytes_written_per_day: Math.round((bytesWritten * DAY_MS) / Math.max(uptimeMs, 60_000)),
-      outbox_depth: outboxDepth,
+      db_bytes_written_per_day: Math.round((store.bytesWritten * DAY_MS) / Math.max(uptimeMs, 60_000)),
+      outbox_depth: store.outboxDepth,
+      storage: storageHealth(store),
       cameras: this.cameras.map((camera) => camera.health),
       streams: this.sensors.map((sensor) => sensor.health),
     };
@@ -328,62 +348,14 @@ export class Daemon {
   }
 
   async #retain(): Promise<void> {
-    const { events_days: days, pictures_mb: megabytes } = this.#options.loaded.config.retention;
-    await this.#store.call('retain', timestamp(Date.now() - days * DAY_MS), megabytes * 1e6);
-  }
-
-  #snapshotByButton(): void {
-    const now = timestamp(Date.now());
-    const done = Promise.all(
-      this.#models.map(async (camera) => {
-        await camera.checkpoint();
-        await this.#store.call(
-          'createSnapshot',
-          `button-${now.replace(/[:.]/g, '-')}-${camera.name}`,
-          camera.name,
-          now,
-        );
-      }),
-    );
-    done.catch((error: unknown) => this.#options.log.error({ err: error }, 'The snapshot by button failed'));
-  }
-
-  /** The camera or number sensor of that name; without one the only one there is. */
-  #modelNamed(name: string | undefined): Camera | NumberSensor {
-    const models = this.#models;
-    const model = name === undefined && models.length === 1 ? models[0] : models.find((one) => one.name === name);
-    if (model === undefined) {
-      const names = models.map((one) => one.name).join(', ');
-      throw new CortexdError('usage', `Expected a camera or stream of ${names} but received ${name ?? 'none'}`, {
-        hint: 'Name it with --camera NAME.',
-      });
-    }
-    return model;
-  }
-
-  #snapshotPort(): SnapshotPort {
-    const store = this.#store;
-    const now = (): string => timestamp(Date.now());
-    return {
-      create: async (name, cameraName) => {
-        const camera = this.#modelNamed(cameraName);
-        await camera.checkpoint();
-        return store.call('createSnapshot', name, camera.name, now());
-      },
-      list: () => store.call('snapshots'),
-      restore: async (name, cameraName) => {
-        const image = await store.call('snapshotImage', name);
-        const camera = this.#modelNamed(
-          cameraName ?? (this.#models.some((one) => one.name === image.camera) ? image.camera : undefined),
-        );
-        if (image.signature === camera.signature) await camera.checkpoint();
-        // Shape first: a snapshot that does not fit must change nothing.
-        await camera.restore(image.bytes, image.signature);
-        return (await store.call('restoreSnapshot', name, camera.name, now())).replaced;
-      },
-      remove: (name) => store.call('deleteSnapshot', name),
-      exportFile: (name) => store.call('exportSnapshot', name),
-      importFile: (name, file) => store.call('importSnapshot', name, file, now()),
-    };
+    const { events_days, events_mb, pictures_mb, minutes_days } = this.#options.loaded.config.retention;
+    const daysAgo = (days: number): string => timestamp(Date.now() - days * DAY_MS);
+    await this.#store.call('retain', {
+      // A clock that nobody has set must not make everything too old.
+      before: this.#clock.synced ? daysAgo(events_days) : NEVER,
+      minutesBefore: this.#clock.synced ? daysAgo(minutes_days) : NEVER,
+      eventBytes: events_mb * 1e6,
+      pictureBytes: pictures_mb * 1e6,
+    });
   }
 }

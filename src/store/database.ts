@@ -6,14 +6,16 @@
  * however that dies.
  */
 import { chmodSync, existsSync, mkdirSync, openSync, readSync, closeSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { CortexdError, messageOf } from '../errors.ts';
+import { syncFolder } from './cortex-file.ts';
 import { APPLICATION_ID, migrate } from './migrations.ts';
+import { type StageHook, noStage } from './stages.ts';
 
 export const DATABASE_FILE = 'cortexd.db';
-const LOCK_FILE = 'cortexd.lock';
+export const LOCK_FILE = 'cortexd.lock';
 /** Every small commit writes whole database pages: small ones wear the card least. */
 const PAGE_SIZE = 4096;
 /** The log file is cut back to this (bytes) when it has been folded in. */
@@ -50,35 +52,27 @@ export function isLocked(directory: string): boolean {
 }
 
 /** Open the database, creating it if need be, verify it, and bring it to the newest shape. */
-export function openDatabase(directory: string, now: string): Database {
+export function openDatabase(directory: string, now: string, stage: StageHook = noStage): Database {
   makeDirectory(directory);
   const file = join(directory, DATABASE_FILE);
-  refuseForeignFile(file);
   let db: Database | undefined;
   try {
+    refuseForeignFile(file);
+    // A log without its database: SQLite would delete it or, worse, replay it into another file.
+    if (!existsSync(file)) for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
     db = new Sqlite(file, { timeout: 5000 });
     refuseForeignDatabase(db, file);
-    const isNew = db.pragma('user_version', { simple: true }) === 0;
-    if (isNew) {
-      db.pragma(`page_size = ${PAGE_SIZE}`);
-      db.pragma('auto_vacuum = INCREMENTAL');
-    }
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
-    db.pragma('foreign_keys = ON');
-    db.pragma('wal_autocheckpoint = 0');
-    db.pragma(`journal_size_limit = ${LOG_LIMIT}`);
+    setUp(db);
     const damage = db.pragma('quick_check(1)', { simple: true }) as string;
     if (damage !== 'ok') throw damaged(file, damage);
     const opened = db;
-    migrate(db, now, (version) => backUp(opened, `${file}.version-${version}`));
+    migrate(db, now, (version) => backUp(opened, `${file}.version-${version}`, stage), stage);
     chmodSync(file, 0o600);
     return db;
   } catch (error) {
     db?.close();
     if (error instanceof CortexdError) throw error;
-    const { code } = error as { code?: string };
-    if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true) throw damaged(file, messageOf(error));
+    if (isDamage(error)) throw damaged(file, messageOf(error));
     throw new CortexdError('store', `Expected to open the database ${file} but received: ${messageOf(error)}`, {
       hint: 'Check that the directory exists, is writable and the disk is not full.',
       cause: error,
@@ -86,14 +80,44 @@ export function openDatabase(directory: string, now: string): Database {
   }
 }
 
+/** An empty database of the newest shape at `path`, to be filled and then put in place. */
+export function createDatabase(path: string, now: string): Database {
+  const db = new Sqlite(path);
+  setUp(db);
+  migrate(db, now, () => undefined);
+  chmodSync(path, 0o600);
+  return db;
+}
+
+function setUp(db: Database): void {
+  if (db.pragma('user_version', { simple: true }) === 0) {
+    db.pragma(`page_size = ${PAGE_SIZE}`);
+    db.pragma('auto_vacuum = INCREMENTAL');
+  }
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  db.pragma('wal_autocheckpoint = 0');
+  db.pragma(`journal_size_limit = ${LOG_LIMIT}`);
+}
+
+/** Whether an error says that the database file is damaged. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof CortexdError) return error.code === 'corrupt';
+  const { code } = error as { code?: string };
+  return code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true || code === 'SQLITE_IOERR_SHORT_READ';
+}
+
 /** Copy a whole database into a new file, complete under its name or not there at all. */
-export function backUp(db: Database, path: string): void {
+export function backUp(db: Database, path: string, stage: StageHook = noStage): void {
   const part = `${path}.part`;
   try {
     rmSync(part, { force: true });
     db.prepare('VACUUM INTO ?').run(part);
     chmodSync(part, 0o600);
+    stage('backup: before the rename');
     renameSync(part, path);
+    syncFolder(dirname(path));
   } catch (error) {
     rmSync(part, { force: true });
     throw new CortexdError('store', `Expected to copy the database to ${path} but received: ${messageOf(error)}`, {

@@ -6,6 +6,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { EventRecord } from '../records/event.ts';
+import { type StageHook, noStage } from './stages.ts';
 
 export type EventFilter = {
   readonly camera?: string;
@@ -43,16 +44,25 @@ export type Retention = {
 
 export type OutboxLimits = { readonly messages: number; readonly bytes: number };
 
+/** Retention deletes at most so many rows at a time, so that no event waits long for its turn. */
+const RETAIN_ROWS = 200;
+
+/** Two sets of scores of the same time as one. */
+const JOIN_SCORES = `mean = (mean * frames + excluded.mean * excluded.frames) / (frames + excluded.frames),
+  frames = frames + excluded.frames, min = min(min, excluded.min), max = max(max, excluded.max)`;
+
 export class Journal {
   readonly #db: Database;
+  readonly #stage: StageHook;
   readonly #limits: OutboxLimits;
   #outboxDepth: number;
   #outboxBytes: number;
   /** Messages given up because the outbox was full. */
   outboxDropped = 0;
 
-  constructor(db: Database, limits: OutboxLimits) {
+  constructor(db: Database, limits: OutboxLimits, stage: StageHook = noStage) {
     this.#db = db;
+    this.#stage = stage;
     this.#limits = limits;
     const { depth, bytes } = db
       .prepare('SELECT count(*) AS depth, coalesce(sum(length(payload)), 0) AS bytes FROM outbox')
@@ -82,12 +92,18 @@ export class Journal {
           payload,
           picture,
         );
-      if (!send) return null;
+      if (!send) {
+        this.#stage('event: before the commit');
+        return null;
+      }
       this.#db
         .prepare('INSERT INTO outbox (event_id, camera, type, payload, created_at) VALUES (?, ?, ?, ?, ?)')
         .run(event.id, event.camera, event.type, payload, event.ended_at ?? event.started_at);
-      return this.#makeRoom(payload.length);
+      const given = this.#makeRoom(payload.length);
+      this.#stage('event: before the commit');
+      return given;
     })();
+    this.#stage('event: committed');
     if (dropped === null) return;
     // Only now: a transaction that failed has changed nothing.
     this.#outboxDepth += 1 - dropped.messages;
@@ -103,9 +119,7 @@ export class Journal {
       this.#outboxBytes + added - dropped.bytes > this.#limits.bytes;
     while (isOver()) {
       const oldest = this.#db
-        .prepare(
-          "SELECT sequence, length(payload) AS bytes FROM outbox ORDER BY type <> 'update', sequence LIMIT 1",
-        )
+        .prepare("SELECT sequence, length(payload) AS bytes FROM outbox ORDER BY type <> 'update', sequence LIMIT 1")
         .get() as { sequence: number; bytes: number } | undefined;
       if (oldest === undefined) break;
       this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(oldest.sequence);
@@ -117,6 +131,10 @@ export class Journal {
 
   outboxDepth(): number {
     return this.#outboxDepth;
+  }
+
+  outboxBytes(): number {
+    return this.#outboxBytes;
   }
 
   /** The oldest messages not yet acknowledged, in order, after `sequence`. */
@@ -154,7 +172,7 @@ export class Journal {
       .prepare(`SELECT record FROM event ${where} ORDER BY started_at DESC, id DESC LIMIT ?`)
       .pluck()
       .all(...values, limit) as string[];
-    return rows.map((row) => JSON.parse(row) as EventRecord);
+    return rows.flatMap(readRecord);
   }
 
   /** One event whose id begins with `prefix`; undefined when none or several do. */
@@ -163,7 +181,7 @@ export class Journal {
       .prepare('SELECT record FROM event WHERE id >= ? AND id < ? LIMIT 2')
       .pluck()
       .all(prefix, `${prefix}~`) as string[];
-    return rows.length === 1 ? (JSON.parse(rows[0]!) as EventRecord) : undefined;
+    return rows.length === 1 ? readRecord(rows[0]!)[0] : undefined;
   }
 
   /** The picture of an event, if it has one. */
@@ -180,15 +198,18 @@ export class Journal {
       .prepare('SELECT record FROM event WHERE camera = ? AND ended_at IS NULL ORDER BY id')
       .pluck()
       .all(camera) as string[];
-    return rows.map((row) => JSON.parse(row) as EventRecord);
+    return rows.flatMap(readRecord);
   }
 
+  /** A minute that is there already (the clock was set back, the daemon was restarted) takes both. */
   saveScores(scores: readonly MinuteScore[]): void {
     const insert = this.#db.prepare(
-      'INSERT OR REPLACE INTO score (camera, minute, frames, min, mean, max) VALUES (?, ?, ?, ?, ?, ?)',
+      `INSERT INTO score (camera, minute, frames, min, mean, max) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (camera, minute) DO UPDATE SET ${JOIN_SCORES}`,
     );
     this.#db.transaction(() => {
-      for (const { camera, minute, frames, min, mean, max } of scores) insert.run(camera, minute, frames, min, mean, max);
+      for (const { camera, minute, frames, min, mean, max } of scores)
+        insert.run(camera, minute, frames, min, mean, max);
     })();
   }
 
@@ -205,36 +226,55 @@ export class Journal {
       .all(camera, limit) as HourScore[];
   }
 
-  /** Delete what is too old or too much; minutes that are too old become hours first. Open events stay. */
-  retain({ before, minutesBefore, eventBytes, pictureBytes }: Retention): { events: number; pictures: number } {
+  /**
+   * Delete what is too old or too much, a part of it at a time; minutes that are too old become hours first. Open events
+   * stay. Returns whether there is more to do.
+   */
+  retain({ before, minutesBefore, eventBytes, pictureBytes }: Retention): boolean {
     return this.#db.transaction(() => {
       const db = this.#db;
-      const old = db.prepare('DELETE FROM event WHERE started_at < ? AND ended_at IS NOT NULL').run(before).changes;
+      const old = db
+        .prepare(
+          `DELETE FROM event WHERE rowid IN (
+             SELECT rowid FROM event WHERE started_at < ? AND ended_at IS NOT NULL LIMIT ${RETAIN_ROWS})`,
+        )
+        .run(before).changes;
       const surplus = db
         .prepare(
-          `DELETE FROM event WHERE ended_at IS NOT NULL AND id IN (
-             SELECT id FROM (SELECT id, sum(length(record)) OVER (ORDER BY started_at DESC, id DESC) AS bytes FROM event)
-             WHERE bytes > ?)`,
+          `DELETE FROM event WHERE rowid IN (
+             SELECT key FROM (
+               SELECT rowid AS key, ended_at, sum(length(record)) OVER (ORDER BY rowid DESC) AS bytes FROM event)
+             WHERE bytes > ? AND ended_at IS NOT NULL ORDER BY key LIMIT ${RETAIN_ROWS})`,
         )
         .run(eventBytes).changes;
+      const pictures = db
+        .prepare(
+          `UPDATE event SET picture = NULL WHERE rowid IN (
+             SELECT key FROM (
+               SELECT rowid AS key, sum(length(picture)) OVER (ORDER BY rowid DESC) AS bytes FROM event
+               WHERE picture IS NOT NULL)
+             WHERE bytes > ? ORDER BY key LIMIT ${RETAIN_ROWS})`,
+        )
+        .run(pictureBytes).changes;
       db.prepare(
         `INSERT INTO score_hour (camera, hour, frames, min, mean, max)
            SELECT camera, substr(minute, 1, 13) || ':00Z', sum(frames), min(min), sum(mean * frames) / sum(frames), max(max)
            FROM score WHERE minute < ? GROUP BY camera, substr(minute, 1, 13)
-         ON CONFLICT (camera, hour) DO UPDATE SET
-           mean = (mean * frames + excluded.mean * excluded.frames) / (frames + excluded.frames),
-           frames = frames + excluded.frames, min = min(min, excluded.min), max = max(max, excluded.max)`,
+         ON CONFLICT (camera, hour) DO UPDATE SET ${JOIN_SCORES}`,
       ).run(minutesBefore);
       db.prepare('DELETE FROM score WHERE minute < ?').run(minutesBefore);
       db.prepare('DELETE FROM score_hour WHERE hour < ?').run(before);
-      const pictures = db
-        .prepare(
-          `UPDATE event SET picture = NULL WHERE id IN (
-             SELECT id FROM (SELECT id, sum(length(picture)) OVER (ORDER BY started_at DESC, id DESC) AS bytes FROM event WHERE picture IS NOT NULL)
-             WHERE bytes > ?)`,
-        )
-        .run(pictureBytes).changes;
-      return { events: old + surplus, pictures };
+      this.#stage('retention: before the commit');
+      return Math.max(old, surplus, pictures) === RETAIN_ROWS;
     })();
+  }
+}
+
+/** A record that bit rot has made unreadable is left out; it must not take the others with it. */
+function readRecord(text: string): EventRecord[] {
+  try {
+    return [JSON.parse(text) as EventRecord];
+  } catch {
+    return [];
   }
 }

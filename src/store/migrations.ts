@@ -3,6 +3,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { CortexdError } from '../errors.ts';
+import { type StageHook, noStage } from './stages.ts';
 
 /** Marks the file as ours ("CTXD"). */
 export const APPLICATION_ID = 0x43545844;
@@ -45,9 +46,14 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     number: 2,
-    name: 'packed pages, scores by hour',
+    name: 'packed pages, snapshots in blocks, scores by hour',
     sql: `
+      ALTER TABLE model ADD COLUMN hashed INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE model_page ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE snapshot ADD COLUMN kind TEXT NOT NULL DEFAULT 'manual';
+      ALTER TABLE snapshot ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE snapshot ADD COLUMN blocks INTEGER NOT NULL DEFAULT 0;
+      UPDATE snapshot SET sequence = rowid, kind = CASE automatic WHEN 1 THEN 'replaced' ELSE 'manual' END;
       CREATE TABLE score_hour (
         camera TEXT NOT NULL, hour TEXT NOT NULL, frames INTEGER NOT NULL, min REAL NOT NULL, mean REAL NOT NULL, max REAL NOT NULL,
         PRIMARY KEY (camera, hour)
@@ -63,7 +69,12 @@ export const NEWEST = MIGRATIONS.at(-1)?.number ?? 0;
  * either done and noted or neither. `backUp` is called before the first step that changes a database that already has
  * something in it. Throws CortexdError('newer_version') without touching a file of a newer program.
  */
-export function migrate(db: Database, now: string, backUp: (version: number) => void): void {
+export function migrate(
+  db: Database,
+  now: string,
+  backUp: (version: number) => void,
+  stage: StageHook = noStage,
+): void {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > NEWEST) {
     throw new CortexdError(
@@ -85,6 +96,7 @@ export function migrate(db: Database, now: string, backUp: (version: number) => 
       db.exec(sql);
       db.pragma(`user_version = ${number}`);
       db.pragma(`application_id = ${APPLICATION_ID}`);
+      stage('migration: before the commit');
     })();
   }
 }

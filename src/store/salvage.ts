@@ -3,50 +3,109 @@
  *
  * Rows are read one by one from both ends of each table until SQLite refuses, so one broken page costs the rows behind it
  * and not the table. Models carry their own checksums: what fails them is not taken.
+ *
+ * The new database is complete before the damaged one is moved away; a crash in between is finished by `finishRecovery`.
  */
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { messageOf } from '../errors.ts';
-import { type ModelImage, ModelPages } from './model-pages.ts';
+import { syncFolder } from './cortex-file.ts';
+import { createDatabase } from './database.ts';
+import type { ModelImage } from './model-image.ts';
+import { ModelPages } from './model-pages.ts';
+import { type StageHook, noStage } from './stages.ts';
 
-/** Tables whose rows are taken over, in an order in which they may be written. */
-const TABLES = ['meta', 'setting', 'event', 'outbox', 'score', 'score_hour', 'snapshot'] as const;
+/** Tables whose rows are taken over, in an order in which they may be written, with the columns that order their rows. */
+const TABLES: { readonly [table: string]: readonly string[] } = {
+  meta: ['key'],
+  setting: ['key'],
+  event: ['rowid'],
+  outbox: ['sequence'],
+  score: ['camera', 'minute'],
+  score_hour: ['camera', 'hour'],
+  snapshot: ['rowid'],
+};
 
-/** What became of a damaged database. */
+/** What became of a damaged or missing database. */
 export type Recovery = {
   /** ISO 8601 */
   readonly at: string;
   readonly reason: string;
-  /** Where the damaged file is now. */
-  readonly setAside: string;
-  /** Rows taken over, by table; models by name. */
+  /** Where the damaged file is now; null: there was none. */
+  readonly setAside: string | null;
+  /** Rows taken over, by table; names of cameras whose models were. */
   readonly rows: { readonly [table: string]: number };
   readonly models: readonly string[];
   /** What could not be taken over, in words. */
   readonly lost: readonly string[];
 };
 
-/** Move a database (with its log) out of the way; returns where it went. */
-export function setAside(file: string, now: string): string {
+/** Put a new database with all that can be read of the one at `file` in its place. */
+export function recoverDatabase(file: string, now: string, reason: string, stage: StageHook = noStage): Recovery {
+  const part = `${file}.part`;
+  remove(part);
+  const fresh = createDatabase(part, now);
+  let taken: Pick<Recovery, 'rows' | 'models' | 'lost'>;
+  try {
+    taken = salvage(file, fresh);
+  } finally {
+    fresh.close();
+  }
+  renameSync(part, recovered(file));
+  syncFolder(dirname(file));
+  stage('recovery: before the rename');
+  const path = setAside(file, now);
+  stage('recovery: damaged file set aside');
+  finishRecovery(file);
+  return { at: now, reason, setAside: path, ...taken };
+}
+
+/** A recovery that was cut off between its renames is completed; one that was cut off before is forgotten. */
+export function finishRecovery(file: string): void {
+  if (existsSync(file)) {
+    remove(recovered(file));
+  } else if (existsSync(recovered(file))) {
+    // A log that was left behind belongs to the damaged file: SQLite would replay it into the new one.
+    rmSync(`${file}-shm`, { force: true });
+    if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${asideName(file, 'log')}-wal`);
+    renameSync(recovered(file), file);
+    syncFolder(dirname(file));
+  }
+}
+
+function recovered(file: string): string {
+  return `${file}.recovered`;
+}
+
+function remove(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+}
+
+/** Where a damaged database goes: a name that is not taken. */
+export function asideName(file: string, now: string): string {
   const base = `${file}.damaged-${now.replace(/[:.]/g, '-')}`;
   let target = base;
   for (let n = 2; existsSync(target); n++) target = `${base}-${n}`;
-  renameSync(file, target);
-  for (const suffix of ['-wal', '-shm'])
-    if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
   return target;
 }
 
-/** Take over into `fresh` whatever of the database at `path` can be read. */
-export function salvage(path: string, fresh: Database, now: string, reason: string): Recovery {
+/** Move a database (with its log) out of the way; returns where it went. */
+export function setAside(file: string, now: string): string {
+  const target = asideName(file, now);
+  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
+  return target;
+}
+
+function salvage(path: string, fresh: Database): Pick<Recovery, 'rows' | 'models' | 'lost'> {
   const rows: { [table: string]: number } = {};
   const models: string[] = [];
   const lost: string[] = [];
   let damaged: Database | undefined;
   try {
-    damaged = new Sqlite(path, { timeout: 5000 });
-    for (const table of TABLES) rows[table] = copyTable(damaged, fresh, table, lost);
+    damaged = new Sqlite(path, { readonly: true, timeout: 5000 });
+    for (const table of Object.keys(TABLES)) rows[table] = copyTable(damaged, fresh, table, lost);
     for (const image of soundModels(damaged, lost)) {
       new ModelPages(fresh).save(image);
       models.push(image.camera);
@@ -56,35 +115,33 @@ export function salvage(path: string, fresh: Database, now: string, reason: stri
   } finally {
     damaged?.close();
   }
-  return { at: now, reason, setAside: path, rows, models, lost };
+  return { rows, models, lost };
 }
 
 function copyTable(from: Database, to: Database, table: string, lost: string[]): number {
   let copied = 0;
-  let isWhole = false;
   for (const direction of ['ASC', 'DESC']) {
-    if (isWhole) break;
     try {
-      const columns = (from.prepare(`SELECT name FROM pragma_table_info('${table}')`).pluck().all() as string[]).filter(
-        (name) => (to.prepare(`SELECT name FROM pragma_table_info('${table}')`).pluck().all() as string[]).includes(name),
-      );
+      const there = columnsOf(from, table);
+      const columns = columnsOf(to, table).filter((name) => there.includes(name));
       if (columns.length === 0) return copied;
-      const key = table === 'score' || table === 'score_hour' ? columns.slice(0, 2).join(`, `) : columns[0]!;
-      const order = key
-        .split(', ')
-        .map((name) => `${name} ${direction}`)
-        .join(', ');
+      const order = TABLES[table]!.map((name) => `${name} ${direction}`).join(', ');
+      const list = columns.join(', ');
       const insert = to.prepare(
-        `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+        `INSERT OR IGNORE INTO ${table} (${list}) VALUES (${columns.map(() => '?').join(', ')})`,
       );
-      for (const row of from.prepare(`SELECT ${columns.join(', ')} FROM ${table} ORDER BY ${order}`).raw().iterate())
+      for (const row of from.prepare(`SELECT ${list} FROM ${table} ORDER BY ${order}`).raw().iterate())
         copied += insert.run(...(row as unknown[])).changes;
-      isWhole = true;
+      return copied;
     } catch (error) {
       if (direction === 'ASC') lost.push(`rows of ${table}: ${messageOf(error)}`);
     }
   }
   return copied;
+}
+
+function columnsOf(db: Database, table: string): string[] {
+  return db.prepare(`SELECT name FROM pragma_table_info('${table}')`).pluck().all() as string[];
 }
 
 function* soundModels(from: Database, lost: string[]): Generator<ModelImage> {

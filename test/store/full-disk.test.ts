@@ -30,13 +30,13 @@ test(
       'what was acknowledged is there, the one that failed is not',
     );
     t.equal(store.health().outboxDepth, written, 'event and message go together');
-    t.match(store.loadModel('porch'), { kind: 'loaded', lost: null, image: { step: 1 } });
+    t.match(await store.loadModel('porch'), { kind: "loaded", lost: null, image: { step: 1 } });
     mount('-o', 'remount,size=64m');
     t.equal(store.checkpoint(imageOf(3, 80)).generation, 2);
     store.saveEvent(eventOf('LAST'), null, true);
     store.close();
     const again = new Store({ directory, outboxLimit: 100, program: '0', lock: true });
-    t.match(again.loadModel('porch'), { kind: 'loaded', lost: null, image: { step: 3 } });
+    t.match(await again.loadModel('porch'), { kind: 'loaded', lost: null, image: { step: 3 } });
     again.close();
   },
 );

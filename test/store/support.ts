@@ -1,6 +1,6 @@
 /** support.ts - images and events to store. */
 import type { EventRecord } from '../../src/records/event.ts';
-import type { ModelImage } from '../../src/store/model-pages.ts';
+import type { ModelImage } from '../../src/store/model-image.ts';
 
 /** An image of `pages` pages of 64 KiB (and a bit), every byte from the step. */
 export function imageOf(step: number, pages = 3, camera = 'porch'): ModelImage {
