@@ -143,21 +143,32 @@ export class ModelPages {
 
   /** The newest sound generation of a camera, with what had to be passed over to find it, newest first. */
   find(camera: string): FoundGeneration {
+    return this.#search(camera, true);
+  }
+
+  /** Like `find`, but older generations are looked at too, for their damage. */
+  findAll(camera: string): FoundGeneration {
+    return this.#search(camera, false);
+  }
+
+  #search(camera: string, isEnough: boolean): FoundGeneration {
     const rows = this.#db
       .prepare('SELECT * FROM model WHERE camera = ? ORDER BY generation DESC')
       .all(camera) as ModelRow[];
     const damage: string[] = [];
+    let sound: FoundGeneration = { image: null, damage };
     for (const row of rows) {
+      if (sound.image !== null && isEnough) break;
       const found = this.#read(camera, row);
       if (typeof found === 'string') {
         damage.push(`the checkpoint of ${row.saved_at} (step ${row.step}): ${found}`);
-        continue;
+      } else if (sound.image === null) {
+        const { bytes, sums } = found;
+        const image = { camera, step: row.step, signature: row.signature, bytes, savedAt: row.saved_at };
+        sound = { image, sums, generation: row.generation, damage };
       }
-      const { bytes, sums } = found;
-      const image = { camera, step: row.step, signature: row.signature, bytes, savedAt: row.saved_at };
-      return { image, sums, generation: row.generation, damage };
     }
-    return { image: null, damage };
+    return sound;
   }
 
   /** Like `find`; what is damaged is then deleted, so that the sound generation is the newest and stays the fall-back. */

@@ -46,7 +46,7 @@ test('a damaged page makes loading fall back to the generation before, and say w
   db.close();
   const again = open(directory);
   const loaded = await again.loadModel('porch');
-  t.match(loaded, { kind: 'loaded', generation: 2, lost: /step 3.*page 1 fails its checksum.*went back to step 2/ });
+  t.match(loaded, { kind: 'loaded', generation: 2, lost: /step 3.*page 1 fails its checksum.*goes on from step 2/ });
   if (loaded.kind === 'loaded') t.ok(Buffer.from(loaded.image.bytes).equals(Buffer.from(imageOf(2).bytes)));
   again.close();
 });
