@@ -11,6 +11,7 @@ import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { CortexdError, messageOf } from '../errors.ts';
 import { syncFolder } from './cortex-file.ts';
+import { isDamage } from './damage.ts';
 import { APPLICATION_ID, migrate } from './migrations.ts';
 import { type StageHook, noStage } from './stages.ts';
 
@@ -64,7 +65,7 @@ export function openDatabase(directory: string, now: string, stage: StageHook = 
     refuseForeignDatabase(db, file);
     setUp(db);
     const damage = db.pragma('quick_check(1)', { simple: true }) as string;
-    if (damage !== 'ok') throw damaged(file, damage);
+    if (damage !== 'ok') throw damaged(file, damage.replace(/^\*\*\*.*\n/, '').replaceAll('\n', '; '));
     const opened = db;
     migrate(db, now, (version) => backUp(opened, `${file}.version-${version}`, stage), stage);
     chmodSync(file, 0o600);
@@ -99,13 +100,6 @@ function setUp(db: Database): void {
   db.pragma('foreign_keys = ON');
   db.pragma('wal_autocheckpoint = 0');
   db.pragma(`journal_size_limit = ${LOG_LIMIT}`);
-}
-
-/** Whether an error says that the database file is damaged. */
-export function isDamage(error: unknown): boolean {
-  if (error instanceof CortexdError) return error.code === 'corrupt';
-  const { code } = error as { code?: string };
-  return code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true || code === 'SQLITE_IOERR_SHORT_READ';
 }
 
 /** Copy a whole database into a new file, complete under its name or not there at all. */

@@ -12,6 +12,8 @@
  */
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
+import { messageOf } from '../errors.ts';
+import { isDamage } from './damage.ts';
 import { MAX_IMAGE, type ModelImage, sha256 } from './model-image.ts';
 import { type StageHook, noStage } from './stages.ts';
 
@@ -159,7 +161,7 @@ export class ModelPages {
     let sound: FoundGeneration = { image: null, damage };
     for (const row of rows) {
       if (sound.image !== null && isEnough) break;
-      const found = this.#read(camera, row);
+      const found = this.#tryToRead(camera, row);
       if (typeof found === 'string') {
         damage.push(`the checkpoint of ${row.saved_at} (step ${row.step}): ${found}`);
       } else if (sound.image === null) {
@@ -183,6 +185,16 @@ export class ModelPages {
     }
     this.#written.set(camera, { bytes: Uint8Array.from(found.image.bytes), sums: found.sums });
     return found;
+  }
+
+  /** What the database itself cannot read is as damaged as what fails its checksum. */
+  #tryToRead(camera: string, row: ModelRow): Written | string {
+    try {
+      return this.#read(camera, row);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return messageOf(error);
+    }
   }
 
   #read(camera: string, row: ModelRow): Written | string {

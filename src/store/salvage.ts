@@ -28,38 +28,43 @@ const TABLES: { readonly [table: string]: readonly string[] } = {
   snapshot: ['rowid'],
 };
 
-/** What became of a damaged or missing database. */
-export type Recovery = {
-  /** ISO 8601 */
-  readonly at: string;
-  readonly reason: string;
-  /** Where the damaged file is now; null: there was none. */
-  readonly setAside: string | null;
-  /** Rows taken over, by table; names of cameras whose models were. */
-  readonly rows: { readonly [table: string]: number };
-  readonly models: readonly string[];
-  /** What could not be taken over, in words. */
-  readonly lost: readonly string[];
-};
+/** Key of `meta` under which a new database says what it was made from, until that has been told. */
+const NOTE = 'recovery';
 
-/** Put a new database with all that can be read of the one at `file` in its place. */
-export function recoverDatabase(file: string, now: string, reason: string, stage: StageHook = noStage): Recovery {
+/**
+ * Put a new database with all that can be read of the one at `file` in its place. Returns what happened and what was lost,
+ * in words; the new database says it too (`recoveryNote`), so that no crash can make it forgotten.
+ */
+export function recoverDatabase(file: string, now: string, reason: string, stage: StageHook = noStage): string {
   const part = `${file}.part`;
+  const path = asideName(file, now);
   remove(part);
   const fresh = createDatabase(part, now);
-  let taken: Pick<Recovery, 'rows' | 'models' | 'lost'>;
+  let loss: string;
   try {
-    taken = salvage(file, fresh);
+    const lost = salvage(file, fresh);
+    const rest = lost.length === 0 ? 'everything in it could be read' : `lost: ${lost.join('; ')}`;
+    loss = `the database was damaged (${reason}) and set aside as ${path}; ${rest}`;
+    fresh.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(NOTE, loss);
   } finally {
     fresh.close();
   }
   renameSync(part, recovered(file));
   syncFolder(dirname(file));
   stage('recovery: before the rename');
-  const path = setAside(file, now);
+  moveAside(file, path);
   stage('recovery: damaged file set aside');
   finishRecovery(file);
-  return { at: now, reason, setAside: path, ...taken };
+  return loss;
+}
+
+/** What a database was recovered from, when that has not been told yet. */
+export function recoveryNote(db: Database): string | null {
+  return (db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(NOTE) as string | undefined) ?? null;
+}
+
+export function forgetRecoveryNote(db: Database): void {
+  db.prepare('DELETE FROM meta WHERE key = ?').run(NOTE);
 }
 
 /** A recovery that was cut off between its renames is completed; one that was cut off before is forgotten. */
@@ -94,50 +99,55 @@ export function asideName(file: string, now: string): string {
 /** Move a database (with its log) out of the way; returns where it went. */
 export function setAside(file: string, now: string): string {
   const target = asideName(file, now);
-  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
+  moveAside(file, target);
   return target;
 }
 
-function salvage(path: string, fresh: Database): Pick<Recovery, 'rows' | 'models' | 'lost'> {
-  const rows: { [table: string]: number } = {};
-  const models: string[] = [];
+function moveAside(file: string, target: string): void {
+  for (const suffix of ['', '-wal', '-shm']) if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
+}
+
+/** Returns what could not be taken over, in words. */
+function salvage(path: string, fresh: Database): string[] {
   const lost: string[] = [];
   let damaged: Database | undefined;
   try {
     damaged = new Sqlite(path, { readonly: true, timeout: 5000 });
-    for (const table of Object.keys(TABLES)) rows[table] = copyTable(damaged, fresh, table, lost);
-    for (const image of soundModels(damaged, lost)) {
-      new ModelPages(fresh).save(image);
-      models.push(image.camera);
-    }
+    // A file that was cut short is otherwise not read at all.
+    damaged.unsafeMode();
+    damaged.pragma('writable_schema = ON');
+    for (const table of Object.keys(TABLES)) copyTable(damaged, fresh, table, lost);
+    for (const image of soundModels(damaged, lost)) new ModelPages(fresh).save(image);
   } catch (error) {
     lost.push(`everything else: ${messageOf(error)}`);
   } finally {
     damaged?.close();
   }
-  return { rows, models, lost };
+  return lost;
 }
 
-function copyTable(from: Database, to: Database, table: string, lost: string[]): number {
-  let copied = 0;
+function copyTable(from: Database, to: Database, table: string, lost: string[]): void {
   for (const direction of ['ASC', 'DESC']) {
     try {
       const there = columnsOf(from, table);
       const columns = columnsOf(to, table).filter((name) => there.includes(name));
-      if (columns.length === 0) return copied;
+      if (columns.length === 0) return;
       const order = TABLES[table]!.map((name) => `${name} ${direction}`).join(', ');
       const list = columns.join(', ');
       const insert = to.prepare(
         `INSERT OR IGNORE INTO ${table} (${list}) VALUES (${columns.map(() => '?').join(', ')})`,
       );
+      to.exec('BEGIN');
       for (const row of from.prepare(`SELECT ${list} FROM ${table} ORDER BY ${order}`).raw().iterate())
-        copied += insert.run(...(row as unknown[])).changes;
-      return copied;
+        insert.run(...(row as unknown[]));
+      to.exec('COMMIT');
+      return;
     } catch (error) {
+      // What was read before the damage is kept.
+      if (to.inTransaction) to.exec('COMMIT');
       if (direction === 'ASC') lost.push(`rows of ${table}: ${messageOf(error)}`);
     }
   }
-  return copied;
 }
 
 function columnsOf(db: Database, table: string): string[] {

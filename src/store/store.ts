@@ -2,7 +2,7 @@
  * store.ts - all durable state behind plain calls. The daemon makes them in the store worker, the command line directly
  * when no daemon runs. Calls that pack or unpack whole models are asynchronous; all others are done when they return.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { ulid } from 'ulid';
@@ -10,12 +10,14 @@ import { CortexdError, messageOf } from '../errors.ts';
 import type { EventRecord } from '../records/event.ts';
 import { stateLostRecords } from '../records/state-lost.ts';
 import { decodeCortexFile, encodeCortexFile } from './cortex-file.ts';
-import { DATABASE_FILE, LOCK_FILE, backUp, isDamage, lockStateDirectory, openDatabase } from './database.ts';
+import { isDamage } from './damage.ts';
+import { DATABASE_FILE, LOCK_FILE, backUp, lockStateDirectory, openDatabase } from './database.ts';
+import { inodeOf, sizeOf } from './files.ts';
 import { type EventFilter, Journal, type MinuteScore, type OutboxRow, type Retention } from './journal.ts';
 import { type LoadedModel, newestSound } from './load-model.ts';
 import type { ModelImage } from './model-image.ts';
 import { ModelPages, type SavedCheckpoint } from './model-pages.ts';
-import { asideName, finishRecovery, recoverDatabase, setAside } from './salvage.ts';
+import { asideName, finishRecovery, forgetRecoveryNote, recoverDatabase, recoveryNote, setAside } from './salvage.ts';
 import { type SnapshotInfo, type SnapshotKind, Snapshots } from './snapshots.ts';
 import { type StageHook, noStage } from './stages.ts';
 import type { StoreHealth } from './store-health.ts';
@@ -83,7 +85,7 @@ export class Store {
         this.#attach();
       } catch (error) {
         if (!recover || !isDamage(error)) throw error;
-        this.#recovery = this.#recover(messageOf(error));
+        this.#recover(messageOf(error));
       }
     } catch (error) {
       this.#release();
@@ -97,15 +99,16 @@ export class Store {
     this.#pages = new ModelPages(this.#db, this.#stage);
     this.#journal = new Journal(this.#db, { messages: outboxLimit, bytes: outboxBytes }, this.#stage);
     this.#snapshots = new Snapshots(this.#db, this.#stage);
-    this.#inode = statSync(this.#file).ino;
+    this.#inode = inodeOf(this.#file);
     this.#meter.note('database', 0);
+    const note = recoveryNote(this.#db);
+    if (note === null) return;
+    this.#recovery = note;
+    this.#losses.push(note);
   }
 
   #recover(reason: string): string {
-    const { lost, setAside: path } = recoverDatabase(this.#file, now(), reason, this.#stage);
-    const rest = lost.length === 0 ? 'everything in it could be read' : `lost: ${lost.join('; ')}`;
-    const loss = `the database was damaged (${reason}) and set aside as ${path}; ${rest}`;
-    this.#losses.push(loss);
+    const loss = recoverDatabase(this.#file, now(), reason, this.#stage);
     this.#attach();
     return loss;
   }
@@ -177,6 +180,9 @@ export class Store {
       image.bytes.length,
     );
     this.#scores = [];
+    // By now all models have been loaded, and each has told it.
+    if (this.#recovery !== null) forgetRecoveryNote(this.#db);
+    this.#recovery = null;
     const ms = performance.now() - began;
     const { checkpoints } = this.#checkpoints;
     this.#checkpoints = { checkpoints: checkpoints + 1, checkpointMs: ms, checkpointBytes: saved.rowBytes };
@@ -387,12 +393,4 @@ export class Store {
 
 function now(): string {
   return new Date().toISOString();
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-function inodeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
 }

@@ -5,8 +5,8 @@
  * folded once, which halves what is written in all. Room that stays free is given back a little at a time; the file is
  * never rebuilt while the daemon runs.
  */
-import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { sizeOf } from './files.ts';
 import type { StageHook } from './stages.ts';
 
 /** bytes */
@@ -20,7 +20,7 @@ const SLICE = 64;
 /** Do one piece; returns whether there is more. */
 export function tidy(db: Database, logFile: string, stage: StageHook): boolean {
   const size = (name: string): number => db.pragma(name, { simple: true }) as number;
-  if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) >= FOLD_AT) {
+  if (sizeOf(logFile) >= FOLD_AT) {
     stage('fold: before');
     // TRUNCATE, so that the size of the log tells what is in it. With a reader in the way it is tried again later.
     const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];

@@ -44,10 +44,12 @@ test('what was written is read again', async (t) => {
 });
 
 test('a file cut short anywhere is refused', async (t) => {
-  for (let length = 0; length < file.length; length += 97) t.ok(await isRefused(file.subarray(0, length)), `${length} bytes`);
+  for (let length = 0; length < file.length; length += 97)
+    t.ok(await isRefused(file.subarray(0, length)), `${length} bytes`);
   const random = { ...imageOf(1), bytes: new Uint8Array(60_000).map((_, i) => (i * i * 31) >> 3) };
   const large = encodeCortexFile(await packModel(random), '0');
-  for (let length = 0; length < large.length; length += 4096) t.ok(await isRefused(large.subarray(0, length)), `${length}`);
+  for (let length = 0; length < large.length; length += 4096)
+    t.ok(await isRefused(large.subarray(0, length)), `${length}`);
 });
 
 test('a file with any one byte flipped is refused', async (t) => {
@@ -82,7 +84,9 @@ test(`${FUZZED} mutated files, most with right hashes: nothing but clear refusal
     if (i === FUZZED >> 2) rssBefore = process.memoryUsage.rss();
   }
   const grown = (process.memoryUsage.rss() - rssBefore) / 1e6;
-  t.comment(`${refused} refused, ${accepted} accepted, RSS grew by ${grown.toFixed(1)} MB over the last three quarters`);
+  t.comment(
+    `${refused} refused, ${accepted} accepted, RSS grew by ${grown.toFixed(1)} MB over the last three quarters`,
+  );
   t.ok(refused > FUZZED * 0.8, `${refused} refused`);
   t.ok(grown < 64, `${grown} MB`);
 });

@@ -21,14 +21,16 @@ const rehash = (file: Buffer): Buffer => {
 };
 
 const flip: Mutation = (file, random) => {
-  for (let i = 1 + randomBelow(random, 4); i > 0; i--) file[randomBelow(random, file.length)]! ^= 1 << randomBelow(random, 8);
+  for (let i = 1 + randomBelow(random, 4); i > 0; i--)
+    file[randomBelow(random, file.length)]! ^= 1 << randomBelow(random, 8);
   return file;
 };
 const cut: Mutation = (file, random) => file.subarray(0, randomBelow(random, file.length));
 const append: Mutation = (file, random) => Buffer.concat([file, Buffer.alloc(1 + randomBelow(random, 100), 7)]);
 /** A number somewhere replaced by one that hurts. */
 const number: Mutation = (file, random) => {
-  const at = randomBelow(random, 2) === 0 ? blocksAt(file) + 4 * randomBelow(random, 3) : randomBelow(random, file.length - 40);
+  const at =
+    randomBelow(random, 2) === 0 ? blocksAt(file) + 4 * randomBelow(random, 3) : randomBelow(random, file.length - 40);
   file.writeUInt32LE(LENGTHS[randomBelow(random, LENGTHS.length)]!, Math.min(at, file.length - 4));
   return file;
 };

@@ -282,5 +282,5 @@ test('the journal can be read while the store is open, and a missing one is no i
   store.close();
   t.throws(() => openJournal(join(directory, 'nowhere')), { code: 'no_input' });
   writeFileSync(join(directory, DATABASE_FILE), 'rubbish rubbish rubbish');
-  t.throws(() => openJournal(directory), { code: 'store' });
+  t.throws(() => openJournal(directory), { code: 'corrupt' });
 });
