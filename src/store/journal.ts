@@ -46,6 +46,8 @@ export type OutboxLimits = { readonly messages: number; readonly bytes: number }
 
 /** Retention deletes at most so many rows at a time, so that no event waits long for its turn. */
 const RETAIN_ROWS = 200;
+/** So many acknowledged messages wait for the next write at most. */
+const ACKNOWLEDGED_WAITING = 100;
 
 /** Two sets of scores of the same time as one. */
 const JOIN_SCORES = `mean = (mean * frames + excluded.mean * excluded.frames) / (frames + excluded.frames),
@@ -57,6 +59,8 @@ export class Journal {
   readonly #limits: OutboxLimits;
   #outboxDepth: number;
   #outboxBytes: number;
+  /** Sequences of messages that were acknowledged and are still written. */
+  readonly #acknowledged = new Set<number>();
   /** Messages given up because the outbox was full. */
   outboxDropped = 0;
 
@@ -74,12 +78,13 @@ export class Journal {
   /** Write one event record; its message goes to the outbox when `send`. A picture, once given, stays with the event. */
   saveEvent(event: EventRecord, picture: Uint8Array | null, send: boolean): void {
     const payload = JSON.stringify(event);
+    const waiting = [...this.#acknowledged];
     const dropped = this.#db.transaction(() => {
+      this.#deleteMessages(waiting);
       this.#db
         .prepare(
-          `INSERT INTO event (id, camera, cause, severity, started_at, ended_at, peak, record, picture) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, peak = max(peak, excluded.peak), record = excluded.record,
-             picture = coalesce(excluded.picture, picture)`,
+          `INSERT INTO event (id, camera, cause, severity, started_at, ended_at, peak, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, peak = max(peak, excluded.peak), record = excluded.record`,
         )
         .run(
           event.id,
@@ -90,8 +95,10 @@ export class Journal {
           event.ended_at,
           event.peak,
           payload,
-          picture,
         );
+      // In a table of its own: an update of the event must not write the picture again.
+      if (picture !== null)
+        this.#db.prepare('INSERT OR REPLACE INTO picture (event_id, bytes) VALUES (?, ?)').run(event.id, picture);
       if (!send) {
         this.#stage('event: before the commit');
         return null;
@@ -104,6 +111,7 @@ export class Journal {
       return given;
     })();
     this.#stage('event: committed');
+    this.#forget(waiting);
     if (dropped === null) return;
     // Only now: a transaction that failed has changed nothing.
     this.#outboxDepth += 1 - dropped.messages;
@@ -139,19 +147,46 @@ export class Journal {
 
   /** The oldest messages not yet acknowledged, in order, after `sequence`. */
   outboxAfter(sequence: number, limit: number): OutboxRow[] {
-    return this.#db
+    const rows = this.#db
       .prepare('SELECT sequence, camera, payload FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?')
-      .all(sequence, limit) as OutboxRow[];
+      .all(sequence, limit + this.#acknowledged.size) as OutboxRow[];
+    return rows.filter((row) => !this.#acknowledged.has(row.sequence)).slice(0, limit);
   }
 
-  /** The broker has acknowledged a message. */
+  /**
+   * The broker has acknowledged a message. It is deleted with the next thing that is written: a write of its own for each
+   * would cost as much as the event. A crash before that sends the message once more, as the broker must expect anyway.
+   */
   acknowledge(sequence: number): void {
-    const gone = this.#db
-      .prepare('DELETE FROM outbox WHERE sequence = ? RETURNING length(payload) AS bytes')
-      .get(sequence) as { bytes: number } | undefined;
-    if (gone === undefined) return;
+    if (this.#acknowledged.has(sequence)) return;
+    const bytes = this.#db.prepare('SELECT length(payload) FROM outbox WHERE sequence = ?').pluck().get(sequence) as
+      number | undefined;
+    if (bytes === undefined) return;
+    this.#acknowledged.add(sequence);
     this.#outboxDepth--;
-    this.#outboxBytes -= gone.bytes;
+    this.#outboxBytes -= bytes;
+    if (this.#acknowledged.size >= ACKNOWLEDGED_WAITING) this.flush();
+  }
+
+  /** Delete what was acknowledged now; with scores, if there are any, in one transaction. */
+  flush(scores: readonly MinuteScore[] = []): void {
+    const waiting = [...this.#acknowledged];
+    if (waiting.length + scores.length === 0) return;
+    this.#db.transaction(() => {
+      this.#deleteMessages(waiting);
+      this.saveScores(scores);
+    })();
+    this.#forget(waiting);
+  }
+
+  #deleteMessages(sequences: readonly number[]): void {
+    const remove = this.#db.prepare('DELETE FROM outbox WHERE sequence = ?');
+    for (const sequence of sequences) remove.run(sequence);
+  }
+
+  /** Only after the commit: until then the messages are there. */
+  #forget(sequences: readonly number[]): void {
+    for (const sequence of sequences) this.#acknowledged.delete(sequence);
   }
 
   /** Events, newest first. */
@@ -186,10 +221,7 @@ export class Journal {
 
   /** The picture of an event, if it has one. */
   picture(id: string): Uint8Array | undefined {
-    return (
-      (this.#db.prepare('SELECT picture FROM event WHERE id = ?').pluck().get(id) as Buffer | null | undefined) ??
-      undefined
-    );
+    return this.#db.prepare('SELECT bytes FROM picture WHERE event_id = ?').pluck().get(id) as Buffer | undefined;
   }
 
   /** Events of a camera that have started and not ended. */
@@ -249,13 +281,13 @@ export class Journal {
         .run(eventBytes).changes;
       const pictures = db
         .prepare(
-          `UPDATE event SET picture = NULL WHERE rowid IN (
+          `DELETE FROM picture WHERE rowid IN (
              SELECT key FROM (
-               SELECT rowid AS key, sum(length(picture)) OVER (ORDER BY rowid DESC) AS bytes FROM event
-               WHERE picture IS NOT NULL)
-             WHERE bytes > ? ORDER BY key LIMIT ${RETAIN_ROWS})`,
+               SELECT rowid AS key, sum(length(bytes)) OVER (ORDER BY rowid DESC) AS total FROM picture)
+             WHERE total > ? ORDER BY key LIMIT ${RETAIN_ROWS})`,
         )
         .run(pictureBytes).changes;
+      if (old + surplus > 0) db.exec('DELETE FROM picture WHERE event_id NOT IN (SELECT id FROM event)');
       db.prepare(
         `INSERT INTO score_hour (camera, hour, frames, min, mean, max)
            SELECT camera, substr(minute, 1, 13) || ':00Z', sum(frames), min(min), sum(mean * frames) / sum(frames), max(max)

@@ -46,7 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     number: 2,
-    name: 'packed pages, snapshots in blocks, scores by hour',
+    name: 'packed pages, snapshots in blocks, pictures beside their events, scores by hour',
     sql: `
       ALTER TABLE model ADD COLUMN hashed INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE model_page ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
@@ -54,6 +54,9 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE snapshot ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE snapshot ADD COLUMN blocks INTEGER NOT NULL DEFAULT 0;
       UPDATE snapshot SET sequence = rowid, kind = CASE automatic WHEN 1 THEN 'replaced' ELSE 'manual' END;
+      CREATE TABLE picture (event_id TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+      INSERT INTO picture (event_id, bytes) SELECT id, picture FROM event WHERE picture IS NOT NULL ORDER BY rowid;
+      ALTER TABLE event DROP COLUMN picture;
       CREATE TABLE score_hour (
         camera TEXT NOT NULL, hour TEXT NOT NULL, frames INTEGER NOT NULL, min REAL NOT NULL, mean REAL NOT NULL, max REAL NOT NULL,
         PRIMARY KEY (camera, hour)

@@ -74,8 +74,8 @@ export class ModelPages {
     this.#stage = stage;
   }
 
-  /** Save an image as the next generation, in one transaction. `also` is carried out in the same one. */
-  save(image: ModelImage, also: () => void = () => undefined): SavedCheckpoint {
+  /** Save an image as the next generation, in one transaction. */
+  save(image: ModelImage): SavedCheckpoint {
     const { camera, bytes } = image;
     const before = this.#written.get(camera);
     const written: Written =
@@ -95,10 +95,7 @@ export class ModelPages {
       content.set(pageOf(bytes, page));
       written.sums[page] = crc32(content);
     }
-    const saved = this.#db.transaction(() => {
-      also();
-      return this.#write(image, written, changed);
-    })();
+    const saved = this.#db.transaction(() => this.#write(image, written, changed))();
     this.#stage('checkpoint: committed');
     this.#written.set(camera, written);
     return saved;

@@ -22,6 +22,7 @@ const TABLES: { readonly [table: string]: readonly string[] } = {
   meta: ['key'],
   setting: ['key'],
   event: ['rowid'],
+  picture: ['rowid'],
   outbox: ['sequence'],
   score: ['camera', 'minute'],
   score_hour: ['camera', 'hour'],

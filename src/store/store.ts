@@ -171,15 +171,11 @@ export class Store {
     }
   }
 
-  /** Save a model's image durably, with the scores that wait; see model-pages.ts. */
+  /** Save a model's image durably, and the scores that wait; see model-pages.ts. */
   checkpoint(image: ModelImage): Checkpointed {
     const began = performance.now();
-    const scores = this.#scores;
-    const saved = this.#write(
-      () => this.#pages.save(image, () => this.#journal.saveScores(scores)),
-      image.bytes.length,
-    );
-    this.#scores = [];
+    const saved = this.#write(() => this.#pages.save(image), image.bytes.length);
+    this.flush();
     // By now all models have been loaded, and each has told it.
     if (this.#recovery !== null) forgetRecoveryNote(this.#db);
     this.#recovery = null;
@@ -251,21 +247,21 @@ export class Store {
   }
 
   acknowledge(sequence: number): void {
-    this.#write(() => this.#journal.acknowledge(sequence), 8192);
+    this.#write(() => this.#journal.acknowledge(sequence), 0);
   }
 
   /** Written with the next checkpoint: a minute of scores is not worth a write of its own. */
   saveScore(score: MinuteScore): void {
     this.#scores.push(score);
-    if (this.#scores.length >= SCORES_WAITING) this.flushScores();
+    if (this.#scores.length >= SCORES_WAITING) this.flush();
   }
 
-  flushScores(): void {
+  /** Write the scores that wait, and forget the messages that were acknowledged. */
+  flush(): void {
     const scores = this.#scores;
-    if (scores.length === 0) return;
     // Given up when they cannot be written: they must not pile up while a disk is full.
     this.#scores = [];
-    this.#write(() => this.#journal.saveScores(scores), 8192);
+    this.#write(() => this.#journal.flush(scores), 8192);
   }
 
   /** What may be kept from now on; the work is done by `idle`. */
@@ -382,7 +378,7 @@ export class Store {
 
   close(): void {
     try {
-      this.flushScores();
+      this.flush();
       this.#db.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       this.#db.close();
