@@ -122,8 +122,10 @@ const { bytesWritten, walBytesWritten, databaseBytesWritten, fileBytes } = store
 store.close();
 rmSync(directory, { recursive: true });
 const perDay = (bytes: number): string => `${((bytes * 24) / Number(args.hours) / 1e6).toFixed(1)} MB/day`;
+const later = byHour.slice(1);
+const settled = (later.reduce((sum, hour) => sum + hour, 0) * 24) / later.length;
 console.log(`${args.hours} h of the demo's scene, ${args.preset}, ${events} events, budget ${args.budget} MB/day, interval ${args.interval} s
 written      ${perDay(bytesWritten)} (log ${perDay(walBytesWritten)}, database ${perDay(databaseBytesWritten)})
-by hour      ${byHour.map((hour) => hour.toFixed(2)).join(', ')} MB
+by hour      ${settled.toFixed(1)} MB/day without the first; ${byHour.map((hour) => hour.toFixed(2)).join(', ')} MB
 checkpoints  ${checkpoints}, ${(packed / checkpoints / 1024).toFixed(0)} KiB of packed pages each, every ${((Number(args.hours) * 3600) / checkpoints).toFixed(0)} s
 database     ${(fileBytes / 1e6).toFixed(1)} MB in the end`);

@@ -21,7 +21,7 @@ import { asideName, finishRecovery, forgetRecoveryNote, recoverDatabase, recover
 import { type SnapshotInfo, type SnapshotKind, Snapshots } from './snapshots.ts';
 import { type StageHook, noStage } from './stages.ts';
 import type { StoreHealth } from './store-health.ts';
-import { tidy } from './tidy.ts';
+import { FOLD_AT, tidy } from './tidy.ts';
 import { WriteMeter } from './write-meter.ts';
 
 export type StoreOptions = {
@@ -41,10 +41,9 @@ export type StoreOptions = {
   readonly stage?: StageHook;
 };
 
-/** A durable checkpoint. `ms`: how long it took; `bytesWritten`: by the store since its start. */
+/** A durable checkpoint. `ms`: how long it took; `bytesWritten`: by the store since its start, and what is owed for the next fold. */
 export type Checkpointed = SavedCheckpoint & { readonly ms: number; readonly bytesWritten: number };
 
-const OUTBOX_BYTES = 16 << 20;
 /** Scores of so many minutes are kept in memory until a checkpoint takes them along. */
 const SCORES_WAITING = 120;
 
@@ -65,6 +64,8 @@ export class Store {
   #failing: StoreHealth['failing'] = null;
   #scores: MinuteScore[] = [];
   #retention: Retention | null = null;
+  /** Largest fold of the log into the database so far (bytes). */
+  #foldBytes = FOLD_AT >> 2;
   #checkpoints = { checkpoints: 0, checkpointMs: 0, checkpointBytes: 0 };
 
   /** Open (create, verify, migrate); throws CortexdError when the state directory is in use, newer, or damaged. */
@@ -93,8 +94,12 @@ export class Store {
     }
   }
 
+  get #log(): string {
+    return `${this.#file}-wal`;
+  }
+
   #attach(): void {
-    const { directory, outboxLimit, outboxBytes = OUTBOX_BYTES } = this.#options;
+    const { directory, outboxLimit, outboxBytes = 16 << 20 } = this.#options;
     this.#db = openDatabase(directory, now(), this.#stage);
     this.#pages = new ModelPages(this.#db, this.#stage);
     this.#journal = new Journal(this.#db, { messages: outboxLimit, bytes: outboxBytes }, this.#stage);
@@ -182,7 +187,8 @@ export class Store {
     const ms = performance.now() - began;
     const { checkpoints } = this.#checkpoints;
     this.#checkpoints = { checkpoints: checkpoints + 1, checkpointMs: ms, checkpointBytes: saved.rowBytes };
-    return { ...saved, ms, bytesWritten: this.#meter.total };
+    const owed = this.#foldBytes * Math.min(1, sizeOf(this.#log) / FOLD_AT);
+    return { ...saved, ms, bytesWritten: Math.round(this.#meter.total + owed) };
   }
 
   /**
@@ -280,8 +286,10 @@ export class Store {
       if (!this.#write(() => this.#journal.retain(retention), 0)) this.#retention = null;
       return true;
     }
-    const more = tidy(this.#db, `${this.#file}-wal`, this.#stage);
+    const before = this.#meter.database;
+    const more = tidy(this.#db, this.#log, this.#stage);
     this.#meter.note('database', 0);
+    this.#foldBytes = Math.max(this.#foldBytes, this.#meter.database - before);
     return more;
   }
 
@@ -357,7 +365,7 @@ export class Store {
       bytesWritten: this.#meter.total,
       walBytesWritten: this.#meter.wal,
       databaseBytesWritten: this.#meter.database,
-      fileBytes: sizeOf(this.#file) + sizeOf(`${this.#file}-wal`),
+      fileBytes: sizeOf(this.#file) + sizeOf(this.#log),
       outboxDepth: this.#journal.outboxDepth(),
       outboxBytes: this.#journal.outboxBytes(),
       outboxDropped: this.#journal.outboxDropped,

@@ -10,7 +10,7 @@ import { sizeOf } from './files.ts';
 import type { StageHook } from './stages.ts';
 
 /** bytes */
-const FOLD_AT = 4 << 20;
+export const FOLD_AT = 8 << 20;
 /** Free room is used again by the next checkpoint; only more than this share and this many bytes is given back. */
 const FREE_SHARE = 0.5;
 const FREE_BYTES = 16 << 20;
