@@ -152,7 +152,11 @@ function nameFor(file: string): string {
 }
 
 /** A snapshot and what it is compared with: another, or the last checkpoint of its camera. */
-async function imagesOf({ pages, snapshots }: Reader, name: string, other: string | undefined): Promise<[ModelImage, ModelImage]> {
+async function imagesOf(
+  { pages, snapshots }: Reader,
+  name: string,
+  other: string | undefined,
+): Promise<[ModelImage, ModelImage]> {
   const a = await snapshots.get(name);
   const b = other === undefined ? pages.find(a.camera).image : await snapshots.get(other);
   if (b === null) throw new CortexdError('usage', `Expected a saved model of camera "${a.camera}" but there is none`);

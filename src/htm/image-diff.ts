@@ -47,7 +47,12 @@ export function diffImages(signature: string, a: Uint8Array, b: Uint8Array): Ima
   return {
     regions: all,
     difference: apart === 0 ? 0 : apart / (apart + together),
-    changedShare: sum((one) => one.changedBytes) / Math.max(1, sum((one) => one.bytes)),
+    changedShare:
+      sum((one) => one.changedBytes) /
+      Math.max(
+        1,
+        sum((one) => one.bytes),
+      ),
   };
 }
 
@@ -111,7 +116,7 @@ function synapsesOf(
     const cell = read(owner, segment) * 2 ** 32;
     for (let i = 0; i < synapses; i++) pairs[filled++] = cell + read(presynaptic, segment * room + i);
   }
-  return { segments, capacity: owner.length, pairs: pairs.subarray(0, filled).sort() };
+  return { segments, capacity: owner.length, pairs: pairs.subarray(0, filled).toSorted() };
 }
 
 function compareSorted(a: Float64Array, b: Float64Array): RegionDiff['synapses'] {

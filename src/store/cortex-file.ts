@@ -117,7 +117,7 @@ function readMetadata(text: Buffer): Metadata {
     [step, length].every((value) => Number.isSafeInteger(value) && (value ?? -1) >= 0);
   if (!isSound) throw new Unpackable('has incomplete metadata');
   if (endianness !== undefined && endianness !== ENDIANNESS)
-    throw new Unpackable(`holds ${String(endianness).slice(0, 20)}-endian numbers`);
+    throw new Unpackable('holds numbers of another endianness');
   return data as Metadata;
 }
 

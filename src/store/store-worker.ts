@@ -48,23 +48,25 @@ function rest(): void {
 }
 
 // Calls begin in order; those that pack or unpack models in other threads let later ones pass.
-port.on('message', async ({ id, method, args }: StoreCall) => {
+async function carryOut({ id, method, args }: StoreCall): Promise<void> {
   // The caller's types have checked the arguments; see StoreClient.call.
   const call = store?.[method] as ((...values: readonly unknown[]) => unknown) | undefined;
-  const carryOut = (): unknown => call?.apply(store, [...args]);
+  const make = (): unknown => call?.apply(store, [...args]);
   if (method === 'close') clearTimeout(idleTimer);
   else restLater(QUIET_MS);
   try {
     let value: unknown;
     try {
-      value = await carryOut();
+      value = await make();
     } catch (error) {
       if (store?.recoverFrom(error) !== true) throw error;
-      value = await carryOut();
+      value = await make();
     }
     answer({ id, value });
   } catch (error) {
     answer(failure(id, error));
   }
-  if (method === 'close') port.close();
-});
+  if (method === 'close') port?.close();
+}
+
+port.on('message', (call: StoreCall) => void carryOut(call));

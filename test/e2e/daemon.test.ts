@@ -127,6 +127,10 @@ test('the daemon on a looped video and a street, with a real broker, through kil
     code: 0,
     stdout: /Restored copy; the model before is kept as before-/,
   });
+  t.match(await cortexd('snapshot', 'restore', '--undo', '--config', config), {
+    code: 0,
+    stdout: /Restored before-.*; the model before is kept as before-/,
+  });
   t.match(await cortexd('snapshot', 'list', '--config', config), { code: 0, stdout: /live.*loop/s });
   const events = (await cortexd('events', '--json', '--camera', 'street', '--config', config)).stdout
     .trim()

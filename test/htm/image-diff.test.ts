@@ -29,8 +29,21 @@ function model(segments: readonly (readonly [number, readonly number[]])[], perm
 }
 
 test('synapses are compared as pairs of cells, wherever in the pool they are', async (t) => {
-  const a = model([[7, [1, 2, 3]], [8, [4, 5]]], [1, 2, 3, 4, 5, 6, 7, 8]);
-  const b = model([[8, [5, 4]], [7, [1, 2, 9]], [7, [6]]], [1, 2, 3, 9, 5, 6, 0, 0]);
+  const a = model(
+    [
+      [7, [1, 2, 3]],
+      [8, [4, 5]],
+    ],
+    [1, 2, 3, 4, 5, 6, 7, 8],
+  );
+  const b = model(
+    [
+      [8, [5, 4]],
+      [7, [1, 2, 9]],
+      [7, [6]],
+    ],
+    [1, 2, 3, 9, 5, 6, 0, 0],
+  );
   const { regions, difference } = diffImages(a.signature, a.image, b.image);
   t.same(
     regions.map(({ region }) => region),

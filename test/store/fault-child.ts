@@ -5,7 +5,7 @@ type Call = { readonly method: StoreMethod; readonly args: readonly unknown[] };
 
 const options = { directory: process.argv[2]!, outboxLimit: 100, program: '0', lock: true, recover: true };
 const client = await StoreClient.open(options);
-process.on('message', async ({ method, args }: Call) => {
+async function carryOut({ method, args }: Call): Promise<void> {
   try {
     const call = client.call.bind(client) as (method: StoreMethod, ...args: readonly unknown[]) => Promise<unknown>;
     process.send?.({ value: (await call(method, ...args)) ?? null });
@@ -13,5 +13,7 @@ process.on('message', async ({ method, args }: Call) => {
     process.send?.({ error: (error as Error).message });
   }
   if (method === 'close') process.disconnect();
-});
+}
+
+process.on('message', (call: Call) => void carryOut(call));
 process.send?.({ value: 'open' });

@@ -196,10 +196,10 @@ class Faulty {
     else writeFileSync(this.#flag, String(constants.errno[name]));
   }
 
-  async call<T>(method: StoreMethod, ...args: readonly unknown[]): Promise<{ value?: T; error?: string }> {
+  async call(method: StoreMethod, ...args: readonly unknown[]): Promise<{ value?: unknown; error?: string }> {
     const answer = once(this.#child, 'message', { signal: AbortSignal.timeout(20_000) });
     this.#child.send({ method, args });
-    return ((await answer) as [{ value?: T; error?: string }])[0];
+    return ((await answer) as [{ value?: unknown; error?: string }])[0];
   }
 
   async kill(): Promise<void> {
@@ -228,15 +228,11 @@ test('I/O errors, a disk turned read-only, a full disk: said so, over when it is
     faulty.fault = name;
     t.notOk(await event(), `${name}: the event is refused`);
     t.notOk(await event());
-    const { value: during } = await faulty.call<StoreHealth>('health');
-    t.match(
-      during?.failing,
-      { since: String, reason: /I\/O|full|readonly|read-only/ },
-      `${name}: ${during?.failing?.reason}`,
-    );
+    const during = ((await faulty.call('health')).value as StoreHealth).failing;
+    t.match(during, { since: String, reason: /I\/O|full|readonly|read-only/ }, `${name}: ${during?.reason}`);
     faulty.fault = null;
     t.ok(await event(), `${name} is over`);
-    t.equal((await faulty.call<StoreHealth>('health')).value?.failing, null);
+    t.equal(((await faulty.call('health')).value as StoreHealth).failing, null);
   }
   await faulty.kill();
   const store = openStore(join(folder, 'state'));
