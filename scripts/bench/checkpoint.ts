@@ -54,7 +54,7 @@ type Report = { late: number[]; copies: number[] };
 const quantile = (values: number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 const inWords = (values: number[]): string =>
-  `median ${quantile(values, 0.5).toFixed(1)} ms, 99 % ${quantile(values, 0.99).toFixed(1)} ms, largest ${Math.max(...values).toFixed(1)} ms`;
+  `smallest ${Math.min(...values).toFixed(1)} ms, median ${quantile(values, 0.5).toFixed(1)} ms, 99 % ${quantile(values, 0.99).toFixed(1)} ms, largest ${Math.max(...values).toFixed(1)} ms`;
 
 async function main(): Promise<void> {
   const { values: args } = parseArgs({
