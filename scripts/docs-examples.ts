@@ -61,7 +61,20 @@ const health: HealthRecord = {
   rss_mb: 118.2,
   db_bytes_written_per_day: 41000000,
   outbox_depth: 0,
-  outbox_dropped: 0,
+  storage: {
+    state: 'ok',
+    failing_since: null,
+    reason: null,
+    database_bytes: 14385152,
+    log_bytes_written: 92142000,
+    database_bytes_written: 18874368,
+    checkpoints: 288,
+    checkpoint_ms: 21.4,
+    checkpoint_bytes: 318544,
+    outbox_bytes: 0,
+    outbox_dropped: 0,
+    lost: [],
+  },
   mqtt: { connected: true, connects: 1, dropped: 0, events_sent: 118 },
   cameras: [
     {
@@ -74,6 +87,8 @@ const health: HealthRecord = {
       fps: 10,
       step_ms: 2.4,
       checkpoint_step: 862000,
+      checkpoint_age_s: 200,
+      checkpoint_copy_ms: 2.1,
       segments: 18211,
       segment_capacity: 49152,
       evictions: 0,
@@ -95,6 +110,7 @@ const health: HealthRecord = {
       dropped: 0,
       step_ms: 0.31,
       checkpoint_step: 43198,
+      checkpoint_age_s: 120,
     },
   ],
 };

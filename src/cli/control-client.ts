@@ -84,6 +84,12 @@ function throughDaemon(directory: string): SnapshotPort {
     list: () => ask<SnapshotInfo[]>('GET', '/snapshots'),
     restore: async (name, camera) =>
       (await ask<{ replaced: string | null }>('POST', '/snapshots/restore', named(name, camera))).replaced,
+    undo: (camera) =>
+      ask<{ restored: string; replaced: string | null }>(
+        'POST',
+        '/snapshots/undo',
+        camera === undefined ? {} : { camera },
+      ),
     remove: async (name) => void (await ask('DELETE', `/snapshots/${encodeURIComponent(name)}`)),
     exportFile: (name) => askDaemon(directory, 'GET', file(name)),
     importFile: (name, bytes) => ask<SnapshotInfo>('PUT', file(name), bytes),
@@ -92,14 +98,20 @@ function throughDaemon(directory: string): SnapshotPort {
 
 function direct(directory: string): SnapshotPort {
   const now = (): string => timestamp(Date.now());
-  const cameraOf = (store: Store, name: string, camera: string | undefined): string =>
-    camera ?? store.snapshotImage(name).camera;
+  const restore = async (store: Store, name: string, camera: string | undefined): Promise<string | null> => {
+    const wanted = camera ?? (await store.snapshotImage(name)).camera;
+    return (await store.restoreSnapshot(name, wanted, now())).replaced;
+  };
   return {
     create: (name, camera) =>
       withStore(directory, (store) => store.createSnapshot(name, camera ?? onlyCamera(store), now())),
     list: () => withStore(directory, (store) => store.snapshots()),
-    restore: (name, camera) =>
-      withStore(directory, (store) => store.restoreSnapshot(name, cameraOf(store, name, camera), now()).replaced),
+    restore: (name, camera) => withStore(directory, (store) => restore(store, name, camera)),
+    undo: (camera) =>
+      withStore(directory, async (store) => {
+        const restored = store.lastReplaced(camera);
+        return { restored, replaced: await restore(store, restored, camera) };
+      }),
     remove: (name) => withStore(directory, (store) => store.deleteSnapshot(name)),
     exportFile: (name) => withStore(directory, (store) => store.exportSnapshot(name)),
     importFile: (name, file) => withStore(directory, (store) => store.importSnapshot(name, file, now())),

@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../package-root.ts';
 import { benchCommand } from './bench.ts';
 import { configCommand } from './config.ts';
+import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
@@ -39,6 +40,7 @@ function program(): Command {
     learningCommand(),
     feedbackCommand(),
     labelCommand(),
+    dbCommand(),
     configCommand(),
     benchCommand(),
   ];

@@ -77,7 +77,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     ? preprocessConfig(camera)
     : { width: settings.width, height: settings.height, crop: null, masks: [] };
   // Everything that can be wrong is looked at before the first frame is printed.
-  const load = options.load === undefined ? null : readCortexFile(options.load);
+  const load = options.load === undefined ? null : await readCortexFile(options.load);
   const clips: Clip[] = [];
   for (const path of paths) clips.push(await clipFor(path, options, settings));
   const isTerminal = process.stderr.isTTY;
@@ -100,7 +100,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   });
   if (isTerminal) process.stderr.write('\r\u001B[K');
   if (options.save !== undefined) {
-    writeCortexFile(options.save, image, VERSION);
+    await writeCortexFile(options.save, image, VERSION);
     remark(`Wrote the model (step ${image.step}) to ${options.save}`);
   }
 }

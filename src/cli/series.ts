@@ -49,7 +49,7 @@ export function seriesCommand(): Command {
 async function run(file: string, { column, learn, seed, load, save }: Options): Promise<void> {
   const model = new NumberModel(DEFAULT_SERIES, seed);
   if (load !== undefined) {
-    const { bytes, signature } = readCortexFile(load);
+    const { bytes, signature } = await readCortexFile(load);
     model.restore(bytes, signature);
   }
   for await (const { timestamp: at, epochMs, value } of readCsvValues(file, column)) {
@@ -58,7 +58,7 @@ async function run(file: string, { column, learn, seed, load, save }: Options): 
   }
   if (save === undefined) return;
   const savedAt = timestamp(Date.now());
-  writeCortexFile(
+  await writeCortexFile(
     save,
     { camera: 'series', step: model.values, signature: model.signature, bytes: model.image, savedAt },
     VERSION,

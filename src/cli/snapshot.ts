@@ -1,19 +1,20 @@
 /**
  * snapshot.ts - `cortexd snapshot …`: named copies of a model, with the daemon running or stopped.
  */
-import { readFileSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { CortexdError, messageOf } from '../errors.ts';
+import { CortexdError } from '../errors.ts';
+import { type ImageDiff, diffImages } from '../htm/image-diff.ts';
+import { shapeInWords } from '../memory/signature.ts';
 import { timestamp } from '../records/from-observation.ts';
-import { writeWhole } from '../store/cortex-file.ts';
+import { decodeCortexFile, readInput, writeWhole } from '../store/cortex-file.ts';
+import type { ModelImage } from '../store/model-image.ts';
+import { type Reader, withReader } from '../store/reader.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
 import { configOption, jsonOption } from './common.ts';
 import { snapshotsOf, stateDirectoryOf, withStore } from './control-client.ts';
 import { formatTable, print } from './output.ts';
 
-type Options = { config?: string; stateDirectory?: string; camera?: string; json: boolean };
-
-const MAX_FILE = 300 << 20;
+type Options = { config?: string; stateDirectory?: string; camera?: string; undo?: boolean; json: boolean };
 
 export function snapshotCommand(): Command {
   const command = new Command('snapshot').description('keep, restore, export and import models').addHelpText(
@@ -23,7 +24,9 @@ Works with the daemon running (over its control socket) and stopped (on its data
 
 Examples:
   cortexd snapshot create before-holiday
+  cortexd snapshot diff before-holiday
   cortexd snapshot restore before-holiday
+  cortexd snapshot restore --undo
   cortexd snapshot export before-holiday porch.cortex`,
   );
   const add = (usage: string, description: string): Command =>
@@ -47,14 +50,50 @@ Examples:
     const all = await snapshotsOf(stateDirectoryOf(options)).list();
     print(options.json ? JSON.stringify(all) : listing(all));
   });
-  add('restore <name>', 'make a snapshot the model; what it replaces is kept as an automatic snapshot')
+  add('show <name>', 'what a snapshot is').action(async (name: string, options: Options) => {
+    const { signature, ...info } = await withReader(stateDirectoryOf(options), ({ snapshots }) => snapshots.info(name));
+    const shape = shapeInWords(signature, info.length);
+    if (options.json) return print(JSON.stringify({ ...info, shape, signature }));
+    const rows = Object.entries({ ...info, shape }).map(([key, value]) => [key, String(value)]);
+    print(formatTable(rows));
+  });
+  add('verify [name]', 'check a snapshot, or all of them, to the last byte').action(
+    async (name: string | undefined, options: Options) => {
+      const names = await withReader(stateDirectoryOf(options), async ({ snapshots }) => {
+        const all = name === undefined ? snapshots.list().map((one) => one.name) : [name];
+        for (const one of all) await snapshots.verify(one);
+        return all;
+      });
+      print(options.json ? JSON.stringify({ sound: names }) : `Sound: ${names.join(', ') || 'there are no snapshots'}`);
+    },
+  );
+  add('diff <name> [other]', 'what differs between two snapshots, or a snapshot and the last checkpoint').action(
+    async (name: string, other: string | undefined, options: Options) => {
+      const [a, b] = await withReader(stateDirectoryOf(options), (reader) => imagesOf(reader, name, other));
+      const diff = diffImages(a.signature, a.bytes, b.bytes);
+      const steps = [a.step, b.step];
+      if (options.json) print(JSON.stringify({ a: name, b: other ?? null, steps, ...diff }));
+      else print(`${name} (step ${a.step}) -> ${other ?? 'last checkpoint'} (step ${b.step})\n${diffInWords(diff)}`);
+    },
+  );
+  add('restore [name]', 'make a snapshot the model; what it replaces is kept as an automatic snapshot')
     .addOption(camera())
-    .action(async (name: string, options: Options) => {
-      const replaced = await snapshotsOf(stateDirectoryOf(options)).restore(name, options.camera);
+    .option('--undo', 'take back the last restore', false)
+    .action(async (name: string | undefined, options: Options) => {
+      if ((name === undefined) !== options.undo) {
+        throw new CortexdError('usage', 'Expected either the name of a snapshot or --undo', {
+          hint: 'See what there is: cortexd snapshot list',
+        });
+      }
+      const port = snapshotsOf(stateDirectoryOf(options));
+      const { restored, replaced } =
+        name === undefined
+          ? await port.undo(options.camera)
+          : { restored: name, replaced: await port.restore(name, options.camera) };
       print(
         options.json
-          ? JSON.stringify({ restored: name, replaced })
-          : `Restored ${name}${replaced === null ? '' : `; the model before is kept as ${replaced}`}`,
+          ? JSON.stringify({ restored, replaced })
+          : `Restored ${restored}${replaced === null ? '' : `; the model before is kept as ${replaced}`}`,
       );
     });
   add('delete <name>', 'delete a snapshot').action(async (name: string, options: Options) => {
@@ -74,7 +113,10 @@ Examples:
   );
   add('import <file> [name]', 'take a .cortex file in as a snapshot').action(
     async (file: string, name: string | undefined, options: Options) => {
-      const made = await snapshotsOf(stateDirectoryOf(options)).importFile(name ?? nameFor(file), readInput(file));
+      const bytes = readInput(file);
+      // Looked at here first: a daemon need not be troubled with what is no snapshot.
+      await decodeCortexFile(bytes, file);
+      const made = await snapshotsOf(stateDirectoryOf(options)).importFile(name ?? nameFor(file), bytes);
       print(
         options.json
           ? JSON.stringify(made)
@@ -94,28 +136,55 @@ Examples:
 
 function listing(all: readonly SnapshotInfo[]): string {
   if (all.length === 0) return 'No snapshots yet; make one with: cortexd snapshot create NAME';
-  const rows = all.map(({ name, camera, step, length, automatic, createdAt }) => [
+  const rows = all.map(({ name, camera, step, length, kind, createdAt }) => [
     name,
     camera,
     step,
     length,
-    automatic ? 'automatic' : '',
+    kind,
     createdAt,
   ]);
-  return formatTable([['name', 'camera', 'step', 'bytes', '', 'created'], ...rows]);
+  return formatTable([['name', 'camera', 'step', 'bytes', 'kind', 'created'], ...rows]);
 }
 
 function nameFor(file: string): string {
   return file.replace(/^.*\//, '').replace(/\.cortex$/, '');
 }
 
-function readInput(file: string): Uint8Array {
-  try {
-    if (statSync(file).size > MAX_FILE) throw new Error('it is larger than a model can be');
-    return readFileSync(file);
-  } catch (error) {
-    throw new CortexdError('no_input', `Expected a .cortex file at ${file} but received: ${messageOf(error)}`, {
-      hint: '"cortexd snapshot export NAME FILE" writes such files.',
-    });
+/** A snapshot and what it is compared with: another, or the last checkpoint of its camera. */
+async function imagesOf(
+  { pages, snapshots }: Reader,
+  name: string,
+  other: string | undefined,
+): Promise<[ModelImage, ModelImage]> {
+  const a = await snapshots.get(name);
+  const b = other === undefined ? pages.find(a.camera).image : await snapshots.get(other);
+  if (b === null) throw new CortexdError('usage', `Expected a saved model of camera "${a.camera}" but there is none`);
+  if (a.signature !== b.signature) {
+    throw new CortexdError(
+      'model_shape',
+      `Expected two models of one shape but received ${shapeInWords(a.signature, a.bytes.length)}, and ${shapeInWords(b.signature, b.bytes.length)}`,
+      { hint: 'Only models of the same settings can be compared.' },
+    );
   }
+  return [a, b];
+}
+
+function diffInWords({ regions, difference, changedShare }: ImageDiff): string {
+  const share = (part: number, whole: number): string => (whole === 0 ? '' : `${((part / whole) * 100).toFixed(1)} %`);
+  const rows = regions
+    .filter(({ changedBytes }) => changedBytes > 0)
+    .map(({ region, bytes, changedBytes, columns, changedColumns, segments, segmentCapacity, synapses }) => [
+      region,
+      share(changedBytes, bytes),
+      columns === 0 ? '' : `${changedColumns} of ${columns}`,
+      segmentCapacity === 0 ? '' : `${segments[0]} -> ${segments[1]}`,
+      share(segments[1], segmentCapacity),
+      segmentCapacity === 0 ? '' : `${synapses.kept} kept, ${synapses.grown} grown, ${synapses.gone} gone`,
+    ]);
+  const heading = ['region', 'bytes', 'columns', 'segments', 'pool use', 'synapses'];
+  return [
+    formatTable([heading, ...rows]),
+    `Difference ${difference.toFixed(3)} (share of synapses that only one of them has); ${(changedShare * 100).toFixed(1)} % of the bytes.`,
+  ].join('\n');
 }

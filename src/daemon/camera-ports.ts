@@ -3,11 +3,14 @@
  */
 import type { CapturedFrame } from '../capture/types.ts';
 import { CortexdError } from '../errors.ts';
+import { shapeInWords } from '../memory/signature.ts';
 import type { Publisher } from '../mqtt/publisher.ts';
 import type { StoreClient } from '../store/store-client.ts';
 import type { LiveHub } from '../web/live.ts';
 import type { Logger } from './log.ts';
 import type { StepResult } from './model-client.ts';
+import type { CheckpointTimes } from './checkpointer.ts';
+import type { WriteBudget } from './write-budget.ts';
 import type { Described } from './pipeline.ts';
 
 /** What a camera needs of the rest of the daemon. */
@@ -30,16 +33,20 @@ export type CameraPorts = {
   readonly watch?: ((described: Described, frame: CapturedFrame, result: StepResult) => void) | undefined;
 };
 
-export type CameraLimits = { readonly checkpointMs: number };
+export type CameraLimits = { readonly checkpoint: CheckpointTimes; readonly budget: WriteBudget };
+
+type Shape = { readonly signature: string; readonly bytes: number };
 
 /** A saved model that the configuration no longer fits. */
-export function shapeMismatch(camera: string, savedBytes: number, wantedBytes: number): CortexdError {
+export function shapeMismatch(camera: string, saved: Shape, wanted: Shape): CortexdError {
   return new CortexdError(
     'model_shape',
-    `Expected the saved model of camera "${camera}" to fit the configuration, but it has ${savedBytes} bytes of another shape ` +
-      `where the configuration gives ${wantedBytes}`,
+    `Expected the saved model of "${camera}" to fit the configuration, but it is made for ${shapeInWords(saved.signature, saved.bytes)}, ` +
+      `where the configuration gives ${shapeInWords(wanted.signature, wanted.bytes)}`,
     {
-      hint: 'Set preset, width, height and the other restart settings of the camera as they were, or begin anew with: cortexd snapshot forget CAMERA (the old model is kept as a snapshot).',
+      hint:
+        'Set preset, width, height and the other restart settings as they were; or restore a snapshot of the new shape ' +
+        '(cortexd snapshot list); or begin anew with: cortexd snapshot forget NAME (the old model is kept as a snapshot).',
     },
   );
 }

@@ -101,18 +101,20 @@ export class Camera {
     this.#minutes = new MinuteScores(name, (score) => this.#inBackground(ports.store.call('saveScore', score)));
     this.#checkpointer = new Checkpointer(
       {
-        copyImage: () => model.copyImage(),
+        copyImage: () => this.#exclusively(() => model.copyImage()),
         save: async (step) => {
           const bytes = new Uint8Array(model.shadow);
           const image = { camera: name, step, signature: model.signature, bytes, savedAt: timestamp(Date.now()) };
-          const { pages, generation } = await ports.store.call('checkpoint', image);
-          ports.log.debug({ camera: name, step, pages, generation }, 'checkpoint');
+          const { pages, generation, ms, bytesWritten } = await ports.store.call('checkpoint', image);
+          limits.budget.spent(bytesWritten);
+          ports.log.debug({ camera: name, step, pages, generation, ms }, 'checkpoint');
         },
         failed: (error) =>
           ports.log.error({ camera: name, err: error }, 'The checkpoint failed; the next interval tries again'),
+        allows: () => limits.budget.allows(name),
         now: () => performance.now(),
       },
-      limits.checkpointMs,
+      limits.checkpoint,
       model.step,
     );
   }
@@ -120,15 +122,19 @@ export class Camera {
   /** Load the model (or make one) and prepare the camera. Throws CortexdError('model_shape') when the saved one does not fit. */
   static async create(name: string, config: CameraConfig, ports: CameraPorts, limits: CameraLimits): Promise<Camera> {
     const settings = cortexSettings(config);
-    const saved = await ports.store.call('loadModel', name);
     const model = await ModelClient.start(settings, config.seed, null);
+    const saved = await ports.store.call('loadModel', name, model.signature);
+    if (saved.lost !== null) ports.log.error({ camera: name }, `Saved state was damaged: ${saved.lost}`);
     if (saved.kind === 'loaded') {
       if (saved.image.signature !== model.signature) {
         await model.close();
-        throw shapeMismatch(name, saved.image.bytes.length, model.persistentBytes);
+        throw shapeMismatch(
+          name,
+          { signature: saved.image.signature, bytes: saved.image.bytes.length },
+          { signature: model.signature, bytes: model.persistentBytes },
+        );
       }
       await model.restore(saved.image.bytes);
-      if (saved.lost !== null) ports.log.error({ camera: name }, `A checkpoint was damaged: ${saved.lost}`);
       ports.log.info(
         { camera: name, step: model.step, saved_at: saved.image.savedAt },
         'Model resumed from its last checkpoint',
@@ -192,7 +198,7 @@ export class Camera {
       describe: (result, frame) => this.#describe(result, frame),
       journal: (event, frame, result) => this.#journal(event, frame, result),
       publish: (described, frame, result) => this.#publish(described, frame, result),
-      checkpointIfDue: () => this.#exclusively(() => this.#checkpointer.ifDue()),
+      checkpointIfDue: () => this.#checkpointer.ifDue(),
       frameDone: (frame, result) => this.#frameDone(frame, result),
     };
   }
@@ -294,6 +300,8 @@ export class Camera {
       fps: this.#rate.perSecond(),
       step_ms: Math.round(this.#stepMs * 1000) / 1000,
       checkpoint_step: this.#checkpointer.savedStep,
+      checkpoint_age_s: Math.round(this.#checkpointer.ageMs / 1000),
+      checkpoint_copy_ms: Math.round(this.#checkpointer.copyMs * 10) / 10,
       segments: this.#stats?.segments ?? 0,
       segment_capacity: this.#stats?.segmentCapacity ?? 0,
       evictions: this.#stats?.evictions ?? 0,
@@ -303,12 +311,15 @@ export class Camera {
 
   /** Save the model now; resolves when it is durable. */
   async checkpoint(): Promise<void> {
-    await this.#exclusively(() => this.#checkpointer.save());
+    await this.#checkpointer.save();
   }
 
   /** Replace the model between two frames by saved bytes of the same shape. */
   async restore(bytes: Uint8Array, signature: string): Promise<void> {
-    if (signature !== this.#model.signature) throw shapeMismatch(this.name, bytes.length, this.#model.persistentBytes);
+    const { signature: own, persistentBytes } = this.#model;
+    if (signature !== own) {
+      throw shapeMismatch(this.name, { signature, bytes: bytes.length }, { signature: own, bytes: persistentBytes });
+    }
     await this.#exclusively(() => this.#model.restore(bytes));
   }
 

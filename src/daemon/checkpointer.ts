@@ -1,9 +1,11 @@
 /**
  * checkpointer.ts - when a model's bytes are saved.
  *
- * At a step boundary the model worker copies its image into a shadow buffer (a memory copy, milliseconds); the store
- * worker then writes from the shadow while frames go on. One save at a time: the shadow is not touched until the last
- * save is durable.
+ * At a step boundary the model's image is copied into a shadow buffer (a memory copy, milliseconds); the store worker then
+ * writes from the shadow while frames go on. One save at a time: the shadow is not touched until the last save is durable.
+ *
+ * A save is due when the interval has passed; it then waits for the write budget, but never longer than the longest
+ * interval.
  */
 
 /** The two sides of a checkpoint. */
@@ -14,22 +16,30 @@ export type CheckpointPorts = {
   readonly save: (step: number) => Promise<void>;
   /** A save that failed (disk full, ...): the model goes on, the next interval tries again. */
   readonly failed: (error: unknown) => void;
+  /** Whether the write budget lets a save that is due begin. */
+  readonly allows: () => boolean;
   /** Monotonic ms */
   readonly now: () => number;
 };
 
+/** ms: least time between two saves, and the longest that the budget may make of it. */
+export type CheckpointTimes = { readonly intervalMs: number; readonly longestMs: number };
+
 export class Checkpointer {
   readonly #ports: CheckpointPorts;
-  readonly #intervalMs: number;
+  readonly #times: CheckpointTimes;
   #lastMs: number;
   #saving: Promise<void> | undefined;
   #savedStep: number;
+  #savedMs: number;
+  #copyMs = 0;
 
   /** `step`: the step that is already durable, 0 for a newborn model. */
-  constructor(ports: CheckpointPorts, intervalMs: number, step: number) {
+  constructor(ports: CheckpointPorts, times: CheckpointTimes, step: number) {
     this.#ports = ports;
-    this.#intervalMs = intervalMs;
+    this.#times = times;
     this.#lastMs = ports.now();
+    this.#savedMs = this.#lastMs;
     this.#savedStep = step;
   }
 
@@ -38,32 +48,50 @@ export class Checkpointer {
     return this.#savedStep;
   }
 
-  /** Begin a save when the interval has passed and none is under way; resolves when the image has been copied. */
+  /** How old what would survive a power cut is (ms). */
+  get ageMs(): number {
+    return this.#ports.now() - this.#savedMs;
+  }
+
+  /** How long the last copy kept the model from its next frame (ms). */
+  get copyMs(): number {
+    return this.#copyMs;
+  }
+
+  /** Begin a save when one is due and none is under way; resolves when the image has been copied. */
   async ifDue(): Promise<void> {
-    if (this.#saving !== undefined || this.#ports.now() - this.#lastMs < this.#intervalMs) return;
-    await this.#begin();
+    const { intervalMs, longestMs } = this.#times;
+    const sinceMs = this.#ports.now() - this.#lastMs;
+    if (this.#saving !== undefined || sinceMs < intervalMs) return;
+    if (sinceMs < longestMs && !this.#ports.allows()) return;
+    const { copied, saved } = this.#begin();
+    saved.catch((error: unknown) => this.#ports.failed(error));
+    // What fails here fails `saved` too, and is told once.
+    await copied.catch(() => undefined);
   }
 
   /** Save now and wait until it is durable; throws what the save throws. */
   async save(): Promise<void> {
-    await this.#saving;
-    const step = await this.#ports.copyImage();
-    await this.#ports.save(step);
-    this.#savedStep = step;
-    this.#lastMs = this.#ports.now();
+    while (this.#saving !== undefined) await this.#saving;
+    await this.#begin().saved;
   }
 
-  async #begin(): Promise<void> {
-    this.#lastMs = this.#ports.now();
-    const step = await this.#ports.copyImage();
-    this.#saving = this.#ports
-      .save(step)
-      .then(() => {
-        this.#savedStep = step;
-      })
-      .catch((error: unknown) => this.#ports.failed(error))
+  #begin(): { copied: Promise<number>; saved: Promise<void> } {
+    const beganMs = this.#ports.now();
+    this.#lastMs = beganMs;
+    const copied = this.#ports.copyImage();
+    const saved = copied.then(async (step) => {
+      const copiedMs = this.#ports.now();
+      this.#copyMs = copiedMs - beganMs;
+      await this.#ports.save(step);
+      this.#savedStep = step;
+      this.#savedMs = copiedMs;
+    });
+    this.#saving = saved
+      .catch(() => undefined)
       .finally(() => {
         this.#saving = undefined;
       });
+    return { copied, saved };
   }
 }

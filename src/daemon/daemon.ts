@@ -9,6 +9,7 @@ import { messageOf } from '../errors.ts';
 import type { BusStatus } from '../mqtt/bus.ts';
 import { VERSION } from '../package-root.ts';
 import type { HealthRecord } from '../records/bridge.ts';
+import { storageHealth } from './storage-health.ts';
 import { timestamp } from '../records/from-observation.ts';
 import { StoreClient } from '../store/store-client.ts';
 import { ControlServer } from '../web/control-server.ts';
@@ -27,6 +28,7 @@ import { type Pins, openPins } from './pins.ts';
 import { modelConfigs, runtimeOf } from './runtime-config.ts';
 import { RuntimeSettings } from './runtime-settings.ts';
 import type { ServiceManager } from './service-manager.ts';
+import { WriteBudget } from './write-budget.ts';
 
 const HEALTH_EVERY_MS = 60_000;
 const RETAIN_EVERY_MS = 3_600_000;
@@ -34,6 +36,8 @@ const STATUS_EVERY_MS = 5000;
 const DAY_MS = 86_400_000;
 /** The answer to a request for a restart must be out before. */
 const RESTART_AFTER_MS = 300;
+/** Before every time: nothing is that old. */
+const NEVER = '0000';
 
 export type DaemonOptions = {
   readonly loaded: LoadedConfig;
@@ -154,14 +158,18 @@ export class Daemon {
       {
         name: 'store',
         start: async () => {
-          const outboxLimit = config.retention.outbox_events;
           this.#store = await StoreClient.open({
             directory: stateDirectory,
-            outboxLimit,
+            outboxLimit: config.retention.outbox_events,
+            outboxBytes: config.retention.outbox_mb * 1e6,
             program: VERSION,
             lock: true,
+            recover: true,
+            announce: config.mqtt.enabled,
           });
-          this.#snapshots = new ModelSnapshots(this.#store, () => this.#models, log);
+          const { every_h: everyHours, keep, keep_replaced: keepReplaced } = config.model_snapshots;
+          const limits = { everyHours, keep, keepReplaced };
+          this.#snapshots = new ModelSnapshots(this.#store, () => this.#models, limits, log);
           log.info({ directory: stateDirectory }, 'Store opened');
           await this.#openSettings();
         },
@@ -232,12 +240,16 @@ export class Daemon {
             }, ms);
           // Where there are no frames to prove that work is done, a living event loop is what can be proved.
           if (this.#cameras.size === 0) timers.push(setInterval(() => this.#workDone(), STATUS_EVERY_MS));
+          this.#snapshots.start();
           timers.push(
             every(HEALTH_EVERY_MS, () => this.#publishHealth()),
             every(RETAIN_EVERY_MS, () => this.#retain()),
           );
         },
-        stop: async () => timers.forEach((timer) => clearInterval(timer)),
+        stop: async () => {
+          this.#snapshots.stop();
+          timers.forEach((timer) => clearInterval(timer));
+        },
       },
     ];
   }
@@ -282,7 +294,11 @@ export class Daemon {
       watch,
     };
     for (const [name] of modelConfigs(config)) await this.#settings.configure(name, runtimeOf(config, name)!);
-    const limits = { checkpointMs: config.checkpoint.interval_s * 1000 };
+    const { interval_s: interval, max_interval_s: longest, write_budget_mb_per_day: budget } = config.checkpoint;
+    const limits = {
+      checkpoint: { intervalMs: interval * 1000, longestMs: Math.max(interval, longest) * 1000 },
+      budget: new WriteBudget(budget * 1e6, () => performance.now()),
+    };
     for (const [name, camera] of Object.entries(config.cameras)) {
       this.#cameras.set(name, await Camera.create(name, camera, ports, limits));
     }
@@ -324,7 +340,7 @@ export class Daemon {
   }
 
   async #health(): Promise<HealthRecord> {
-    const { bytesWritten, outboxDepth, outboxDropped } = await this.#store.call('health');
+    const store = await this.#store.call('health');
     const bus = this.#broker?.bus.status;
     const uptimeMs = performance.now() - this.#startedMs;
     return {
@@ -332,9 +348,9 @@ export class Daemon {
       clock_synced: this.#clock.synced,
       uptime_s: Math.round(uptimeMs / 1000),
       rss_mb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
-      db_bytes_written_per_day: Math.round((bytesWritten * DAY_MS) / Math.max(uptimeMs, 60_000)),
-      outbox_depth: outboxDepth,
-      outbox_dropped: outboxDropped,
+      db_bytes_written_per_day: Math.round((store.bytesWritten * DAY_MS) / Math.max(uptimeMs, 60_000)),
+      outbox_depth: store.outboxDepth,
+      storage: storageHealth(store),
       mqtt: {
         connected: bus?.state === 'online',
         connects: bus?.connects ?? 0,
@@ -351,7 +367,14 @@ export class Daemon {
   }
 
   async #retain(): Promise<void> {
-    const { events_days: days, pictures_mb: megabytes } = this.#options.loaded.config.retention;
-    await this.#store.call('retain', timestamp(Date.now() - days * DAY_MS), megabytes * 1e6);
+    const { events_days, events_mb, pictures_mb, minutes_days } = this.#options.loaded.config.retention;
+    const daysAgo = (days: number): string => timestamp(Date.now() - days * DAY_MS);
+    await this.#store.call('retain', {
+      // A clock that nobody has set must not make everything too old.
+      before: this.#clock.synced ? daysAgo(events_days) : NEVER,
+      minutesBefore: this.#clock.synced ? daysAgo(minutes_days) : NEVER,
+      eventBytes: events_mb * 1e6,
+      pictureBytes: pictures_mb * 1e6,
+    });
   }
 }

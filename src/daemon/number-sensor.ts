@@ -81,25 +81,28 @@ export class NumberSensor {
     const { signature } = model;
     this.#checkpointer = new Checkpointer(
       {
+        // No turn is taken: the model steps in this very thread, so between two of its awaits it stands still.
         copyImage: async () => {
           new Uint8Array(this.#shadow).set(model.image);
           return model.values;
         },
         save: async (step) => {
           const bytes = new Uint8Array(this.#shadow);
-          await ports.store.call('checkpoint', {
+          const { bytesWritten } = await ports.store.call('checkpoint', {
             camera: name,
             step,
             signature,
             bytes,
             savedAt: timestamp(Date.now()),
           });
+          limits.budget.spent(bytesWritten);
         },
         failed: (error) =>
           ports.log.error({ stream: name, err: error }, 'The checkpoint failed; the next interval tries again'),
+        allows: () => limits.budget.allows(name),
         now: () => performance.now(),
       },
-      limits.checkpointMs,
+      limits.checkpoint,
       model.values,
     );
   }
@@ -112,12 +115,18 @@ export class NumberSensor {
     limits: CameraLimits,
   ): Promise<NumberSensor> {
     const model = new NumberModel(seriesSettings(config), config.seed);
-    const saved = await ports.store.call('loadModel', name);
+    const saved = await ports.store.call('loadModel', name, model.signature);
+    if (saved.lost !== null) ports.log.error({ stream: name }, `Saved state was damaged: ${saved.lost}`);
     if (saved.kind === 'loaded') {
       const { bytes, signature, savedAt } = saved.image;
-      if (signature !== model.signature) throw shapeMismatch(name, bytes.length, model.image.length);
+      if (signature !== model.signature) {
+        throw shapeMismatch(
+          name,
+          { signature, bytes: bytes.length },
+          { signature: model.signature, bytes: model.image.length },
+        );
+      }
       model.restore(bytes, signature);
-      if (saved.lost !== null) ports.log.error({ stream: name }, `A checkpoint was damaged: ${saved.lost}`);
       ports.log.info({ stream: name, step: model.values, saved_at: savedAt }, 'Model resumed from its last checkpoint');
     } else {
       ports.log.info({ stream: name, bytes: model.totalBytes }, 'Newborn model');
@@ -299,12 +308,13 @@ export class NumberSensor {
       dropped: this.#queue.dropped,
       step_ms: Math.round(this.#stepMs * 1000) / 1000,
       checkpoint_step: this.#checkpointer.savedStep,
+      checkpoint_age_s: Math.round(this.#checkpointer.ageMs / 1000),
     };
   }
 
   /** Save the model now; resolves when it is durable. */
   async checkpoint(): Promise<void> {
-    await this.#exclusively(() => this.#checkpointer.save());
+    await this.#checkpointer.save();
   }
 
   /** Replace the model between two values by saved bytes of the same shape. */

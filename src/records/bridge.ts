@@ -2,7 +2,7 @@
  * bridge.ts - records about the daemon itself: is it there, what is it, how is it doing.
  */
 import { Type, type Static } from 'typebox';
-import { Timestamp } from './common.ts';
+import { Timestamp, TimestampOrNull } from './common.ts';
 import { PredictionQualityRecord } from './prediction-quality.ts';
 
 export const StateRecord = Type.Object(
@@ -34,6 +34,8 @@ export const CameraHealth = Type.Object(
     fps: Type.Number({ minimum: 0 }),
     step_ms: Type.Number({ minimum: 0, description: 'mean time of a model step' }),
     checkpoint_step: Type.Integer({ minimum: 0, description: 'step of the last durable checkpoint' }),
+    checkpoint_age_s: Type.Number({ minimum: 0, description: 'so much learning a power cut would cost now' }),
+    checkpoint_copy_ms: Type.Number({ minimum: 0, description: 'how long the last checkpoint kept the model busy' }),
     segments: Type.Integer({ minimum: 0, description: 'segments in use, all regions' }),
     segment_capacity: Type.Integer({ minimum: 0 }),
     evictions: Type.Integer({ minimum: 0, description: 'segments replaced because a pool was full, since birth' }),
@@ -56,10 +58,32 @@ export const SensorHealth = Type.Object(
     dropped: Type.Integer({ minimum: 0, description: 'came faster than they could be taken' }),
     step_ms: Type.Number({ minimum: 0, description: 'mean time of a model step' }),
     checkpoint_step: Type.Integer({ minimum: 0, description: 'step of the last durable checkpoint' }),
+    checkpoint_age_s: Type.Number({ minimum: 0, description: 'so much learning a power cut would cost now' }),
   },
   { additionalProperties: false },
 );
 export type SensorHealth = Static<typeof SensorHealth>;
+
+export const StorageHealth = Type.Object(
+  {
+    state: Type.Union([Type.Literal('ok'), Type.Literal('failing')], {
+      description: 'failing: nothing can be written',
+    }),
+    failing_since: TimestampOrNull,
+    reason: Type.Union([Type.String(), Type.Null()]),
+    database_bytes: Type.Integer({ minimum: 0, description: 'size of the database and its write-ahead log' }),
+    log_bytes_written: Type.Integer({ minimum: 0, description: 'to the write-ahead log, since start' }),
+    database_bytes_written: Type.Integer({ minimum: 0, description: 'to the database itself, since start' }),
+    checkpoints: Type.Integer({ minimum: 0, description: 'of all models, since start' }),
+    checkpoint_ms: Type.Number({ minimum: 0, description: 'time to write the last one, beside the frames' }),
+    checkpoint_bytes: Type.Integer({ minimum: 0, description: 'packed pages of the last one' }),
+    outbox_bytes: Type.Integer({ minimum: 0 }),
+    outbox_dropped: Type.Integer({ minimum: 0, description: 'messages given up because the outbox was full' }),
+    lost: Type.Array(Type.String(), { description: 'what was found damaged since start, and what that cost' }),
+  },
+  { additionalProperties: false },
+);
+export type StorageHealth = Static<typeof StorageHealth>;
 
 export const HealthRecord = Type.Object(
   {
@@ -69,10 +93,7 @@ export const HealthRecord = Type.Object(
     rss_mb: Type.Number({ minimum: 0 }),
     db_bytes_written_per_day: Type.Number({ minimum: 0 }),
     outbox_depth: Type.Integer({ minimum: 0 }),
-    outbox_dropped: Type.Integer({
-      minimum: 0,
-      description: 'messages given up because the outbox was full, since start',
-    }),
+    storage: StorageHealth,
     mqtt: Type.Object(
       {
         connected: Type.Boolean(),

@@ -13,6 +13,7 @@ export const CAUSES = [
   'scene_change',
   'camera_lost',
   'camera_blocked',
+  'state_lost',
   'value',
   'season',
   'flat',

@@ -6,26 +6,27 @@
  *     u32 n                 length of the metadata
  *     n bytes               metadata, JSON
  *     u32                   CRC-32 of the metadata
- *     per block:            u32 raw length (<= 1 MiB), u32 packed length, u32 CRC-32 of the raw bytes, packed bytes (zlib)
+ *     blocks                see packed-model.ts
  *     u32 0                 end of blocks
  *     32 bytes              SHA-256 of everything before
  *
- * Sizes are checked before anything is allocated for them.
+ * Sizes are checked before anything is allocated for them; checking a file never unpacks more than one block at a time.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { crc32, deflateSync, inflateSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { CortexdError, messageOf } from '../errors.ts';
-import { type ModelImage, sha256 } from './model-pages.ts';
+import { MAX_IMAGE, type ModelImage } from './model-image.ts';
+import { type PackedModel, Unpackable, endOfBlocks, packModel, unpackModel, verifyPacked } from './packed-model.ts';
 
 const MAGIC = Buffer.from('CORTEX\r\n', 'latin1');
 const FORMAT = 1;
-const BLOCK_BYTES = 1 << 20;
 const MAX_METADATA = 1 << 20;
-const MAX_IMAGE = 256 << 20;
-const MAX_FILE = 300 << 20;
+/** bytes: the largest model that does not pack at all, and its metadata */
+export const MAX_FILE = MAX_IMAGE + (MAX_IMAGE >> 7) + 2 * MAX_METADATA;
 const HASH_BYTES = 32;
+const ENDIANNESS = 'little';
 
 type Metadata = {
   camera: string;
@@ -34,117 +35,96 @@ type Metadata = {
   length: number;
   sha256: string;
   saved_at: string;
+  /** Absent in the files of the first versions, which were all little-endian. */
+  endianness?: string;
   program: string;
 };
 
 /** The bytes of a `.cortex` file. `program`: version of the writer. */
-export function encodeCortexFile(image: ModelImage, program: string): Buffer {
+export function encodeCortexFile(model: PackedModel, program: string): Buffer {
   const metadata: Metadata = {
-    camera: image.camera,
-    step: image.step,
-    signature: image.signature,
-    length: image.bytes.length,
-    sha256: sha256(image.bytes),
-    saved_at: image.savedAt,
+    camera: model.camera,
+    step: model.step,
+    signature: model.signature,
+    length: model.length,
+    sha256: model.sha256,
+    saved_at: model.savedAt,
+    endianness: ENDIANNESS,
     program,
   };
   const text = Buffer.from(JSON.stringify(metadata));
-  const parts = [MAGIC, words(FORMAT, text.length), text, words(crc32(text))];
-  for (let at = 0; at < image.bytes.length; at += BLOCK_BYTES) {
-    const raw = image.bytes.slice(at, at + BLOCK_BYTES);
-    const packed = deflateSync(raw);
-    parts.push(words(raw.length, packed.length, crc32(raw)), packed);
-  }
-  parts.push(words(0));
-  const body = Buffer.concat(parts);
+  const body = Buffer.concat([MAGIC, words(FORMAT, text.length), text, words(crc32(text)), model.blocks, words(0)]);
   return Buffer.concat([body, createHash('sha256').update(body).digest()]);
 }
 
-/** Read the bytes of a `.cortex` file; throws CortexdError('corrupt' | 'newer_version') and allocates no more than declared and allowed. */
-export function decodeCortexFile(file: Uint8Array, name: string): ModelImage {
+/**
+ * Read and check the bytes of a `.cortex` file. Throws CortexdError('corrupt' | 'newer_version'); whatever the bytes are,
+ * at most one block (1 MiB) is unpacked at a time.
+ */
+export async function decodeCortexFile(file: Uint8Array, name: string): Promise<PackedModel> {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  const fail = (reason: string): never => {
-    throw new CortexdError('corrupt', `Expected a sound .cortex file but ${name} ${reason}`, {
-      hint: 'Nothing was changed. Export the snapshot again or copy the file again in binary mode.',
-    });
-  };
-  let at = 0;
-  const take = (length: number): Buffer => {
-    if (at + length > bytes.length - HASH_BYTES) fail('is cut short');
-    at += length;
-    return bytes.subarray(at - length, at);
-  };
-  const word = (): number => take(4).readUInt32LE(0);
+  try {
+    const model = readParts(bytes, name);
+    await verifyPacked(model);
+    return model;
+  } catch (error) {
+    if (error instanceof Unpackable) throw unsound(name, error.message);
+    throw error;
+  }
+}
 
-  if (bytes.length < MAGIC.length || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) fail('is something else');
-  at = MAGIC.length;
-  const version = word();
+function readParts(bytes: Buffer, name: string): PackedModel {
+  if (bytes.length < MAGIC.length || !bytes.subarray(0, MAGIC.length).equals(MAGIC))
+    throw new Unpackable('is something else');
+  const headEnd = MAGIC.length + 8;
+  if (bytes.length < headEnd + 8 + HASH_BYTES) throw new Unpackable('is cut short');
+  if (bytes.length > MAX_FILE) throw new Unpackable('is larger than a model can be');
+  const version = bytes.readUInt32LE(MAGIC.length);
   if (version > FORMAT) {
     throw new CortexdError(
       'newer_version',
       `Expected a .cortex file of format ${FORMAT} or older but ${name} has format ${version}`,
-      {
-        hint: 'It was written by a newer cortexd; update this one.',
-      },
+      { hint: 'It was written by a newer cortexd; update this one.' },
     );
   }
   const hashAt = bytes.length - HASH_BYTES;
   const hash = createHash('sha256').update(bytes.subarray(0, hashAt)).digest();
-  if (!hash.equals(bytes.subarray(hashAt))) fail('fails its hash: it is damaged or cut short');
-  const textLength = word();
-  if (textLength > MAX_METADATA) fail(`declares ${textLength} bytes of metadata`);
-  const text = take(textLength);
-  if (crc32(text) !== word()) fail('has damaged metadata');
-  const metadata = readMetadata(text, fail);
-  if (metadata.length > MAX_IMAGE) fail(`declares a model of ${metadata.length} bytes`);
-  const image = new Uint8Array(metadata.length);
-  let filled = 0;
-  for (let rawLength = word(); rawLength !== 0; rawLength = word()) {
-    const packedLength = word();
-    const sum = word();
-    if (rawLength > BLOCK_BYTES || filled + rawLength > image.length) fail('has a block that does not fit');
-    const raw = inflate(take(packedLength), rawLength) ?? fail('has a block that cannot be unpacked');
-    if (raw.length !== rawLength || crc32(raw) !== sum) fail('has a damaged block');
-    image.set(raw, filled);
-    filled += rawLength;
-  }
-  if (at !== hashAt) fail('has bytes behind its end');
-  if (filled !== image.length || sha256(image) !== metadata.sha256) fail('does not hold what it declares');
-  return {
-    camera: metadata.camera,
-    step: metadata.step,
-    signature: metadata.signature,
-    bytes: image,
-    savedAt: metadata.saved_at,
-  };
+  if (!hash.equals(bytes.subarray(hashAt))) throw new Unpackable('fails its hash: it is damaged or cut short');
+  const textLength = bytes.readUInt32LE(MAGIC.length + 4);
+  if (textLength > MAX_METADATA) throw new Unpackable(`declares ${textLength} bytes of metadata`);
+  const blocksAt = headEnd + textLength + 4;
+  if (blocksAt > hashAt) throw new Unpackable('is cut short');
+  const text = bytes.subarray(headEnd, headEnd + textLength);
+  if (crc32(text) !== bytes.readUInt32LE(headEnd + textLength)) throw new Unpackable('has damaged metadata');
+  const { camera, step, signature, length, sha256, saved_at: savedAt } = readMetadata(text);
+  const content = bytes.subarray(0, hashAt);
+  const end = endOfBlocks(content, blocksAt);
+  if (end + 4 > hashAt || bytes.readUInt32LE(end) !== 0) throw new Unpackable('is cut short');
+  if (end + 4 !== hashAt) throw new Unpackable('has bytes behind its end');
+  return { camera, step, signature, length, sha256, savedAt, blocks: bytes.subarray(blocksAt, end) };
 }
 
-function inflate(packed: Buffer, rawLength: number): Buffer | undefined {
+function readMetadata(text: Buffer): Metadata {
+  let data: Partial<Metadata> | null;
   try {
-    return inflateSync(packed, { maxOutputLength: rawLength });
+    data = JSON.parse(text.toString('utf8')) as Partial<Metadata> | null;
   } catch {
-    return undefined;
+    throw new Unpackable('has metadata that is not JSON');
   }
-}
-
-function readMetadata(text: Buffer, fail: (reason: string) => never): Metadata {
-  let data: Partial<Metadata>;
-  try {
-    data = JSON.parse(text.toString('utf8')) as Partial<Metadata>;
-  } catch {
-    return fail('has metadata that is not JSON');
-  }
-  const { camera, step, signature, length, sha256: hash, saved_at: savedAt } = data;
+  const { camera, step, signature, length, sha256, saved_at: savedAt, endianness } = data ?? {};
   const isSound =
-    typeof camera === 'string' &&
-    typeof signature === 'string' &&
-    typeof hash === 'string' &&
-    typeof savedAt === 'string' &&
-    Number.isInteger(step) &&
-    Number.isInteger(length) &&
-    (step ?? -1) >= 0 &&
-    (length ?? -1) >= 0;
-  return isSound ? (data as Metadata) : fail('has incomplete metadata');
+    [camera, signature, sha256, savedAt].every((value) => typeof value === 'string') &&
+    [step, length].every((value) => Number.isSafeInteger(value) && (value ?? -1) >= 0);
+  if (!isSound) throw new Unpackable('has incomplete metadata');
+  if (endianness !== undefined && endianness !== ENDIANNESS)
+    throw new Unpackable('holds numbers of another endianness');
+  return data as Metadata;
+}
+
+function unsound(name: string, reason: string): CortexdError {
+  return new CortexdError('corrupt', `Expected a sound .cortex file but ${name} ${reason}`, {
+    hint: 'Nothing was changed. Export the snapshot again or copy the file again in binary mode.',
+  });
 }
 
 function words(...values: readonly number[]): Buffer {
@@ -154,8 +134,8 @@ function words(...values: readonly number[]): Buffer {
 }
 
 /** Write a `.cortex` file: complete under its name or not there at all, also after a power cut. */
-export function writeCortexFile(path: string, image: ModelImage, program: string): void {
-  writeWhole(path, encodeCortexFile(image, program));
+export async function writeCortexFile(path: string, image: ModelImage, program: string): Promise<void> {
+  writeWhole(path, encodeCortexFile(await packModel(image), program));
 }
 
 /** Write a file so that it is complete under its name or not there at all. */
@@ -170,9 +150,7 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
       closeSync(handle);
     }
     renameSync(temporary, path);
-    const folder = openSync(dirname(path), 'r');
-    fsyncSync(folder);
-    closeSync(folder);
+    syncFolder(dirname(path));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw new CortexdError('store', `Expected to write ${path} but received: ${messageOf(error)}`, {
@@ -182,17 +160,31 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** Read a `.cortex` file. */
-export function readCortexFile(path: string): ModelImage {
-  let bytes: Buffer;
+/** Make a rename in a folder survive a power cut. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
   try {
-    const { size } = statSync(path);
-    if (size > MAX_FILE) throw new Error(`${size} bytes are more than a model can have`);
-    bytes = readFileSync(path);
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** The bytes of a file that may be a `.cortex` file; throws CortexdError('no_input') when it cannot be one. */
+export function readInput(path: string): Buffer {
+  try {
+    const info = statSync(path);
+    if (!info.isFile()) throw new Error('it is no file');
+    if (info.size > MAX_FILE) throw new Error(`${info.size} bytes are more than a model can have`);
+    return readFileSync(path);
   } catch (error) {
     throw new CortexdError('no_input', `Expected a .cortex file at ${path} but received: ${messageOf(error)}`, {
       hint: 'Check the path; "cortexd snapshot export NAME FILE" writes such files.',
     });
   }
-  return decodeCortexFile(bytes, path);
+}
+
+/** Read a `.cortex` file. */
+export async function readCortexFile(path: string): Promise<ModelImage> {
+  return unpackModel(await decodeCortexFile(readInput(path), path));
 }

@@ -5,17 +5,22 @@
  * exclusive transaction on a small lock database beside it, which the kernel ends with the process that holds it,
  * however that dies.
  */
-import { chmodSync, existsSync, mkdirSync, openSync, readSync, closeSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, openSync, readSync, closeSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { CortexdError, messageOf } from '../errors.ts';
+import { syncFolder } from './cortex-file.ts';
+import { isDamage } from './damage.ts';
 import { APPLICATION_ID, migrate } from './migrations.ts';
+import { type StageHook, noStage } from './stages.ts';
 
 export const DATABASE_FILE = 'cortexd.db';
-const LOCK_FILE = 'cortexd.lock';
-/** Model pages are 64 KiB blobs: large database pages keep them in few pieces. */
-const PAGE_SIZE = 16384;
+export const LOCK_FILE = 'cortexd.lock';
+/** Every small commit writes whole database pages, five of them for an event: small ones wear the card least (measured). */
+const PAGE_SIZE = 1024;
+/** The log file is cut back to this (bytes) when it has been folded in. */
+const LOG_LIMIT = 16 << 20;
 const MAGIC = 'SQLite format 3\0';
 
 /** Keep other daemons away from a state directory; throws CortexdError('in_use') when one has it. Call the result to let go. */
@@ -48,32 +53,69 @@ export function isLocked(directory: string): boolean {
 }
 
 /** Open the database, creating it if need be, verify it, and bring it to the newest shape. */
-export function openDatabase(directory: string, now: string): Database {
+export function openDatabase(directory: string, now: string, stage: StageHook = noStage): Database {
   makeDirectory(directory);
   const file = join(directory, DATABASE_FILE);
-  refuseForeignFile(file);
   let db: Database | undefined;
   try {
+    refuseForeignFile(file);
+    // A log without its database: SQLite would delete it or, worse, replay it into another file.
+    if (!existsSync(file)) for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
     db = new Sqlite(file, { timeout: 5000 });
     refuseForeignDatabase(db, file);
-    const isNew = db.pragma('user_version', { simple: true }) === 0;
-    if (isNew) db.pragma(`page_size = ${PAGE_SIZE}`);
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
-    db.pragma('foreign_keys = ON');
-    db.pragma('wal_autocheckpoint = 0');
+    setUp(db);
     const damage = db.pragma('quick_check(1)', { simple: true }) as string;
-    if (damage !== 'ok') throw damaged(file, damage);
-    migrate(db, now);
+    if (damage !== 'ok') throw damaged(file, damage.replace(/^\*\*\*.*\n/, '').replaceAll('\n', '; '));
+    const opened = db;
+    migrate(db, now, (version) => backUp(opened, `${file}.version-${version}`, stage), stage);
     chmodSync(file, 0o600);
     return db;
   } catch (error) {
     db?.close();
     if (error instanceof CortexdError) throw error;
-    const { code } = error as { code?: string };
-    if (code === 'SQLITE_NOTADB' || code?.startsWith('SQLITE_CORRUPT') === true) throw damaged(file, messageOf(error));
+    if (isDamage(error)) throw damaged(file, messageOf(error));
     throw new CortexdError('store', `Expected to open the database ${file} but received: ${messageOf(error)}`, {
       hint: 'Check that the directory exists, is writable and the disk is not full.',
+      cause: error,
+    });
+  }
+}
+
+/** An empty database of the newest shape at `path`, to be filled and then put in place. */
+export function createDatabase(path: string, now: string): Database {
+  const db = new Sqlite(path);
+  setUp(db);
+  migrate(db, now, () => undefined);
+  chmodSync(path, 0o600);
+  return db;
+}
+
+function setUp(db: Database): void {
+  if (db.pragma('user_version', { simple: true }) === 0) {
+    db.pragma(`page_size = ${PAGE_SIZE}`);
+    db.pragma('auto_vacuum = INCREMENTAL');
+  }
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  db.pragma('wal_autocheckpoint = 0');
+  db.pragma(`journal_size_limit = ${LOG_LIMIT}`);
+}
+
+/** Copy a whole database into a new file, complete under its name or not there at all. */
+export function backUp(db: Database, path: string, stage: StageHook = noStage): void {
+  const part = `${path}.part`;
+  try {
+    rmSync(part, { force: true });
+    db.prepare('VACUUM INTO ?').run(part);
+    chmodSync(part, 0o600);
+    stage('backup: before the rename');
+    renameSync(part, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw new CortexdError('store', `Expected to copy the database to ${path} but received: ${messageOf(error)}`, {
+      hint: 'It needs as much free space as the database has. Nothing was changed.',
       cause: error,
     });
   }
@@ -95,7 +137,7 @@ function makeDirectory(directory: string): void {
 
 function damaged(file: string, reason: string): CortexdError {
   return new CortexdError('corrupt', `Expected a sound database at ${file} but received: ${reason}`, {
-    hint: 'Nothing was changed. Move the file away and import a snapshot (cortexd snapshot import), or begin anew.',
+    hint: 'Nothing was changed. "cortexd run" sets the file aside and saves from it what it can; or restore a backup of the file.',
   });
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { EventRecord } from '../records/event.ts';
+import { type StageHook, noStage } from './stages.ts';
 
 export type EventFilter = {
   readonly camera?: string;
@@ -29,25 +30,61 @@ export type MinuteScore = {
   readonly max: number;
 };
 
+export type HourScore = Omit<MinuteScore, 'minute'> & { readonly hour: string };
+
+/** What may be kept; whatever is more goes, oldest first. */
+export type Retention = {
+  /** ISO 8601: older events and hourly scores go; of minutes those before `minutesBefore` become hours. */
+  readonly before: string;
+  readonly minutesBefore: string;
+  /** bytes of all event records, and of all pictures */
+  readonly eventBytes: number;
+  readonly pictureBytes: number;
+};
+
+export type OutboxLimits = { readonly messages: number; readonly bytes: number };
+
+/** Retention deletes at most so many rows at a time, so that no event waits long for its turn. */
+const RETAIN_ROWS = 200;
+/** So many acknowledged messages wait for the next write at most. */
+const ACKNOWLEDGED_WAITING = 100;
+
+/** Two sets of scores of the same time as one. */
+const JOIN_SCORES = `mean = (mean * frames + excluded.mean * excluded.frames) / (frames + excluded.frames),
+  frames = frames + excluded.frames, min = min(min, excluded.min), max = max(max, excluded.max)`;
+
 export class Journal {
   readonly #db: Database;
-  readonly #outboxLimit: number;
+  readonly #stage: StageHook;
+  readonly #limits: OutboxLimits;
+  #outboxDepth: number;
+  #outboxBytes: number;
+  /** Sequences of messages that were acknowledged and are still written. */
+  readonly #acknowledged = new Set<number>();
   /** Messages given up because the outbox was full. */
   outboxDropped = 0;
 
-  constructor(db: Database, outboxLimit: number) {
+  constructor(db: Database, limits: OutboxLimits, stage: StageHook = noStage) {
     this.#db = db;
-    this.#outboxLimit = outboxLimit;
+    this.#stage = stage;
+    this.#limits = limits;
+    const { depth, bytes } = db
+      .prepare('SELECT count(*) AS depth, coalesce(sum(length(payload)), 0) AS bytes FROM outbox')
+      .get() as { depth: number; bytes: number };
+    this.#outboxDepth = depth;
+    this.#outboxBytes = bytes;
   }
 
   /** Write one event record; its message goes to the outbox when `send`. A picture, once given, stays with the event. */
   saveEvent(event: EventRecord, picture: Uint8Array | null, send: boolean): void {
-    this.#db.transaction(() => {
+    const payload = JSON.stringify(event);
+    const waiting = [...this.#acknowledged];
+    const dropped = this.#db.transaction(() => {
+      this.#deleteMessages(waiting);
       this.#db
         .prepare(
-          `INSERT INTO event (id, camera, cause, severity, started_at, ended_at, peak, record, picture) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, peak = max(peak, excluded.peak), record = excluded.record,
-             picture = coalesce(excluded.picture, picture)`,
+          `INSERT INTO event (id, camera, cause, severity, started_at, ended_at, peak, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, peak = max(peak, excluded.peak), record = excluded.record`,
         )
         .run(
           event.id,
@@ -57,43 +94,99 @@ export class Journal {
           event.started_at,
           event.ended_at,
           event.peak,
-          JSON.stringify(event),
-          picture,
+          payload,
         );
-      if (!send) return;
+      // In a table of its own: an update of the event must not write the picture again.
+      if (picture !== null)
+        this.#db.prepare('INSERT OR REPLACE INTO picture (event_id, bytes) VALUES (?, ?)').run(event.id, picture);
+      if (!send) {
+        this.#stage('event: before the commit');
+        return null;
+      }
       this.#db
         .prepare('INSERT INTO outbox (event_id, camera, type, payload, created_at) VALUES (?, ?, ?, ?, ?)')
-        .run(event.id, event.camera, event.type, JSON.stringify(event), event.ended_at ?? event.started_at);
-      this.#boundOutbox();
+        .run(event.id, event.camera, event.type, payload, event.ended_at ?? event.started_at);
+      const given = this.#makeRoom(payload.length);
+      this.#stage('event: before the commit');
+      return given;
     })();
+    this.#stage('event: committed');
+    this.#forget(waiting);
+    if (dropped === null) return;
+    // Only now: a transaction that failed has changed nothing.
+    this.#outboxDepth += 1 - dropped.messages;
+    this.#outboxBytes += payload.length - dropped.bytes;
+    this.outboxDropped += dropped.messages;
   }
 
   /** A full outbox gives up the oldest update, or, without updates, the oldest message. */
-  #boundOutbox(): void {
-    const depth = this.outboxDepth();
-    for (let surplus = depth - this.#outboxLimit; surplus > 0; surplus--) {
-      const update = this.#db.prepare("SELECT min(sequence) FROM outbox WHERE type = 'update'").pluck().get() as
-        number | null;
-      const oldest = update ?? (this.#db.prepare('SELECT min(sequence) FROM outbox').pluck().get() as number);
-      this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(oldest);
-      this.outboxDropped++;
+  #makeRoom(added: number): { messages: number; bytes: number } {
+    const dropped = { messages: 0, bytes: 0 };
+    const isOver = (): boolean =>
+      this.#outboxDepth + 1 - dropped.messages > this.#limits.messages ||
+      this.#outboxBytes + added - dropped.bytes > this.#limits.bytes;
+    while (isOver()) {
+      const oldest = this.#db
+        .prepare("SELECT sequence, length(payload) AS bytes FROM outbox ORDER BY type <> 'update', sequence LIMIT 1")
+        .get() as { sequence: number; bytes: number } | undefined;
+      if (oldest === undefined) break;
+      this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(oldest.sequence);
+      dropped.messages++;
+      dropped.bytes += oldest.bytes;
     }
+    return dropped;
   }
 
   outboxDepth(): number {
-    return this.#db.prepare('SELECT count(*) FROM outbox').pluck().get() as number;
+    return this.#outboxDepth;
+  }
+
+  outboxBytes(): number {
+    return this.#outboxBytes;
   }
 
   /** The oldest messages not yet acknowledged, in order, after `sequence`. */
   outboxAfter(sequence: number, limit: number): OutboxRow[] {
-    return this.#db
+    const rows = this.#db
       .prepare('SELECT sequence, camera, payload FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?')
-      .all(sequence, limit) as OutboxRow[];
+      .all(sequence, limit + this.#acknowledged.size) as OutboxRow[];
+    return rows.filter((row) => !this.#acknowledged.has(row.sequence)).slice(0, limit);
   }
 
-  /** The broker has acknowledged a message. */
+  /**
+   * The broker has acknowledged a message. It is deleted with the next thing that is written: a write of its own for each
+   * would cost as much as the event. A crash before that sends the message once more, as the broker must expect anyway.
+   */
   acknowledge(sequence: number): void {
-    this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(sequence);
+    if (this.#acknowledged.has(sequence)) return;
+    const bytes = this.#db.prepare('SELECT length(payload) FROM outbox WHERE sequence = ?').pluck().get(sequence) as
+      number | undefined;
+    if (bytes === undefined) return;
+    this.#acknowledged.add(sequence);
+    this.#outboxDepth--;
+    this.#outboxBytes -= bytes;
+    if (this.#acknowledged.size >= ACKNOWLEDGED_WAITING) this.flush();
+  }
+
+  /** Delete what was acknowledged now; with scores, if there are any, in one transaction. */
+  flush(scores: readonly MinuteScore[] = []): void {
+    const waiting = [...this.#acknowledged];
+    if (waiting.length + scores.length === 0) return;
+    this.#db.transaction(() => {
+      this.#deleteMessages(waiting);
+      this.saveScores(scores);
+    })();
+    this.#forget(waiting);
+  }
+
+  #deleteMessages(sequences: readonly number[]): void {
+    const remove = this.#db.prepare('DELETE FROM outbox WHERE sequence = ?');
+    for (const sequence of sequences) remove.run(sequence);
+  }
+
+  /** Only after the commit: until then the messages are there. */
+  #forget(sequences: readonly number[]): void {
+    for (const sequence of sequences) this.#acknowledged.delete(sequence);
   }
 
   /** Events, newest first. */
@@ -114,7 +207,7 @@ export class Journal {
       .prepare(`SELECT record FROM event ${where} ORDER BY started_at DESC, id DESC LIMIT ?`)
       .pluck()
       .all(...values, limit) as string[];
-    return rows.map((row) => JSON.parse(row) as EventRecord);
+    return rows.flatMap(readRecord);
   }
 
   /** One event whose id begins with `prefix`; undefined when none or several do. */
@@ -123,15 +216,12 @@ export class Journal {
       .prepare('SELECT record FROM event WHERE id >= ? AND id < ? LIMIT 2')
       .pluck()
       .all(prefix, `${prefix}~`) as string[];
-    return rows.length === 1 ? (JSON.parse(rows[0]!) as EventRecord) : undefined;
+    return rows.length === 1 ? readRecord(rows[0]!)[0] : undefined;
   }
 
   /** The picture of an event, if it has one. */
   picture(id: string): Uint8Array | undefined {
-    return (
-      (this.#db.prepare('SELECT picture FROM event WHERE id = ?').pluck().get(id) as Buffer | null | undefined) ??
-      undefined
-    );
+    return this.#db.prepare('SELECT bytes FROM picture WHERE event_id = ?').pluck().get(id) as Buffer | undefined;
   }
 
   /** Events of a camera that have started and not ended. */
@@ -140,13 +230,19 @@ export class Journal {
       .prepare('SELECT record FROM event WHERE camera = ? AND ended_at IS NULL ORDER BY id')
       .pluck()
       .all(camera) as string[];
-    return rows.map((row) => JSON.parse(row) as EventRecord);
+    return rows.flatMap(readRecord);
   }
 
-  saveScore({ camera, minute, frames, min, mean, max }: MinuteScore): void {
-    this.#db
-      .prepare('INSERT OR REPLACE INTO score (camera, minute, frames, min, mean, max) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(camera, minute, frames, min, mean, max);
+  /** A minute that is there already (the clock was set back, the daemon was restarted) takes both. */
+  saveScores(scores: readonly MinuteScore[]): void {
+    const insert = this.#db.prepare(
+      `INSERT INTO score (camera, minute, frames, min, mean, max) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (camera, minute) DO UPDATE SET ${JOIN_SCORES}`,
+    );
+    this.#db.transaction(() => {
+      for (const { camera, minute, frames, min, mean, max } of scores)
+        insert.run(camera, minute, frames, min, mean, max);
+    })();
   }
 
   scores(camera: string, limit: number): MinuteScore[] {
@@ -155,21 +251,62 @@ export class Journal {
       .all(camera, limit) as MinuteScore[];
   }
 
-  /** Delete events and scores that started before `before` (ISO 8601), and the oldest pictures beyond `pictureBytes`. */
-  retain(before: string, pictureBytes: number): { events: number; pictures: number } {
+  /** Scores by hour, newest first: what has become of the minutes that were too old to be kept. */
+  hourlyScores(camera: string, limit: number): HourScore[] {
+    return this.#db
+      .prepare('SELECT * FROM score_hour WHERE camera = ? ORDER BY hour DESC LIMIT ?')
+      .all(camera, limit) as HourScore[];
+  }
+
+  /**
+   * Delete what is too old or too much, a part of it at a time; minutes that are too old become hours first. Open events
+   * stay. Returns whether there is more to do.
+   */
+  retain({ before, minutesBefore, eventBytes, pictureBytes }: Retention): boolean {
     return this.#db.transaction(() => {
-      const events = this.#db
-        .prepare('DELETE FROM event WHERE started_at < ? AND ended_at IS NOT NULL')
-        .run(before).changes;
-      this.#db.prepare('DELETE FROM score WHERE minute < ?').run(before);
-      const pictures = this.#db
+      const db = this.#db;
+      const old = db
         .prepare(
-          `UPDATE event SET picture = NULL WHERE id IN (
-             SELECT id FROM (SELECT id, sum(length(picture)) OVER (ORDER BY started_at DESC, id DESC) AS bytes FROM event WHERE picture IS NOT NULL)
-             WHERE bytes > ?)`,
+          `DELETE FROM event WHERE rowid IN (
+             SELECT rowid FROM event WHERE started_at < ? AND ended_at IS NOT NULL LIMIT ${RETAIN_ROWS})`,
+        )
+        .run(before).changes;
+      const surplus = db
+        .prepare(
+          `DELETE FROM event WHERE rowid IN (
+             SELECT key FROM (
+               SELECT rowid AS key, ended_at, sum(length(record)) OVER (ORDER BY rowid DESC) AS bytes FROM event)
+             WHERE bytes > ? AND ended_at IS NOT NULL ORDER BY key LIMIT ${RETAIN_ROWS})`,
+        )
+        .run(eventBytes).changes;
+      const pictures = db
+        .prepare(
+          `DELETE FROM picture WHERE rowid IN (
+             SELECT key FROM (
+               SELECT rowid AS key, sum(length(bytes)) OVER (ORDER BY rowid DESC) AS total FROM picture)
+             WHERE total > ? ORDER BY key LIMIT ${RETAIN_ROWS})`,
         )
         .run(pictureBytes).changes;
-      return { events, pictures };
+      if (old + surplus > 0) db.exec('DELETE FROM picture WHERE event_id NOT IN (SELECT id FROM event)');
+      db.prepare(
+        `INSERT INTO score_hour (camera, hour, frames, min, mean, max)
+           SELECT camera, substr(minute, 1, 13) || ':00Z', sum(frames), min(min), sum(mean * frames) / sum(frames), max(max)
+           FROM score WHERE minute < ? GROUP BY camera, substr(minute, 1, 13)
+         ON CONFLICT (camera, hour) DO UPDATE SET ${JOIN_SCORES}`,
+      ).run(minutesBefore);
+      db.prepare('DELETE FROM score WHERE minute < ?').run(minutesBefore);
+      db.prepare('DELETE FROM score_hour WHERE hour < ?').run(before);
+      this.#stage('retention: before the commit');
+      return Math.max(old, surplus, pictures) === RETAIN_ROWS;
     })();
+  }
+}
+
+/** A record that bit rot has made unreadable is left out; it must not take the others with it. */
+function readRecord(text: string): EventRecord[] {
+  try {
+    return [JSON.parse(text) as EventRecord];
+  } catch {
+    return [];
   }
 }

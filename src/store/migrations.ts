@@ -3,6 +3,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { CortexdError } from '../errors.ts';
+import { type StageHook, noStage } from './stages.ts';
 
 /** Marks the file as ours ("CTXD"). */
 export const APPLICATION_ID = 0x43545844;
@@ -43,6 +44,24 @@ export const MIGRATIONS: readonly Migration[] = [
         sha256 TEXT NOT NULL, automatic INTEGER NOT NULL, created_at TEXT NOT NULL, compressed BLOB NOT NULL
       ) STRICT;`,
   },
+  {
+    number: 2,
+    name: 'packed pages, snapshots in blocks, pictures beside their events, scores by hour',
+    sql: `
+      ALTER TABLE model ADD COLUMN hashed INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE model_page ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE snapshot ADD COLUMN kind TEXT NOT NULL DEFAULT 'manual';
+      ALTER TABLE snapshot ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE snapshot ADD COLUMN blocks INTEGER NOT NULL DEFAULT 0;
+      UPDATE snapshot SET sequence = rowid, kind = CASE automatic WHEN 1 THEN 'replaced' ELSE 'manual' END;
+      CREATE TABLE picture (event_id TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+      INSERT INTO picture (event_id, bytes) SELECT id, picture FROM event WHERE picture IS NOT NULL ORDER BY rowid;
+      ALTER TABLE event DROP COLUMN picture;
+      CREATE TABLE score_hour (
+        camera TEXT NOT NULL, hour TEXT NOT NULL, frames INTEGER NOT NULL, min REAL NOT NULL, mean REAL NOT NULL, max REAL NOT NULL,
+        PRIMARY KEY (camera, hour)
+      ) STRICT, WITHOUT ROWID;`,
+  },
 ];
 
 /** Version of the newest shape this program knows. */
@@ -50,9 +69,15 @@ export const NEWEST = MIGRATIONS.at(-1)?.number ?? 0;
 
 /**
  * Bring the database to the newest shape: each step in a transaction of its own, its ledger row first, so that a step is
- * either done and noted or neither. Throws CortexdError('newer_version') without touching a file of a newer program.
+ * either done and noted or neither. `backUp` is called before the first step that changes a database that already has
+ * something in it. Throws CortexdError('newer_version') without touching a file of a newer program.
  */
-export function migrate(db: Database, now: string): void {
+export function migrate(
+  db: Database,
+  now: string,
+  backUp: (version: number) => void,
+  stage: StageHook = noStage,
+): void {
   const version = db.pragma('user_version', { simple: true }) as number;
   if (version > NEWEST) {
     throw new CortexdError(
@@ -63,6 +88,7 @@ export function migrate(db: Database, now: string): void {
       },
     );
   }
+  if (version > 0 && version < NEWEST) backUp(version);
   db.exec(
     'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT',
   );
@@ -73,6 +99,7 @@ export function migrate(db: Database, now: string): void {
       db.exec(sql);
       db.pragma(`user_version = ${number}`);
       db.pragma(`application_id = ${APPLICATION_ID}`);
+      stage('migration: before the commit');
     })();
   }
 }

@@ -3,32 +3,51 @@
  *
  * A checkpoint is one transaction: a `model` row of the next generation and a `model_page` row for every page that differs
  * from the last image. A generation's content is, for each page, its newest row not newer than the generation; rows that
- * neither the newest nor the previous generation needs are deleted in the same transaction.
+ * neither the newest nor the previous generation needs are deleted in the same transaction. Pages are packed (fast zlib)
+ * where that saves room: pools are mostly empty or repetitive, and what is not written does not wear the card.
  *
- * Loading verifies the checksum of each page and the hash of the whole, and falls back to the previous generation.
+ * Loading verifies the checksum of each page and the hash of the whole, and falls back to the previous generation. The
+ * hash of the whole is over the pages' checksums, so that a checkpoint costs what has changed and not what there is; it
+ * is what tells a page of the wrong generation from the right one.
  */
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
-import { CortexdError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
+import { isDamage } from './damage.ts';
+import { MAX_IMAGE, type ModelImage, sha256 } from './model-image.ts';
+import { type StageHook, noStage } from './stages.ts';
+
+export { type ModelImage, sha256 } from './model-image.ts';
 
 export const PAGE_BYTES = 65536;
+/** A packed page is kept only when it is at least so much smaller. */
+const WORTH_PACKING = 0.9;
+/** Whether a page packs at all is seen from so many of its bytes. */
+const SAMPLE_BYTES = 4096;
+/** `packed` column: how the bytes of a page are written. */
+const PLAIN = 0;
+const DEFLATED = 1;
+/** `hashed` column: what the hash of a generation is over. */
+const BYTES = 0;
+const CHECKSUMS = 1;
 
-/** A model's bytes and what they are. */
-export type ModelImage = {
-  readonly camera: string;
-  readonly step: number;
-  readonly signature: string;
-  readonly bytes: Uint8Array;
-  readonly savedAt: string;
+/** `pageBytes`: of the changed pages; `rowBytes`: what of them was written. */
+export type SavedCheckpoint = {
+  readonly generation: number;
+  readonly pages: number;
+  readonly pageBytes: number;
+  readonly rowBytes: number;
 };
 
-export type SavedCheckpoint = { readonly generation: number; readonly pages: number; readonly pageBytes: number };
-
-/** What was found at start: the image, and what had to be given up to get it. */
-export type LoadedModel =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'loaded'; readonly image: ModelImage; readonly generation: number; readonly lost: string | null };
+/** The newest sound generation, and what of newer ones is damaged. `image` null: there is none, or none is sound. */
+export type FoundGeneration =
+  | {
+      readonly image: ModelImage;
+      readonly sums: Uint32Array;
+      readonly generation: number;
+      readonly damage: readonly string[];
+    }
+  | { readonly image: null; readonly damage: readonly string[] };
 
 type ModelRow = {
   generation: number;
@@ -36,55 +55,81 @@ type ModelRow = {
   signature: string;
   length: number;
   sha256: string;
+  hashed?: number;
   saved_at: string;
 };
-type PageRow = { page: number; crc32: number; bytes: Buffer };
+/** What is already written: the bytes, and the checksum of each page. */
+type Written = { readonly bytes: Uint8Array; readonly sums: Uint32Array };
+/** Columns of version 2 are missing when a damaged database of version 1 is read. */
+type PageRow = { page: number; crc32: number; packed?: number; bytes: Buffer };
 
 export class ModelPages {
   readonly #db: Database;
+  readonly #stage: StageHook;
   /** Last written image per camera: what a checkpoint is compared with. */
-  readonly #written = new Map<string, Uint8Array>();
+  readonly #written = new Map<string, Written>();
 
-  constructor(db: Database) {
+  constructor(db: Database, stage: StageHook = noStage) {
     this.#db = db;
+    this.#stage = stage;
   }
 
   /** Save an image as the next generation, in one transaction. */
   save(image: ModelImage): SavedCheckpoint {
     const { camera, bytes } = image;
     const before = this.#written.get(camera);
-    const comparable = before?.length === bytes.length ? before : undefined;
-    const saved = this.#db.transaction(() => this.#write(image, comparable))();
-    // A copy: the caller's buffer will change.
-    if (comparable) comparable.set(bytes);
-    else this.#written.set(camera, Uint8Array.from(bytes));
+    const written: Written =
+      before?.bytes.length === bytes.length
+        ? before
+        : { bytes: new Uint8Array(bytes.length), sums: new Uint32Array(Math.ceil(bytes.length / PAGE_BYTES)) };
+    const changed: number[] = [];
+    for (let page = 0; page < written.sums.length; page++) {
+      const isSame = written === before && Buffer.compare(pageOf(bytes, page), pageOf(written.bytes, page)) === 0;
+      if (!isSame) changed.push(page);
+    }
+    // From here to the end of the transaction what is written is not what is known to be: forgotten if it fails.
+    this.#written.delete(camera);
+    for (const page of changed) {
+      const content = pageOf(written.bytes, page);
+      // A copy, also because zlib and SQLite take no shared memory.
+      content.set(pageOf(bytes, page));
+      written.sums[page] = crc32(content);
+    }
+    const saved = this.#db.transaction(() => this.#write(image, written, changed))();
+    this.#stage('checkpoint: committed');
+    this.#written.set(camera, written);
     return saved;
   }
 
-  #write({ camera, step, signature, bytes, savedAt }: ModelImage, before: Uint8Array | undefined): SavedCheckpoint {
+  #write(image: ModelImage, { bytes, sums }: Written, changed: readonly number[]): SavedCheckpoint {
+    const { camera, step, signature, savedAt } = image;
     const db = this.#db;
     const last =
       (db.prepare('SELECT max(generation) FROM model WHERE camera = ?').pluck().get(camera) as number | null) ?? 0;
     const generation = last + 1;
     db.prepare(
-      'INSERT INTO model (camera, generation, step, signature, length, sha256, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ).run(camera, generation, step, signature, bytes.length, sha256(bytes), savedAt);
-    const insert = db.prepare('INSERT INTO model_page (camera, page, generation, crc32, bytes) VALUES (?, ?, ?, ?, ?)');
-    let pages = 0;
+      'INSERT INTO model (camera, generation, step, signature, length, sha256, hashed, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    ).run(camera, generation, step, signature, bytes.length, hashOfSums(sums), CHECKSUMS, savedAt);
+    const insert = db.prepare(
+      'INSERT INTO model_page (camera, page, generation, crc32, packed, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+    );
     let pageBytes = 0;
-    for (let page = 0; page * PAGE_BYTES < bytes.length; page++) {
+    let rowBytes = 0;
+    changed.forEach((page, index) => {
+      if (index === changed.length >> 1) this.#stage('checkpoint: half of the pages written');
       const content = pageOf(bytes, page);
-      if (before !== undefined && Buffer.compare(content, pageOf(before, page)) === 0) continue;
-      insert.run(camera, page, generation, crc32(content), content);
-      pages++;
+      const row = pack(content);
+      insert.run(camera, page, generation, sums[page], row.packed, row.bytes);
       pageBytes += content.length;
-    }
-    this.#forget(camera, generation);
-    return { generation, pages, pageBytes };
+      rowBytes += row.bytes.length;
+    });
+    this.#deleteNeedless(camera, generation);
+    this.#stage('checkpoint: before the commit');
+    return { generation, pages: changed.length, pageBytes, rowBytes };
   }
 
   /** Delete what neither `generation` nor the one before needs. */
-  #forget(camera: string, generation: number): void {
+  #deleteNeedless(camera: string, generation: number): void {
     this.#db.prepare('DELETE FROM model WHERE camera = ? AND generation < ?').run(camera, generation - 1);
     this.#db
       .prepare(
@@ -95,55 +140,82 @@ export class ModelPages {
       .run(camera, generation - 1);
   }
 
-  /**
-   * The newest sound generation of a camera. `lost` says in words what was given up. Throws CortexdError('corrupt') when
-   * generations exist and none is sound.
-   */
-  load(camera: string): LoadedModel {
+  /** The newest sound generation of a camera, with what had to be passed over to find it, newest first. */
+  find(camera: string): FoundGeneration {
+    return this.#search(camera, true);
+  }
+
+  /** Like `find`, but older generations are looked at too, for their damage. */
+  findAll(camera: string): FoundGeneration {
+    return this.#search(camera, false);
+  }
+
+  #search(camera: string, isEnough: boolean): FoundGeneration {
     const rows = this.#db
       .prepare('SELECT * FROM model WHERE camera = ? ORDER BY generation DESC')
       .all(camera) as ModelRow[];
     const damage: string[] = [];
+    let sound: FoundGeneration = { image: null, damage };
     for (const row of rows) {
-      const found = this.#read(camera, row);
+      if (sound.image !== null && isEnough) break;
+      const found = this.#tryToRead(camera, row);
       if (typeof found === 'string') {
         damage.push(`the checkpoint of ${row.saved_at} (step ${row.step}): ${found}`);
-        continue;
+      } else if (sound.image === null) {
+        const { bytes, sums } = found;
+        const image = { camera, step: row.step, signature: row.signature, bytes, savedAt: row.saved_at };
+        sound = { image, sums, generation: row.generation, damage };
       }
-      // Only an undamaged newest image may serve as what is already written.
-      if (damage.length === 0) this.#written.set(camera, Uint8Array.from(found));
-      const image = { camera, step: row.step, signature: row.signature, bytes: found, savedAt: row.saved_at };
-      const lost =
-        damage.length === 0 ? null : `${damage.join('; ')}; went back to step ${row.step} of ${row.saved_at}`;
-      return { kind: 'loaded', image, generation: row.generation, lost };
     }
-    if (damage.length === 0) return { kind: 'none' };
-    throw new CortexdError(
-      'corrupt',
-      `Expected a sound checkpoint of camera "${camera}" but received: ${damage.join('; ')}`,
-      {
-        hint: 'Restore a snapshot (cortexd snapshot list, cortexd snapshot restore NAME), or delete the camera\'s model with "cortexd snapshot forget CAMERA" to begin anew.',
-      },
-    );
+    return sound;
   }
 
-  #read(camera: string, row: ModelRow): Uint8Array | string {
+  /** Like `find`; what is damaged is then deleted, so that the sound generation is the newest and stays the fall-back. */
+  load(camera: string): FoundGeneration {
+    const found = this.find(camera);
+    if (found.image === null) return found;
+    if (found.damage.length > 0) {
+      this.#db.transaction(() => {
+        this.#db.prepare('DELETE FROM model WHERE camera = ? AND generation > ?').run(camera, found.generation);
+        this.#db.prepare('DELETE FROM model_page WHERE camera = ? AND generation > ?').run(camera, found.generation);
+      })();
+    }
+    this.#written.set(camera, { bytes: Uint8Array.from(found.image.bytes), sums: found.sums });
+    return found;
+  }
+
+  /** What the database itself cannot read is as damaged as what fails its checksum. */
+  #tryToRead(camera: string, row: ModelRow): Written | string {
+    try {
+      return this.#read(camera, row);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return messageOf(error);
+    }
+  }
+
+  #read(camera: string, row: ModelRow): Written | string {
+    if (row.length < 0 || row.length > MAX_IMAGE) return `${row.length} bytes`;
     const bytes = new Uint8Array(row.length);
+    const sums = new Uint32Array(Math.ceil(row.length / PAGE_BYTES));
     const pages = this.#db
       .prepare(
-        `SELECT page, crc32, bytes FROM model_page AS p WHERE camera = ? AND generation = (
+        `SELECT * FROM model_page AS p WHERE camera = ? AND generation = (
            SELECT max(generation) FROM model_page WHERE camera = p.camera AND page = p.page AND generation <= ?)
          ORDER BY page`,
       )
       .all(camera, row.generation) as PageRow[];
-    const expected = Math.ceil(row.length / PAGE_BYTES);
-    if (pages.length !== expected) return `${pages.length} of ${expected} pages`;
-    for (const { page, crc32: sum, bytes: content } of pages) {
-      if (crc32(content) !== sum) return `page ${page} fails its checksum`;
+    if (pages.length !== sums.length) return `${pages.length} of ${sums.length} pages`;
+    for (const { page, crc32: sum, packed = PLAIN, bytes: written } of pages) {
+      if (page < 0 || page >= sums.length) return `there is a page ${page}`;
+      const content = unpack(packed, written);
+      if (content === null || crc32(content) !== sum) return `page ${page} fails its checksum`;
       if (content.length !== pageOf(bytes, page).length) return `page ${page} has ${content.length} bytes`;
       bytes.set(content, page * PAGE_BYTES);
+      sums[page] = sum;
     }
-    return sha256(bytes) === row.sha256 ? bytes : 'the whole fails its hash';
+    const hash = (row.hashed ?? BYTES) === BYTES ? sha256(bytes) : hashOfSums(sums);
+    return hash === row.sha256 ? { bytes, sums } : 'the whole fails its hash';
   }
 
   /** Cameras that have a saved model. */
@@ -165,7 +237,25 @@ function pageOf(bytes: Uint8Array, page: number): Uint8Array {
   return bytes.subarray(page * PAGE_BYTES, Math.min(bytes.length, (page + 1) * PAGE_BYTES));
 }
 
-/** Hex SHA-256 of bytes, which may lie in shared memory. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function pack(content: Uint8Array): { packed: number; bytes: Uint8Array } {
+  const sample = content.subarray(0, SAMPLE_BYTES);
+  const isPlain = { packed: PLAIN, bytes: content };
+  if (deflateSync(sample, { level: 1 }).length > sample.length * WORTH_PACKING) return isPlain;
+  const deflated = deflateSync(content, { level: 1 });
+  return deflated.length < content.length * WORTH_PACKING ? { packed: DEFLATED, bytes: deflated } : isPlain;
+}
+
+function unpack(packed: number, bytes: Buffer): Uint8Array | null {
+  if (packed === PLAIN) return bytes;
+  try {
+    return packed === DEFLATED ? inflateSync(bytes, { maxOutputLength: PAGE_BYTES }) : null;
+  } catch {
+    return null;
+  }
+}
+
+function hashOfSums(sums: Uint32Array): string {
+  const bytes = Buffer.alloc(sums.length * 4);
+  sums.forEach((sum, index) => bytes.writeUInt32LE(sum, index * 4));
+  return sha256(bytes);
 }

@@ -1,27 +1,66 @@
 /**
- * reader.ts - the journal for reading, also while a daemon writes it: WAL readers never wait and never hold up the writer.
+ * reader.ts - the database for reading, also while a daemon writes it: WAL readers never wait and never hold up the writer.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { CortexdError, messageOf } from '../errors.ts';
+import { isDamage } from './damage.ts';
 import { DATABASE_FILE } from './database.ts';
 import { Journal } from './journal.ts';
 import { NEWEST } from './migrations.ts';
+import { ModelPages } from './model-pages.ts';
+import { Snapshots } from './snapshots.ts';
+
+export type Reader = {
+  readonly file: string;
+  readonly db: Database;
+  readonly pages: ModelPages;
+  readonly snapshots: Snapshots;
+};
+
+/** Read the database of a state directory; throws CortexdError('no_input') when there is none. */
+export async function withReader<T>(directory: string, work: (reader: Reader) => T | Promise<T>): Promise<T> {
+  const { file, db } = open(directory);
+  try {
+    const version = db.pragma('user_version', { simple: true }) as number;
+    if (version < NEWEST) {
+      throw new CortexdError('store', `Expected a database of version ${NEWEST} but received version ${version}`, {
+        hint: 'It was written by an older cortexd; the daemon brings it up to date when it starts.',
+      });
+    }
+    return await work({ file, db, pages: new ModelPages(db), snapshots: new Snapshots(db) });
+  } catch (error) {
+    throw isDamage(error) && !(error instanceof CortexdError) ? unreadable(file, error) : error;
+  } finally {
+    db.close();
+  }
+}
 
 /** Open the journal of a state directory; throws CortexdError('no_input') when there is none. */
 export function openJournal(directory: string): { journal: Journal; close: () => void } {
+  const { file, db } = open(directory);
+  try {
+    return { journal: new Journal(db, { messages: Infinity, bytes: Infinity }), close: () => db.close() };
+  } catch (error) {
+    db.close();
+    throw unreadable(file, error);
+  }
+}
+
+function open(directory: string): { file: string; db: Database } {
   const file = join(directory, DATABASE_FILE);
   if (!existsSync(file)) {
     throw new CortexdError('no_input', `Expected a database at ${file} but there is none`, {
       hint: 'Name the configuration (--config) or the state directory (--state-directory) of the daemon.',
     });
   }
+  let db: Database | undefined;
   try {
-    const db = new Sqlite(file, { readonly: true, timeout: 5000 });
+    db = new Sqlite(file, { readonly: true, timeout: 5000 });
     const version = db.pragma('user_version', { simple: true }) as number;
     if (version > NEWEST) {
-      db.close();
       throw new CortexdError(
         'newer_version',
         `Expected a database of version ${NEWEST} or older but received version ${version}`,
@@ -30,12 +69,17 @@ export function openJournal(directory: string): { journal: Journal; close: () =>
         },
       );
     }
-    return { journal: new Journal(db, Infinity), close: () => db.close() };
+    return { file, db };
   } catch (error) {
-    if (error instanceof CortexdError) throw error;
-    throw new CortexdError('store', `Expected to read ${file} but received: ${messageOf(error)}`, {
-      hint: 'Is this the database of cortexd, and may this user read it?',
-      cause: error,
-    });
+    db?.close();
+    throw error instanceof CortexdError ? error : unreadable(file, error);
   }
+}
+
+function unreadable(file: string, error: unknown): CortexdError {
+  return new CortexdError(
+    isDamage(error) ? 'corrupt' : 'store',
+    `Expected to read ${file} but received: ${messageOf(error)}`,
+    { hint: 'Is this the database of cortexd, and may this user read it?', cause: error },
+  );
 }

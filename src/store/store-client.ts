@@ -1,5 +1,5 @@
 /**
- * store-client.ts - the store in its worker thread, seen from the main thread. Calls are carried out in order.
+ * store-client.ts - the store in its worker thread, seen from the main thread. Calls are begun in order.
  */
 import { Worker } from 'node:worker_threads';
 import { CortexdError, type ErrorCode } from '../errors.ts';
@@ -47,11 +47,11 @@ export class StoreClient {
   }
 
   /** Make a call; resolves when it is done (and, for writes, durable). */
-  call<M extends StoreMethod>(method: M, ...args: Parameters<Store[M]>): Promise<ReturnType<Store[M]>> {
+  call<M extends StoreMethod>(method: M, ...args: Parameters<Store[M]>): Promise<Awaited<ReturnType<Store[M]>>> {
     if (this.#failure) return Promise.reject(this.#failure);
     const id = this.#nextId++;
     this.#worker.postMessage({ id, method, args } satisfies StoreCall);
-    return this.#wait(id) as Promise<ReturnType<Store[M]>>;
+    return this.#wait(id) as Promise<Awaited<ReturnType<Store[M]>>>;
   }
 
   /** Finish all calls and close the database. */

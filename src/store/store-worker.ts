@@ -19,6 +19,10 @@ const failure = (id: number, error: unknown): StoreAnswer => ({
   },
 });
 
+/** Nothing was asked for so long: time for what has time (ms). After a failure it is left alone for longer. */
+const QUIET_MS = 100;
+const AFTER_FAILURE_MS = 60_000;
+
 let store: Store | undefined;
 try {
   store = new Store(workerData as StoreOptions);
@@ -27,13 +31,42 @@ try {
   answer(failure(0, error));
 }
 
-port.on('message', ({ id, method, args }: StoreCall) => {
+let idleTimer: NodeJS.Timeout | undefined;
+const restLater = (ms: number): void => {
+  clearTimeout(idleTimer);
+  idleTimer = setTimeout(rest, ms);
+};
+
+/** One piece at a time, so that a call that comes meanwhile waits for one piece only. */
+function rest(): void {
   try {
-    // The caller's types have checked the arguments; see StoreClient.call.
-    const call = store?.[method] as ((...values: readonly unknown[]) => unknown) | undefined;
-    answer({ id, value: call?.apply(store, [...args]) });
+    if (store?.idle() === true) restLater(0);
+  } catch (error) {
+    store?.recoverFrom(error);
+    restLater(AFTER_FAILURE_MS);
+  }
+}
+
+// Calls begin in order; those that pack or unpack models in other threads let later ones pass.
+async function carryOut({ id, method, args }: StoreCall): Promise<void> {
+  // The caller's types have checked the arguments; see StoreClient.call.
+  const call = store?.[method] as ((...values: readonly unknown[]) => unknown) | undefined;
+  const make = (): unknown => call?.apply(store, [...args]);
+  if (method === 'close') clearTimeout(idleTimer);
+  else restLater(QUIET_MS);
+  try {
+    let value: unknown;
+    try {
+      value = await make();
+    } catch (error) {
+      if (store?.recoverFrom(error) !== true) throw error;
+      value = await make();
+    }
+    answer({ id, value });
   } catch (error) {
     answer(failure(id, error));
   }
-  if (method === 'close') port.close();
-});
+  if (method === 'close') port?.close();
+}
+
+port.on('message', (call: StoreCall) => void carryOut(call));

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { type FastifyInstance, fastify } from 'fastify';
 import { CortexdError, messageOf } from '../errors.ts';
 import { LABEL_PATTERN, VERDICTS, type Verdict } from '../records/commands.ts';
+import { MAX_FILE } from '../store/cortex-file.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
 
 export const CONTROL_SOCKET = 'control.sock';
 /** Imported files may be as large as a model can be. */
-const BODY_LIMIT = 300 << 20;
+const BODY_LIMIT = MAX_FILE;
 const MAX_SOCKET_PATH = 107;
 
 /** What can be asked. The daemon carries it out; the command line does the same on its own when no daemon runs. */
@@ -20,6 +21,10 @@ export type SnapshotPort = {
   readonly list: () => Promise<readonly SnapshotInfo[]>;
   /** Resolves to the name under which the replaced model is kept, or null. */
   readonly restore: (name: string, camera: string | undefined) => Promise<string | null>;
+  /** Take back the last restore of a camera, or of any. */
+  readonly undo: (
+    camera: string | undefined,
+  ) => Promise<{ readonly restored: string; readonly replaced: string | null }>;
   readonly remove: (name: string) => Promise<void>;
   readonly exportFile: (name: string) => Promise<Uint8Array>;
   readonly importFile: (name: string, file: Uint8Array) => Promise<SnapshotInfo>;
@@ -119,6 +124,9 @@ function addRoutes(app: FastifyInstance, { snapshots, status, command }: Control
       replaced: await snapshots.restore(body.name, body.camera),
     }),
   );
+  app.post<{ Body: { camera?: string } }>('/snapshots/undo', { schema: { body: PERHAPS_CAMERA } }, async ({ body }) =>
+    snapshots.undo(body.camera),
+  );
   app.delete<{ Params: { name: string } }>('/snapshots/:name', async ({ params }) => {
     await snapshots.remove(params.name);
     return {};
@@ -132,6 +140,7 @@ function addRoutes(app: FastifyInstance, { snapshots, status, command }: Control
 }
 
 const CAMERA = { type: 'string', maxLength: 64 } as const;
+const PERHAPS_CAMERA = { type: 'object', additionalProperties: false, properties: { camera: CAMERA } } as const;
 const LEARNING = {
   type: 'object',
   required: ['on'],

@@ -40,6 +40,7 @@ test('a checkpoint is due after its interval, one at a time, and a failed one is
   let finish: (error?: Error) => void = () => undefined;
   const failures: unknown[] = [];
   const saves: number[] = [];
+  let allowed = true;
   const checkpointer = new Checkpointer(
     {
       copyImage: async () => ++step,
@@ -48,9 +49,10 @@ test('a checkpoint is due after its interval, one at a time, and a failed one is
         return new Promise((resolve, reject) => (finish = (error) => (error ? reject(error) : resolve())));
       },
       failed: (error) => failures.push(error),
+      allows: () => allowed,
       now: () => now,
     },
-    1000,
+    { intervalMs: 1000, longestMs: 20_000 },
     0,
   );
   await checkpointer.ifDue();
@@ -73,6 +75,20 @@ test('a checkpoint is due after its interval, one at a time, and a failed one is
   await checkpointer.ifDue();
   t.same(saves, [1, 2, 3]);
   finish();
+  await new Promise(setImmediate);
+  allowed = false;
+  now = 28_000;
+  await checkpointer.ifDue();
+  t.equal(saves.length, 3, 'the write budget makes it wait');
+  now = 29_000;
+  await checkpointer.ifDue();
+  t.equal(saves.length, 4, 'but not for ever');
+  const commanded = checkpointer.save();
+  finish();
+  await new Promise(setImmediate);
+  finish();
+  await commanded;
+  t.equal(checkpointer.savedStep, 5, 'a save by command waits for the one under way and is not asked of the budget');
 });
 
 test('log lines carry pairs, hide passwords, and under the journal a priority', async (t) => {

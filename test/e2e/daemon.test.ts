@@ -52,9 +52,9 @@ cameras:
   return file;
 }
 
-function savedModel(directory: string, camera: string): { step: number; sha256: string } {
+async function savedModel(directory: string, camera: string): Promise<{ step: number; sha256: string }> {
   const store = new Store({ directory, outboxLimit: 1e6, program: '0', lock: true });
-  const loaded = store.loadModel(camera);
+  const loaded = await store.loadModel(camera);
   store.close();
   if (loaded.kind !== 'loaded') throw new Error('nothing saved');
   return { step: loaded.image.step, sha256: sha256(loaded.image.bytes) };
@@ -121,11 +121,15 @@ test('the daemon on a looped video and a street, with a real broker, through kil
     stdout: /Snapshot live of camera loop/,
   });
   t.match(await cortexd('snapshot', 'export', 'live', join(folder, 'live.cortex'), '--config', config), { code: 0 });
-  t.equal(readCortexFile(join(folder, 'live.cortex')).camera, 'loop');
+  t.equal((await readCortexFile(join(folder, 'live.cortex'))).camera, 'loop');
   t.match(await cortexd('snapshot', 'import', join(folder, 'live.cortex'), 'copy', '--config', config), { code: 0 });
   t.match(await cortexd('snapshot', 'restore', 'copy', '--config', config), {
     code: 0,
     stdout: /Restored copy; the model before is kept as before-/,
+  });
+  t.match(await cortexd('snapshot', 'restore', '--undo', '--config', config), {
+    code: 0,
+    stdout: /Restored before-.*; the model before is kept as before-/,
   });
   t.match(await cortexd('snapshot', 'list', '--config', config), { code: 0, stdout: /live.*loop/s });
   const events = (await cortexd('events', '--json', '--camera', 'street', '--config', config)).stdout
@@ -144,7 +148,7 @@ test('the daemon on a looped video and a street, with a real broker, through kil
   });
   await daemon.end('SIGKILL');
   await until('the last will', () => last('bridge/state') === '{"state":"offline"}');
-  const saved = savedModel(state, 'loop');
+  const saved = await savedModel(state, 'loop');
   t.ok(saved.step > 0);
 
   // Started again without its video, the camera steps no frame: the model is exactly what was saved.
@@ -157,7 +161,7 @@ test('the daemon on a looped video and a street, with a real broker, through kil
   );
   t.match(await cortexd('snapshot', 'create', 'after', '--camera', 'loop', '--config', config), { code: 0 });
   await cortexd('snapshot', 'export', 'after', join(folder, 'after.cortex'), '--config', config);
-  const resumed = readCortexFile(join(folder, 'after.cortex'));
+  const resumed = await readCortexFile(join(folder, 'after.cortex'));
   t.equal(resumed.step, saved.step, 'same step counter');
   t.equal(sha256(resumed.bytes), saved.sha256, 'same bytes');
 
@@ -176,7 +180,7 @@ test('the daemon on a looped video and a street, with a real broker, through kil
     'offline, said by itself',
     () => last('bridge/state') === '{"state":"offline"}' && last('street/availability') === '{"state":"offline"}',
   );
-  t.ok(savedModel(state, 'loop').step > saved.step, 'the last step was saved on the way out');
+  t.ok((await savedModel(state, 'loop')).step > saved.step, 'the last step was saved on the way out');
 
   // And stopped, the same commands work on the database.
   t.match(await cortexd('snapshot', 'create', 'offline', '--camera', 'street', '--config', config), { code: 0 });

@@ -45,7 +45,7 @@ cameras:
 type Status = {
   readonly broker: BusStatus;
   readonly outbox_depth: number;
-  readonly outbox_dropped: number;
+  readonly storage: { readonly outbox_dropped: number };
   readonly rss_mb: number;
   readonly mqtt: { readonly dropped: number };
   readonly cameras: readonly { readonly fps: number; readonly frames: number; readonly dropped: number }[];
@@ -82,7 +82,10 @@ test(`the broker killed and restarted ${KILLS} times under load: no event is los
   }
   await listener.publish('cortexd/kills/street/enabled/set', 'OFF');
   await until('all are sent', async () => (await statusOf(config)).outbox_depth === 0, 60_000);
-  const { broker: bus, outbox_dropped: dropped } = await statusOf(config);
+  const {
+    broker: bus,
+    storage: { outbox_dropped: dropped },
+  } = await statusOf(config);
   const journal = (await cortexd('events', '--json', '--limit', '100000', '--config', config)).stdout
     .trim()
     .split('\n')

@@ -114,7 +114,7 @@ test('number sensors learn, tell, are lost and found, and go on after kill -9', 
 
   // Every row once, in spite of the kill: the model is the one that an uninterrupted run makes.
   const store = new Store({ directory: state, outboxLimit: 1e6, program: '0', lock: true });
-  const loaded = store.loadModel('tank');
+  const loaded = await store.loadModel('tank');
   store.close();
   if (loaded.kind !== 'loaded') throw new Error('nothing saved');
   t.equal(loaded.image.step, ROWS);
@@ -123,5 +123,5 @@ test('number sensors learn, tell, are lost and found, and go on after kill -9', 
   const exported = join(folder, 'exported.cortex');
   t.match(await cortexd('snapshot', 'export', 'tank-1', exported, '--state-directory', state), { code: 0 });
   const { readCortexFile } = await import('../../src/store/cortex-file.ts');
-  t.equal(Buffer.compare(readCortexFile(exported).bytes, readCortexFile(whole).bytes), 0);
+  t.equal(Buffer.compare((await readCortexFile(exported)).bytes, (await readCortexFile(whole)).bytes), 0);
 });

@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'tap';
+import { writeCortexFile } from '../../src/store/cortex-file.ts';
 import { Store } from '../../src/store/store.ts';
 import { shortFolder } from '../support/folder.ts';
-import { eventOf, imageOf } from './support.ts';
+import { eventOf, noiseOf } from './support.ts';
 
 const canMount = process.getuid?.() === 0;
+const NOW = '2026-11-23T12:00:00.000Z';
 
 test(
-  'a full disk fails the checkpoint, harms nothing that was saved, and is over when there is room again',
+  'a full disk fails what is written, harms nothing that was saved, and is over when there is room again',
   { skip: !canMount && 'only root can mount a small file system' },
   async (t) => {
     const directory = shortFolder(t);
@@ -18,8 +22,9 @@ test(
     mount('-t', 'tmpfs', '-o', 'size=4m', 'none');
     t.teardown(() => spawnSync('umount', ['-l', directory]));
     const store = new Store({ directory, outboxLimit: 100, program: '0', lock: true });
-    store.checkpoint(imageOf(1, 8));
-    t.throws(() => store.checkpoint(imageOf(2, 80)), /full/);
+    store.checkpoint(noiseOf(1, 8));
+    t.throws(() => store.checkpoint(noiseOf(2, 80)), /full/);
+    t.match(store.health().failing, { reason: /full/ });
     let written = 0;
     t.throws(() => {
       for (; written < 1000; written++) store.saveEvent(eventOf(`E${written}`), new Uint8Array(50_000), true);
@@ -29,14 +34,22 @@ test(
       written,
       'what was acknowledged is there, the one that failed is not',
     );
-    t.equal(store.health().outboxDepth, written, 'event and message go together');
-    t.match(store.loadModel('porch'), { kind: 'loaded', lost: null, image: { step: 1 } });
+    t.equal(store.health().outboxDepth, Math.min(100, written), 'event and message go together');
+    await t.rejects(store.createSnapshot('monday', 'porch', NOW), /full/);
+    await t.rejects(writeCortexFile(join(directory, 'a.cortex'), noiseOf(1, 80), '0'), { code: 'store' });
+    t.notOk(
+      readdirSync(directory).some((name) => name.includes('cortex.')),
+      'no half of an exported file is left',
+    );
+    t.match(await store.loadModel('porch'), { kind: 'loaded', lost: null, image: { step: 1 } });
     mount('-o', 'remount,size=64m');
-    t.equal(store.checkpoint(imageOf(3, 80)).generation, 2);
+    t.equal(store.checkpoint(noiseOf(3, 80)).generation, 2);
+    t.equal(store.health().failing, null);
     store.saveEvent(eventOf('LAST'), null, true);
+    await store.createSnapshot('monday', 'porch', NOW);
     store.close();
     const again = new Store({ directory, outboxLimit: 100, program: '0', lock: true });
-    t.match(again.loadModel('porch'), { kind: 'loaded', lost: null, image: { step: 3 } });
+    t.match(await again.loadModel('porch'), { kind: 'loaded', lost: null, image: { step: 3 } });
     again.close();
   },
 );

@@ -1,6 +1,6 @@
 /** support.ts - images and events to store. */
 import type { EventRecord } from '../../src/records/event.ts';
-import type { ModelImage } from '../../src/store/model-pages.ts';
+import type { ModelImage } from '../../src/store/model-image.ts';
 
 /** An image of `pages` pages of 64 KiB (and a bit), every byte from the step. */
 export function imageOf(step: number, pages = 3, camera = 'porch'): ModelImage {
@@ -33,4 +33,15 @@ export function eventOf(id: string, changes: Partial<EventRecord> = {}): EventRe
     clock_synced: true,
     ...changes,
   };
+}
+
+/** Like `imageOf`, of bytes that no packing makes shorter. */
+export function noiseOf(step: number, pages = 3, camera = 'porch'): ModelImage {
+  const image = imageOf(step, pages, camera);
+  let state = step + 1;
+  for (let i = 0; i < image.bytes.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    image.bytes[i] = state >>> 24;
+  }
+  return image;
 }

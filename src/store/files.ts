@@ -1,0 +1,12 @@
+/** files.ts - what the file system says about a file. */
+import { statSync } from 'node:fs';
+
+/** bytes; 0: there is none */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Which file a path leads to; 0: none */
+export function inodeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+}

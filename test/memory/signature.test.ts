@@ -1,0 +1,34 @@
+import { test } from 'tap';
+import { planCortex } from '../../src/cortex/plan.ts';
+import { PRESETS } from '../../src/cortex/settings.ts';
+import { parseSignature, regionOf, shapeInWords } from '../../src/memory/signature.ts';
+
+test("a model's signature tells where each of its fields lies in a saved image", async (t) => {
+  const { memory } = planCortex(PRESETS['pi-zero2']);
+  const parsed = parseSignature(memory.signature);
+  t.equal(parsed.length, memory.blocks.length);
+  parsed.forEach((block, index) => {
+    const { name, base, layout } = memory.blocks[index]!;
+    const saved = layout.placements.filter(({ keep }) => keep !== 'scratch');
+    if (block.name !== name || block.fields.length !== saved.length) return t.fail(`${block.name} is not ${name}`);
+    const isEqual = saved.every(
+      (field, i) => block.fields[i]!.name === field.name && block.fields[i]!.offset === base + field.offset,
+    );
+    return t.ok(isEqual, name);
+  });
+});
+
+test('equal blocks, one per place, are one region', async (t) => {
+  t.equal(regionOf('local.memory.17'), 'local.memory');
+  t.equal(regionOf('global.memory'), 'global.memory');
+});
+
+test('a shape is told in words that a person can compare', async (t) => {
+  const small = planCortex(PRESETS['pi-zero2']).memory;
+  t.match(
+    shapeInWords(small.signature, small.persistentBytes),
+    /3072 pixels, 20 places.*global\.memory 2048 segments of \d+ synapses.*local\.memory 20 x 384 segments.* bytes/,
+  );
+  t.match(shapeInWords('something else', 5), /a shape this version does not know, 5 bytes/);
+  t.throws(() => parseSignature('a{b:u9[1]}'), RangeError);
+});
