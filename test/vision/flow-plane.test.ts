@@ -18,7 +18,7 @@ function eye() {
   return {
     plane,
     /** The picture moved by (x, y) px; grain of +-1 as it is left after the blur. */
-    see(x: number, y: number, elapsedMs = 100): number {
+    see: (x: number, y: number, elapsedMs = 100): number => {
       census.previousLevel.set(census.level);
       census.level.set(
         Uint8Array.from(

@@ -29,7 +29,7 @@ function eye(seed: number) {
   return {
     gate,
     /** Show pictures (with grain of +-3 unless `same`); returns what was told, in order, without repetitions. */
-    show(picture: Picture, frames: number, grain = 3, same?: Uint8Array): SceneChange[] {
+    show: (picture: Picture, frames: number, grain = 3, same?: Uint8Array): SceneChange[] => {
       const told: SceneChange[] = [];
       for (let i = 0; i < frames; i++, timeMs += 100) {
         const luma =
