@@ -9,7 +9,8 @@ import { configOption, jsonOption } from './common.ts';
 import { askDaemon, stateDirectoryOf } from './control-client.ts';
 import { formatTable, print } from './output.ts';
 
-type Status = HealthRecord & { version: string; pins: string; broker: BusStatus | null };
+/** What the daemon answers. */
+export type Status = HealthRecord & { version: string; pins: string; broker: BusStatus | null };
 
 export function statusCommand(): Command {
   return new Command('status')
@@ -19,7 +20,7 @@ export function statusCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: { config?: string; stateDirectory?: string; json: boolean }) => {
       const status = JSON.parse((await askDaemon(stateDirectoryOf(options), 'GET', '/status')).toString()) as Status;
-      print(options.json ? JSON.stringify(status) : describe(status));
+      print(options.json ? JSON.stringify(status) : describeStatus(status));
     });
 }
 
@@ -30,7 +31,7 @@ function describeBroker(broker: BusStatus | null): string {
   return `${state} (${url}${protocol === null ? '' : `, MQTT ${protocol}`})${why}`;
 }
 
-function describe(status: Status): string {
+export function describeStatus(status: Status): string {
   const rows = status.cameras.map((camera) => [
     camera.camera,
     camera.state,

@@ -147,11 +147,11 @@ export function isExpected(sequence: EpisodeSequence, kind: number, timeMs: numb
 }
 
 /**
- * Evidence that an unexpected episode of `kind` is out of order. None right after another one: what follows from a break
- * is not a break of its own.
+ * Evidence that an unexpected episode of `kind` is out of order. None where nothing at all is expected, and none right after
+ * another one: what follows from a break is not a break of its own.
  */
 export function rarityOf({ views }: EpisodeSequence, kind: number): number {
-  if (views.visits[kind] === 0 || views.afterOdd[0] === 1) return 0;
+  if (views.visits[kind] === 0 || views.afterOdd[0] === 1 || !views.expected.includes(1)) return 0;
   return -ln(Math.min(1, views.unexpected[kind]! + 1 / (views.visits[kind]! + 2))) / 3;
 }
 

@@ -37,6 +37,23 @@ test('a model restored in another worker goes on byte for byte', async (t) => {
   await Promise.all([whole.close(), first.close(), second.close()]);
 });
 
+test('the worker tells how good its predictions are now and then, and draws what it expects', async (t) => {
+  const model = await ModelClient.start(SETTINGS, 1, null);
+  const seen = [];
+  for (const frame of frames(0, 100)) seen.push((await model.stepFrame(frame, true)).quality);
+  t.equal(seen.filter((quality) => quality !== null).length, 2, 'every fifty frames');
+  t.same(
+    seen[99]?.activity.map(({ horizonS }) => horizonS),
+    [1, 5, 10],
+  );
+  t.ok(seen[99]!.activity[0]!.questions > 0);
+  const { luma, probability } = await model.predictedPicture();
+  t.equal(luma.length, width * height);
+  t.ok(probability >= 0 && probability <= 1);
+  t.ok(new Set(luma).size > 20, 'a picture, not a plain');
+  await model.close();
+});
+
 test('the pixels of a frame are handed back, and the grid is a copy', async (t) => {
   const model = await ModelClient.start(SETTINGS, 1, null);
   const [frame, next] = frames(0, 2) as [Frame, Frame];
