@@ -98,10 +98,10 @@ test('no daemon, a newer database, and a saved model that no longer fits: each s
   write(64);
   t.match(await cortexd('run', '--config', config), {
     code: 78,
-    stderr: /1000 bytes of another shape.*Hint: .*forget/s,
+    stderr: /1000 bytes, where the configuration gives 3072 pixels.*Hint: .*forget/s,
   });
   t.match(await cortexd('snapshot', 'forget', 'a', '--config', config), { code: 0 });
-  t.match(await cortexd('snapshot', 'list', '--config', config), { code: 0, stdout: /automatic/ });
+  t.match(await cortexd('snapshot', 'list', '--config', config), { code: 0, stdout: /replaced/ });
   const db = new Sqlite(join(folder, 'cortexd.db'));
   db.pragma(`user_version = ${NEWEST + 1}`);
   db.close();
