@@ -38,7 +38,7 @@ test('what was set is there after a restart, until the file says something else'
     masks: { window: { enabled: true } },
   });
   // Someone edits the file.
-  await second.configure('porch', { ...config, sensitivity: 2, zones: { gate: [...gate].reverse() } });
+  await second.configure('porch', { ...config, sensitivity: 2, zones: { gate: gate.toReversed() } });
   t.match(second.valuesOf('porch'), { sensitivity: 2, learning: false, zones: { gate: { enabled: true } } });
   await second.setArea('porch', 'mask', 'window', 'reset');
   t.strictSame(second.valuesOf('porch').masks, {});
