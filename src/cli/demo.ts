@@ -88,7 +88,8 @@ async function run(options: Options): Promise<void> {
         // Without --for only a signal ends the demo.
         await new Promise((resolve) => (options.for === undefined ? undefined : setTimeout(resolve, options.for)));
       });
-      await untilSignal({ until: Promise.race([ended, daemon.failure]) });
+      const asked = daemon.restartAsked.then(() => print('A restart was asked for: the demo ends.'));
+      await untilSignal({ until: Promise.race([ended, asked, daemon.failure]) });
     } finally {
       screen.close();
       await daemon.stop();

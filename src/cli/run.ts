@@ -48,7 +48,7 @@ async function runOnce(file: string | undefined): Promise<boolean> {
     });
   } finally {
     log.info(restarts ? 'Restarting' : 'Stopping');
-    await daemon.stop();
+    await daemon.stop(restarts);
     service.close();
     log.info('Stopped');
   }

@@ -32,5 +32,6 @@ export const polygons = (description: string) =>
   Type.Record(Type.String({ pattern: NAME_PATTERN }), Polygon, {
     default: {},
     additionalProperties: false,
+    reload: 'live',
     description,
   });

@@ -118,9 +118,9 @@ export class Daemon {
     return [...this.cameras, ...this.sensors];
   }
 
-  /** Stop in reverse order; models are saved on the way. */
-  async stop(): Promise<void> {
-    this.#options.service.stopping();
+  /** Stop in reverse order; models are saved on the way. `toRestart`: the service manager is not told, it would end us. */
+  async stop(toRestart = false): Promise<void> {
+    if (!toRestart) this.#options.service.stopping();
     await this.#lifecycle.stop((stage, error) => {
       this.#options.log.error({ stage, err: error }, `Stopping failed: ${messageOf(error)}`);
     });

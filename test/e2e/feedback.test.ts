@@ -9,7 +9,7 @@ import { Running } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
 /** Breaks of the routine begin here; feedback is given up to the second, and what is told after it counts. */
-const [FROM, TAUGHT, FRAMES] = [7000, 11_500, 16_000];
+const [FROM, TAUGHT, FRAMES] = [7000, 10_500, 14_000];
 
 /** A daemon that watches a rendered street as fast as it can. */
 function watch(t: Test, broker: Mosquitto, node: string): Running {
@@ -58,7 +58,7 @@ test('"that was normal" ends an event, and the same things are not told again; w
       .length;
   const [taught, untaught] = [later('taught'), later('untaught')];
   t.comment(`alerts after frame ${TAUGHT}: ${untaught} without feedback, ${taught} with`);
-  t.ok(untaught >= 8, 'without feedback they go on');
+  t.ok(untaught >= 5, 'without feedback they go on');
   t.ok(taught * 2 <= untaught, 'with it at most half as many');
   t.ok(seen.size >= 3);
   const said = events('taught').filter(
@@ -89,8 +89,18 @@ test('"that matters" is told as what it is; a name is told back with its probabi
     void listener.publish(`${base}/street/feedback/set`, JSON.stringify({ feedback: 'matters', event: id }));
   });
   await until('scores', () => listener.of(`${base}/street/score`).length > 3, 30_000);
-  await listener.publish(`${base}/street/label/set`, 'car');
-  await listener.hear(`${base}/bridge/response/set`, (text) => text.includes('"label":"car"'));
+  // Nothing can be named before something was seen: said, and asked again.
+  const answers = (): { status: string; data: { label?: string; feedback?: string; signs?: number } | null }[] =>
+    listener.of(`${base}/bridge/response/set`).map((text) => JSON.parse(text) as ReturnType<typeof answers>[number]);
+  await until(
+    'the name is taken in',
+    async () => {
+      await listener.publish(`${base}/street/label/set`, 'car');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return answers().some(({ data }) => data?.label === 'car');
+    },
+    60_000,
+  );
   const labels = (): PredictionRecord['label'][] =>
     listener.of(`${base}/street/prediction`).map((text) => (JSON.parse(text) as PredictionRecord).label);
   await until(
@@ -104,8 +114,8 @@ test('"that matters" is told as what it is; a name is told back with its probabi
     150_000,
   );
   t.match(
-    listener.of(`${base}/bridge/response/set`).map((text) => (JSON.parse(text) as { status: string }).status),
-    ['ok'],
+    answers().find(({ data }) => data?.feedback === 'matters' && data.signs! > 0),
+    { status: 'ok' },
   );
   t.equal(await daemon.end('SIGTERM'), 0);
 });
