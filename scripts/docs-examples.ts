@@ -140,7 +140,9 @@ const online = { state: 'online' };
 const anomaly = anomalyOf([event]);
 
 /** By the names of the topic table; topics with pictures have none. */
-export const EXAMPLES: { readonly [name in Exclude<keyof typeof TOPICS, 'snapshot' | 'heatmap'>]: unknown } = {
+export const EXAMPLES: {
+  readonly [name in Exclude<keyof typeof TOPICS, 'snapshot' | 'heatmap' | 'predicted'>]: unknown;
+} = {
   bridgeState: online,
   info: {
     version: '0.1.0',

@@ -39,7 +39,7 @@ function subscribe(...args: readonly string[]): ChildProcess {
   });
   return child;
 }
-const pictures = ['snapshot', 'heatmap'].map((name) => `cortexd/+/+/${name}`);
+const pictures = ['snapshot', 'heatmap', 'predicted'].map((name) => `cortexd/+/+/${name}`);
 const subscribers = [
   subscribe('-v', '-t', 'cortexd/#', ...pictures.flatMap((topic) => ['-T', topic])),
   subscribe('-F', '%t [JPEG, %l bytes]', ...pictures.flatMap((topic) => ['-t', topic])),

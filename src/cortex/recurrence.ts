@@ -13,6 +13,7 @@
  */
 import { logTime, timeOfLog } from '../anomaly/interval-memory.ts';
 import { type Views, field } from '../memory/layout.ts';
+import { fade } from './fade.ts';
 
 /** A place must have been empty for so long for an arrival to be one. */
 const MIN_EMPTY_MS = 2000;
@@ -22,6 +23,8 @@ const MIN_RATE = 0.05;
 const MAX_VARIANCE = 0.0036;
 const MIN_VARIANCE = 0.0009;
 const UNUSUAL = 3;
+/** An early arrival is one moment; it stays evidence for a while, so that it can be confirmed. */
+const FADE = 0.95;
 const MOST = 3;
 /** After so many usual times without an arrival the routine is over. */
 const GIVE_UP = 3;
@@ -37,6 +40,8 @@ export const recurrenceFields = (zones: number) => ({
   emptySinceMs: field('f64', zones, 'state'), // [zones]
   wasOccupied: field('u8', zones, 'state'), // [zones] 0|1
   oddMs: field('f64', zones, 'state'), // [zones] when it was last early or overdue
+  earlySurprise: field('f32', 1, 'state'), // fading
+  earlyZone: field('u8', 1, 'state'),
   accepted: field('u8', zones, 'learned'), // [zones] 1 = someone said that its coming and not coming is normal
 });
 export type RecurrenceViews = Views<ReturnType<typeof recurrenceFields>>;
@@ -52,6 +57,7 @@ export function stepRecurrence(
   learn: boolean,
   out: RecurrenceStep,
 ): void {
+  fade(views.earlySurprise, FADE);
   out.early = 0;
   out.overdue = 0;
   out.zone = -1;
@@ -78,10 +84,17 @@ export function stepRecurrence(
       out.zone = zone;
     }
   }
+  if (out.early > views.earlySurprise[0]!) {
+    views.earlySurprise[0] = out.early;
+    views.earlyZone[0] = out.zone;
+  }
+  out.early = views.earlySurprise[0]!;
+  if (out.early > out.overdue) out.zone = views.earlyZone[0]!;
 }
 
 /** A new clip begins: nobody knows when things came last. */
-export function resetRecurrence({ arrivedMs, fittedMs, wasOccupied }: RecurrenceViews): void {
+export function resetRecurrence({ arrivedMs, fittedMs, wasOccupied, earlySurprise }: RecurrenceViews): void {
+  earlySurprise.fill(0);
   arrivedMs.fill(0);
   fittedMs.fill(0);
   wasOccupied.fill(0);

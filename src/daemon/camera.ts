@@ -38,6 +38,9 @@ import { enabledAreas } from './runtime-config.ts';
 import { Teaching } from './teaching.ts';
 import { Watching, type WatchingPorts } from './watching.ts';
 
+/** Most often that a predicted picture is drawn (ms). */
+const PREDICTED_EVERY_MS = 1000;
+
 export class Camera {
   readonly name: string;
   readonly #config: CameraConfig;
@@ -59,6 +62,7 @@ export class Camera {
   #learning: boolean;
   #frames = 0;
   #stepMs = 0;
+  #nextPredictedMs = 0;
   #stats: CortexStats | undefined;
   #quality: PredictionQuality | undefined;
   /** Work on the model that must not meet a frame half-way: restores, snapshots. */
@@ -265,10 +269,24 @@ export class Camera {
     publisher?.score(this.name, described.score, performance.now());
     if (described.prediction !== null) {
       publisher?.prediction(described.prediction);
+      this.#publishPredicted(frame);
       live.publish({ type: 'prediction', prediction: described.prediction });
     }
     live.publish({ type: 'frame', frame: liveFrame(this.name, frame, observation) });
     watch?.(described, frame, result);
+  }
+
+  /** The picture of what is expected next, where pictures are wanted at all. */
+  #publishPredicted({ width, height }: CapturedFrame): void {
+    const { publisher } = this.#ports;
+    const now = performance.now();
+    if (publisher === null || !this.#config.snapshots || now < this.#nextPredictedMs) return;
+    this.#nextPredictedMs = now + PREDICTED_EVERY_MS;
+    const draw = async (): Promise<void> => {
+      const { luma, probability } = await this.#exclusively(() => this.#model.predictedPicture());
+      if (probability > 0) publisher.picture(this.name, 'predicted', await encodePicture({ luma, width, height }));
+    };
+    this.#inBackground(draw());
   }
 
   #frameDone(frame: CapturedFrame, { observation, stepMs, stats, quality }: StepResult): void {

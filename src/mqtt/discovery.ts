@@ -42,6 +42,12 @@ export function cameraDiscovery(name: string, id: string, values: RuntimeValues,
       image_topic: to.state('snapshot'),
       content_type: 'image/jpeg',
     },
+    predicted: {
+      platform: 'image',
+      name: 'Expected picture',
+      image_topic: to.state('predicted'),
+      content_type: 'image/jpeg',
+    },
     prediction: {
       platform: 'sensor',
       name: 'Expected next',

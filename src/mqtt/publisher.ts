@@ -93,7 +93,7 @@ export class Publisher {
     this.#bus.send(topic, payload);
   }
 
-  picture(camera: string, kind: 'snapshot' | 'heatmap', jpeg: Uint8Array): void {
+  picture(camera: string, kind: 'snapshot' | 'heatmap' | 'predicted', jpeg: Uint8Array): void {
     this.#bus.send(pathFor(TOPICS[kind], camera), jpeg);
   }
 

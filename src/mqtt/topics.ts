@@ -114,6 +114,12 @@ export const TOPICS = {
     sentence:
       'Where the picture is unusual, when an event starts: form blue, motion red, sequence and timing green, over the frame.',
   },
+  predicted: {
+    path: '<camera>/predicted',
+    delivery: 'stream',
+    schema: null,
+    sentence: 'Picture of what is expected next, at most one a second while the prediction changes.',
+  },
   learning: {
     path: '<camera>/learning',
     delivery: 'state',
