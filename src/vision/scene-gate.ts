@@ -189,7 +189,7 @@ function watchFrozen(views: SceneGateViews, { hash }: PictureMeasures, timeMs: n
     views.sameSinceMs[0] = timeMs;
   }
   views.lastHash[0] = hash[0]!;
-  return views.equalFrames[0]! >= EQUAL_FRAMES && timeMs - views.sameSinceMs[0]! >= FROZEN_MS;
+  return views.equalFrames[0] >= EQUAL_FRAMES && timeMs - views.sameSinceMs[0]! >= FROZEN_MS;
 }
 
 function blockedBy(views: SceneGateViews, measures: PictureMeasures, frozen: boolean): SceneChange {
