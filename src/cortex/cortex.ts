@@ -27,7 +27,7 @@ import { type ActivityForecast, initActivity } from './activity-forecast.ts';
 import type { Detector } from './detector.ts';
 import { openEpisodeRegion } from './episode-plan.ts';
 import type { EpisodeRegion } from './episode-region.ts';
-import { EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
+import { ACTIVE_KINDS, type ActiveKind, EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
 import type { FlowStream } from './flow-stream.ts';
 import type { FeedbackViews } from './feedback.ts';
 import type { FormStream } from './form-stream.ts';
@@ -38,6 +38,7 @@ import type { MotionStream } from './motion-stream.ts';
 import { type CortexPlan, type clockFields, cortexTables, formShape, localBlock } from './plan.ts';
 import type { NextQuality } from './prediction-quality.ts';
 import type { RecurrenceViews } from './recurrence.ts';
+import type { Restlessness } from './restlessness.ts';
 import type { Ablation, CortexSettings } from './settings.ts';
 import type { TemplateMemory } from './template-memory.ts';
 
@@ -63,6 +64,7 @@ export type Cortex = {
   readonly form: FormStream;
   readonly feedback: FeedbackViews;
   readonly labels: Labels;
+  readonly restlessness: Restlessness;
   readonly evidence: Evidence;
   readonly detector: Detector;
   /** [rows, columns] calibrated surprise per position */
@@ -158,6 +160,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
         views('labels.classifier'),
       ),
     },
+    restlessness: views('restlessness'),
     evidence: {
       views: views('evidence'),
       thresholds: Object.fromEntries(
@@ -166,6 +169,12 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
           { views: views(`threshold.${name}`), floor: FLOORS[name] },
         ]),
       ) as { [name in EvidenceName]: StreamThreshold },
+      restless: Object.fromEntries(
+        ACTIVE_KINDS.map((name): [ActiveKind, StreamThreshold] => [
+          name,
+          { views: views(`restless.${name}`), floor: FLOORS[name] },
+        ]),
+      ) as { [name in ActiveKind]: StreamThreshold },
       sensitivity: settings.sensitivity,
     },
     detector: {

@@ -11,6 +11,9 @@
  *     episode an episode out of order (shown in the sequence stream)
  *     early, overdue  what recurs at a place came too soon or has not come (shown in the timing stream)
  *
+ * Kinds of active time have two thresholds, one of calm and one of restless time (restlessness.ts). The restless one holds
+ * only while it is the higher, so a scene that is never restless is judged as if there were none.
+ *
  * Evidence is never summed across kinds. A ratio is evidence / (threshold / sensitivity): 1 raises an alarm, and the
  * score of a frame is r / (1 + r) of the largest ratio, so 0.5 is the threshold whatever the kind.
  */
@@ -39,8 +42,9 @@ export const EVIDENCE = [
   'overdue',
 ] as const;
 /** Kinds that are calibrated on blocks of time in which something is there; the others have blocks of their own. */
-const ACTIVE_KINDS = ['local', 'order', 'motion', 'flow', 'size', 'form'] as const;
+export const ACTIVE_KINDS = ['local', 'order', 'motion', 'flow', 'size', 'form'] as const;
 export type EvidenceName = (typeof EVIDENCE)[number];
+export type ActiveKind = (typeof ACTIVE_KINDS)[number];
 
 /** Lowest thresholds: evidence below them is nothing, however quiet the scene. */
 export const FLOORS: { readonly [name in EvidenceName]: number } = {
@@ -58,6 +62,10 @@ export const FLOORS: { readonly [name in EvidenceName]: number } = {
 
 /** A block is so much time in which something was there. */
 const BLOCK_MS = 10_000;
+/** Restless moments are short. */
+const RESTLESS_BLOCK_MS = 3000;
+/** Restless blocks before their threshold counts. */
+const MIN_RESTLESS_BLOCKS = 3;
 /** Idle times per block of the absence threshold, episodes and regular arrivals per block of theirs. */
 const STAYS_PER_BLOCK = 5;
 const EPISODES_PER_BLOCK = 8;
@@ -70,7 +78,7 @@ const MAX_FRAME_MS = 1000;
 export const evidenceFields = () => ({
   // f64: sums of frame times in ms
   livedMs: field('f64', 1, 'state'), // learning time since birth
-  activeMs: field('f64', 1, 'state'), // of the block under way
+  activeMs: field('f64', 2, 'state'), // of the blocks under way, calm and restless
   idleStays: field('u8', 1, 'state'), // idle times that ended in the absence block under way
   episodes: field('u8', 1, 'state'), // episodes that ended in the block under way
   arrivals: field('u8', 1, 'state'), // regular arrivals in the block under way
@@ -80,6 +88,8 @@ export type EvidenceViews = Views<ReturnType<typeof evidenceFields>>;
 export type Evidence = {
   readonly views: EvidenceViews;
   readonly thresholds: { readonly [name in EvidenceName]: StreamThreshold };
+  /** Those of restless time. */
+  readonly restless: { readonly [name in ActiveKind]: StreamThreshold };
   /** Divides every threshold; may be changed at any time. */
   sensitivity: number;
 };
@@ -123,10 +133,17 @@ const MARGIN: { readonly [name in EvidenceName]: number } = {
 /**
  * Judge a frame's evidence against the thresholds as they were before it. `routine` 0..1 is what evidence of places, orders,
  * ways and forms is worth: in a crowd every frame brings some that is new, and only how fast things move tells anything.
+ * `restless`: the frame belongs to restless time.
  */
-export function judgeEvidence(evidence: Evidence, raw: RawEvidence, routine: number, out: Ratios): void {
+export function judgeEvidence(
+  evidence: Evidence,
+  raw: RawEvidence,
+  routine: number,
+  restless: boolean,
+  out: Ratios,
+): void {
   const against = (name: EvidenceName, value: number): number =>
-    (value * evidence.sensitivity) / (MARGIN[name] * thresholdOf(evidence.thresholds[name]));
+    (value * evidence.sensitivity) / (MARGIN[name] * thresholdNow(evidence, name, restless));
   out.local = routine * against('local', raw.sequence + raw.timing);
   out.order = routine * against('order', raw.order);
   out.motion = routine * against('motion', raw.motion);
@@ -139,11 +156,23 @@ export function judgeEvidence(evidence: Evidence, raw: RawEvidence, routine: num
   out.overdue = against('overdue', raw.overdue);
 }
 
+function thresholdNow({ thresholds, restless }: Evidence, name: EvidenceName, isRestless: boolean): number {
+  const calm = thresholdOf(thresholds[name]);
+  const other = isRestless && isActiveKind(name) ? restless[name] : undefined;
+  if (other === undefined || other.views.blockCount[0]! < MIN_RESTLESS_BLOCKS) return calm;
+  return Math.max(calm, thresholdOf(other));
+}
+
+function isActiveKind(name: EvidenceName): name is ActiveKind {
+  return (ACTIVE_KINDS as readonly EvidenceName[]).includes(name);
+}
+
 /** What learning needs to know of a frame. `muted`: the whole picture changes, nothing is learned. */
 export type FrameFacts = {
   readonly elapsedMs: number;
   /** Something is there. */
   readonly busy: boolean;
+  readonly restless: boolean;
   /** An idle time of the whole scene ended in this frame. */
   readonly idleEnded: boolean;
   /** Episodes that ended, and arrivals at places where they are regular, in this frame. */
@@ -164,27 +193,32 @@ export function learnEvidence(evidence: Evidence, raw: RawEvidence, ratios: Rati
   if (frame.learn) views.livedMs[0]! += elapsed;
   if (frame.muted) return;
   const isNewborn = views.livedMs[0]! < NEWBORN_MS;
-  if (wasNewborn && !isNewborn) for (const name of EVIDENCE) forgetBlock(thresholds[name]);
+  if (wasNewborn && !isNewborn) {
+    for (const name of EVIDENCE) forgetBlock(thresholds[name]);
+    for (const name of ACTIVE_KINDS) forgetBlock(evidence.restless[name]);
+  }
   for (const name of ['absence', 'episode', 'early', 'overdue'] as const)
     noteEvidence(thresholds[name], raw[name], ratios[name] >= 1);
   if (frame.busy) {
-    noteEvidence(thresholds.local, raw.sequence + raw.timing, ratios.local >= 1);
-    noteEvidence(thresholds.order, raw.order, ratios.order >= 1);
-    noteEvidence(thresholds.motion, raw.motion, ratios.motion >= 1);
-    noteEvidence(thresholds.flow, raw.flow, ratios.flow >= 1);
-    noteEvidence(thresholds.size, raw.size, ratios.size >= 1);
-    noteEvidence(thresholds.form, raw.form, ratios.form >= 1);
+    const own = frame.restless ? evidence.restless : thresholds;
+    noteEvidence(own.local, raw.sequence + raw.timing, ratios.local >= 1);
+    for (const name of ['order', 'motion', 'flow', 'size', 'form'] as const)
+      noteEvidence(own[name], raw[name], ratios[name] >= 1);
   }
   if (!isNewborn) countBlocks(evidence, elapsed, frame);
 }
 
-function countBlocks({ views, thresholds }: Evidence, elapsedMs: number, frame: FrameFacts): void {
+function countBlocks({ views, thresholds, restless }: Evidence, elapsedMs: number, frame: FrameFacts): void {
   const { busy, idleEnded, episodesEnded, arrivals, learn } = frame;
-  if (busy) views.activeMs[0]! += elapsedMs;
+  if (busy) views.activeMs[frame.restless ? 1 : 0]! += elapsedMs;
   if (idleEnded) views.idleStays[0]!++;
   if (views.activeMs[0]! >= BLOCK_MS) {
     views.activeMs[0] = 0;
     for (const name of ACTIVE_KINDS) finishBlock(thresholds[name], learn);
+  }
+  if (views.activeMs[1]! >= RESTLESS_BLOCK_MS) {
+    views.activeMs[1] = 0;
+    for (const name of ACTIVE_KINDS) finishBlock(restless[name], learn);
   }
   views.episodes[0]! += episodesEnded;
   if (views.episodes[0]! >= EPISODES_PER_BLOCK) {

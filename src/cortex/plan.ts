@@ -17,7 +17,7 @@ import { sceneGateFields } from '../vision/scene-gate.ts';
 import { activityFields, activityScoreFields } from './activity-forecast.ts';
 import { detectorFields } from './detector.ts';
 import { episodeTables } from './episode-plan.ts';
-import { EVIDENCE, evidenceFields } from './evidence.ts';
+import { ACTIVE_KINDS, type ActiveKind, EVIDENCE, evidenceFields } from './evidence.ts';
 import { flowFields } from './flow-stream.ts';
 import { feedbackFields } from './feedback.ts';
 import { FORM_INPUTS, formFields } from './form-stream.ts';
@@ -27,6 +27,7 @@ import { dwellFields, localFields, localShape } from './local-regions.ts';
 import { motionFields } from './motion-stream.ts';
 import { qualityTables } from './prediction-quality.ts';
 import { recurrenceFields } from './recurrence.ts';
+import { restlessnessFields } from './restlessness.ts';
 import type { CortexSettings } from './settings.ts';
 import { templateFields } from './template-memory.ts';
 
@@ -88,7 +89,15 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     evidence: evidenceFields(),
     detector: detectorFields(),
     ...thresholdTables(),
+    ...restlessTables(),
+    restlessness: restlessnessFields(),
     output: { grid: field('f32', zones, 'scratch'), heat: field('f32', 3 * zones, 'scratch') },
+  };
+}
+
+function restlessTables() {
+  return Object.fromEntries(ACTIVE_KINDS.map((name) => [`restless.${name}`, thresholdFields()])) as {
+    [name in `restless.${ActiveKind}`]: ReturnType<typeof thresholdFields>;
   };
 }
 

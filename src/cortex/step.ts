@@ -37,6 +37,7 @@ import { type LocalStep, resetLocalRegions, routineOf, stepLocalRegions } from '
 import { resetMotionStream, stepMotionStream } from './motion-stream.ts';
 import { predict } from './predict.ts';
 import { resetNextQuality, stepNextQuality } from './prediction-quality.ts';
+import { isRestless } from './restlessness.ts';
 import type { EventChange, Observation, StreamValues } from './observation.ts';
 import { type RecurrenceStep, resetRecurrence, stepRecurrence } from './recurrence.ts';
 import { learnTemplates } from './template-memory.ts';
@@ -94,6 +95,8 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   stepLabels(cortex, form, labelled);
 
   const stepped = stage?.now() ?? 0;
+  const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
+  const restless = isRestless(cortex.restlessness, seen.foregroundShare, busy, moment.timeMs, learn);
   const raw: RawEvidence = {
     sequence: ablated.has('sequence') ? 0 : local.sequence,
     timing: ablated.has('timing') ? 0 : local.timing,
@@ -103,12 +106,12 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     size: ablated.has('form') || verdict.newLook ? 0 : form.size,
     form: ablated.has('form') || verdict.newLook ? 0 : form.form,
     absence: ablated.has('l2') || ablated.has('timing') || unsure ? 0 : weighAbsence(cortex, moment.step + 1),
-    episode: ablated.has('l3') ? 0 : episode.surprise,
+    episode: ablated.has('l3') || restless ? 0 : episode.surprise,
     early: ablated.has('timing') ? 0 : recurrence.early,
     overdue: ablated.has('timing') || unsure ? 0 : recurrence.overdue,
   };
   const ratios = noRatios();
-  judgeEvidence(cortex.evidence, raw, routineOf(cortex.local), ratios);
+  judgeEvidence(cortex.evidence, raw, routineOf(cortex.local), restless, ratios);
   const streams = withMatters(streamsOf(ratios, raw), said.matters);
   const learning = learningState(cortex.evidence);
   const scene: Scene = {
@@ -132,11 +135,11 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     scene,
     frame.timeMs,
   );
-  const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
   const idleEnded = global.ticked && global.wasIdle;
   learnEvidence(cortex.evidence, raw, ratios, {
     elapsedMs,
     busy,
+    restless,
     idleEnded,
     muted: unsure || holds,
     learn: mayLearn,

@@ -1,5 +1,7 @@
 import { test } from 'tap';
 import {
+  ACTIVE_KINDS,
+  type ActiveKind,
   EVIDENCE,
   type Evidence,
   type EvidenceName,
@@ -34,12 +36,15 @@ function open(sensitivity = 1): Evidence {
   const thresholds = Object.fromEntries(
     EVIDENCE.map((name) => [name, { views: viewsFor(thresholdFields()), floor: FLOORS[name] }]),
   ) as { [name in EvidenceName]: StreamThreshold };
-  return { views: viewsFor(evidenceFields()), thresholds, sensitivity };
+  const restless = Object.fromEntries(
+    ACTIVE_KINDS.map((name) => [name, { views: viewsFor(thresholdFields()), floor: FLOORS[name] }]),
+  ) as { [name in ActiveKind]: StreamThreshold };
+  return { views: viewsFor(evidenceFields()), thresholds, restless, sensitivity };
 }
 
-function ratiosOf(evidence: Evidence, raw: Partial<RawEvidence>) {
+function ratiosOf(evidence: Evidence, raw: Partial<RawEvidence>, restless = false) {
   const ratios = noRatios();
-  judgeEvidence(evidence, { ...NOTHING, ...raw }, 1, ratios);
+  judgeEvidence(evidence, { ...NOTHING, ...raw }, 1, restless, ratios);
   return ratios;
 }
 
@@ -50,11 +55,12 @@ function live(
   evidence: Evidence,
   seconds: number,
   raw: Partial<RawEvidence>,
-  facts: { busy?: boolean; learn?: boolean } = {},
+  facts: { busy?: boolean; restless?: boolean; learn?: boolean } = {},
 ): void {
   for (let i = 0; i < seconds * 10; i++) {
-    const frame = { elapsedMs: 100, busy: true, idleEnded: false, muted: false, learn: true, ...COUNTS, ...facts };
-    learnEvidence(evidence, { ...NOTHING, ...raw }, ratiosOf(evidence, raw), frame);
+    const usual = { elapsedMs: 100, busy: true, restless: false, idleEnded: false, muted: false, learn: true };
+    const frame = { ...usual, ...COUNTS, ...facts };
+    learnEvidence(evidence, { ...NOTHING, ...raw }, ratiosOf(evidence, raw, frame.restless), frame);
   }
 }
 
@@ -111,4 +117,20 @@ void test('while newborn, the largest evidence so far is the measure', async (t)
   live(evidence, 10, { size: 5 });
   t.ok(ratiosOf(evidence, { size: 5 }).size < 1);
   t.ok(ratiosOf(evidence, { size: 20 }).size > 1);
+});
+
+void test('what restless time brings does not raise what is asked for in calm time', async (t) => {
+  const evidence = open();
+  live(evidence, 300, { sequence: 4 });
+  const calm = ratiosOf(evidence, { sequence: 10 }).local;
+  live(evidence, 60, { sequence: 20 }, { restless: true });
+  t.equal(ratiosOf(evidence, { sequence: 10 }).local, calm);
+  t.ok(ratiosOf(evidence, { sequence: 20 }, true).local < 1, 'in restless time it is usual');
+  t.ok(ratiosOf(evidence, { sequence: 40 }, true).local > 1);
+});
+
+void test('before restless time is known, it is judged like calm time', async (t) => {
+  const evidence = open();
+  live(evidence, 300, { motion: 2 });
+  t.equal(ratiosOf(evidence, { motion: 4 }, true).motion, ratiosOf(evidence, { motion: 4 }).motion);
 });
