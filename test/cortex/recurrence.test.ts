@@ -35,6 +35,11 @@ class Stop {
     return most;
   }
 
+  /** What was early fades over some seconds; forget it at once. */
+  told(): void {
+    this.views.earlySurprise.fill(0);
+  }
+
   /** Buses by the clock, 5 % either way; returns the largest evidence. */
   live(buses: number, traffic = false): number {
     let most = 0;
@@ -62,6 +67,11 @@ void test('too soon is early, and the next one may come a period after that', as
   const early = stop.wait(PERIOD * 0.7 - 3);
   t.ok(early.early > 0.5, `${early.early}`);
   t.equal(early.zone, 1);
+  const after = { early: 0, overdue: 0, zone: -1, arrivals: 0 };
+  for (let i = 0; i < 5; i++)
+    stepRecurrence(stop.views, new Uint8Array([0, 1, 0, 0]), (stop.timeMs += 100), true, after);
+  t.ok(after.early > 0.1 * early.early, 'it stays evidence for a moment, so that it can be confirmed');
+  stop.told();
   t.equal(stop.live(5), 0);
 });
 
@@ -85,6 +95,7 @@ void test('something else at the place is early itself, but does not make the ne
   const stop = new Stop();
   stop.live(20);
   t.ok(stop.wait(10).early > 0.5);
+  stop.told();
   t.equal(stop.wait(PERIOD - 16).early, 0, 'the bus itself, on time');
   t.equal(stop.live(5), 0);
 });

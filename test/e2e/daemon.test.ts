@@ -87,8 +87,10 @@ test('the daemon on a looped video and a street, with a real broker, through kil
     60_000,
   );
   await until('a prediction', () => count('street/prediction') > 0);
-  await until('the anomaly switch was on', () =>
-    listener.heard.some(({ topic, text }) => topic.endsWith('street/anomaly') && text === 'ON'),
+  await until(
+    'the anomaly switch was on',
+    () => listener.heard.some(({ topic, text }) => topic.endsWith('street/anomaly') && text === 'ON'),
+    60_000,
   );
   await until('a picture of the event', () => count('street/snapshot') > 0);
 
