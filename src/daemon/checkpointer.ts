@@ -5,7 +5,7 @@
  * writes from the shadow while frames go on. One save at a time: the shadow is not touched until the last save is durable.
  *
  * A save is due when the interval has passed; it then waits for the write budget, but never longer than the longest
- * interval.
+ * interval; the first save of a model waits for no budget.
  */
 
 /** The two sides of a checkpoint. */
@@ -63,7 +63,8 @@ export class Checkpointer {
     const { intervalMs, longestMs } = this.#times;
     const sinceMs = this.#ports.now() - this.#lastMs;
     if (this.#saving !== undefined || sinceMs < intervalMs) return;
-    if (sinceMs < longestMs && !this.#ports.allows()) return;
+    // A model that was never saved does not wait: all it has learned would be lost.
+    if (sinceMs < longestMs && this.#savedStep > 0 && !this.#ports.allows()) return;
     const { copied, saved } = this.#begin();
     saved.catch((error: unknown) => this.#ports.failed(error));
     // What fails here fails `saved` too, and is told once.

@@ -39,7 +39,7 @@ function configuration(folder: string, brokerUrl: string): string {
 state_directory: state
 mqtt: { url: "${brokerUrl}", score_interval_s: 0.2 }
 web: { port: 0 }
-checkpoint: { interval_s: 1 }
+checkpoint: { interval_s: 1, write_budget_mb_per_day: 100000 }
 cameras:
   loop:
     source: { type: file, path: loop.mp4 }
