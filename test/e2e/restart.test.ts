@@ -43,7 +43,8 @@ cameras:
     source: { type: synthetic, scene: lanes, frames: ${signal === 'SIGKILL' ? 1_000_000 : FRAMES / 2}, fast_frames: 1000000, anomalies_from: 400, anomaly_spacing: 100 }
 `,
     );
-  write('SIGTERM');
+  // The one life below is told by its steps, so its source must have enough of them.
+  write('SIGKILL');
   const { config, stateDirectory } = loadConfig(file);
   const steps: number[] = [];
   let hash = '';
