@@ -32,7 +32,7 @@ async function runOnce(file: string | undefined): Promise<boolean> {
   const log = createLogger(loaded.config.log.level, (line) => process.stdout.write(line), underJournal(process.env));
   for (const warning of loaded.warnings) log.warn(warning);
   const service = new ServiceManager();
-  const daemon = await Daemon.start({ loaded, log, service });
+  const daemon = await Daemon.start({ loaded, log, service, reread: () => loadConfig(file) });
   let restarts = false;
   const asked = daemon.restartAsked.then(() => (restarts = true));
   try {

@@ -29,10 +29,10 @@ import {
   takeRoutineFeedback,
 } from './feedback-routines.ts';
 import { FAST, type Sign, SLOTS, kindredSlots, isUsualHere, signsAt } from './feedback-signs.ts';
-import type { FormStep } from './form-stream.ts';
+import { type FormStep, readFormSurprise } from './form-stream.ts';
 import type { GlobalStep } from './global-region.ts';
-import type { LocalStep } from './local-regions.ts';
-import { MIN_SPEED } from './motion-stream.ts';
+import { type LocalStep, sumLocalSurprise } from './local-regions.ts';
+import { MIN_SPEED, largestMotionSurprise } from './motion-stream.ts';
 import type { StreamValues } from './observation.ts';
 
 export type Verdict = 'normal' | 'matters';
@@ -83,7 +83,7 @@ export function holdsLearning({ feedback, lifeMs }: Cortex): boolean {
 
 /**
  * After all streams have spoken: note new signs, take back the evidence of those judged normal (in the streams' own views
- * and in the step results, which are sums over them), look for what matters.
+ * and in the step results, which are read from them anew), look for what matters.
  */
 export function stepFeedback(
   cortex: Cortex,
@@ -103,30 +103,24 @@ export function stepFeedback(
     cortex.form.views.formSurprise,
   ];
   const step = clock.step[0]! + 1;
-  out.motion = motion;
+  let isTaken = false;
   for (let kind = 0; kind < surprises.length; kind++) {
     const surprise = surprises[kind]!;
     for (let zone = 0; zone < zones; zone++) {
       const at = kind * zones + zone;
-      if (surprise[zone]! > feedback.before[at]!) {
-        const taken = note(cortex, kind, zone, step, form) ? surprise[zone]! : 0;
-        if (taken > 0) {
-          surprise[zone] = 0;
-          if (kind === 0) local.sequence -= taken;
-          else if (kind === 1) out.motion -= taken;
-          else if (kind === 2) local.timing -= taken;
-          else if (kind === 3) form.size -= taken;
-          else form.form -= taken;
-        }
+      if (surprise[zone]! > feedback.before[at]! && note(cortex, kind, zone, step, form)) {
+        surprise[zone] = 0;
+        isTaken = true;
       }
       feedback.before[at] = surprise[zone]!;
     }
   }
-  local.sequence = Math.max(0, local.sequence);
-  local.timing = Math.max(0, local.timing);
-  form.size = Math.max(0, form.size);
-  form.form = Math.max(0, form.form);
-  out.motion = Math.max(0, out.motion);
+  out.motion = motion;
+  if (isTaken) {
+    sumLocalSurprise(cortex.local.views, local);
+    readFormSurprise(cortex.form.views, form);
+    out.motion = largestMotionSurprise(cortex.motion.views);
+  }
   const orderMatters = weighOrder(cortex, global, step);
   const zone = zoneThatMatters(cortex, form);
   const frames =

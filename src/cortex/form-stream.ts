@@ -72,11 +72,16 @@ export function stepFormStream(
     const zone = local.changedZones[i]!;
     if (local.occupied[zone] === 1) readForm(stream, retina, zone, learn);
   }
+  readFormSurprise(views, out);
+}
+
+/** The evidence of both kinds: the largest size, the sum of forms. */
+export function readFormSurprise({ sizeSurprise, formSurprise }: FormViews, out: FormStep): void {
   out.size = 0;
   out.form = 0;
-  for (let zone = 0; zone < views.sizeSurprise.length; zone++) {
-    if (views.sizeSurprise[zone]! > out.size) out.size = views.sizeSurprise[zone]!;
-    out.form += views.formSurprise[zone]!;
+  for (let zone = 0; zone < sizeSurprise.length; zone++) {
+    if (sizeSurprise[zone]! > out.size) out.size = sizeSurprise[zone]!;
+    out.form += formSurprise[zone]!;
   }
 }
 

@@ -1,6 +1,8 @@
 /**
  * interrupt.ts - what is done to a model between two frames, by someone outside: end what is open, look anew.
  */
+import { clearRetina, relearnRetina } from '../vision/retina.ts';
+import { resetSceneGate } from '../vision/scene-gate.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, closeAll } from './detector.ts';
 import type { EventChange } from './observation.ts';
@@ -18,15 +20,12 @@ export function endEvents(cortex: Cortex, reason: string): EventChange[] {
 }
 
 /**
- * The picture is another one from the next frame on, because a mask was changed: its background and texture are taken
- * afresh from it. Without that a new mask would be a grey thing that stands there for a minute. For the first
+ * The picture is another one from the next frame on, because a mask was changed: its background, texture and looks are
+ * taken afresh from it. Without that a new mask would be a grey thing that stands there for a minute. For the first
  * 50 frames the retina sees no foreground, so nothing is told meanwhile.
  */
-export function lookAnew({ retina }: Cortex): void {
-  retina.pixels.pixelFrames[0] = 0;
-  retina.census.censusFrames[0] = 0;
-  for (const { occupied, differing } of [retina.local, retina.global]) {
-    occupied.fill(0);
-    differing.fill(0);
-  }
+export function lookAnew({ retina, gate }: Cortex): void {
+  relearnRetina(retina);
+  clearRetina(retina);
+  resetSceneGate(gate);
 }

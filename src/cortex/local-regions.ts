@@ -122,11 +122,16 @@ export function stepLocalRegions(
     }
   }
   watchWaiting(regions, timeMs);
+  sumLocalSurprise(views, out);
+}
+
+/** The evidence of all regions: sums over the zones. */
+export function sumLocalSurprise({ sequence, timing }: LocalViews, out: LocalStep): void {
   out.sequence = 0;
   out.timing = 0;
-  for (let zone = 0; zone < views.state.length; zone++) {
-    out.sequence += views.sequence[zone]!;
-    out.timing += views.timing[zone]!;
+  for (let zone = 0; zone < sequence.length; zone++) {
+    out.sequence += sequence[zone]!;
+    out.timing += timing[zone]!;
   }
 }
 

@@ -32,7 +32,6 @@ export function stepMotionStream(stream: MotionStream, retina: Retina, learn: bo
   const { velocityX, velocityY, motionSurprise } = views;
   sumVelocities(views, retina);
   fade(motionSurprise, FADE);
-  let largest = 0;
   for (let zone = 0; zone < motionSurprise.length; zone++) {
     if (retina.local.occupied[zone] === 1) {
       const count = Math.max(1, views.sumCount[zone]!);
@@ -43,6 +42,14 @@ export function stepMotionStream(stream: MotionStream, retina: Retina, learn: bo
       velocityX[zone] = 0;
       velocityY[zone] = 0;
     }
+  }
+  return largestMotionSurprise(views);
+}
+
+/** The evidence of the stream: that of its most surprising zone. */
+export function largestMotionSurprise({ motionSurprise }: MotionViews): number {
+  let largest = 0;
+  for (let zone = 0; zone < motionSurprise.length; zone++) {
     if (motionSurprise[zone]! > largest) largest = motionSurprise[zone]!;
   }
   return largest;

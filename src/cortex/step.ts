@@ -138,7 +138,8 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const idleEnded = global.ticked && global.wasIdle;
   learnEvidence(cortex.evidence, raw, ratios, {
     elapsedMs,
-    busy,
+    // A new look silences some kinds: what they do not say then is not what is usual.
+    busy: busy && !verdict.newLook,
     restless,
     idleEnded,
     muted: unsure || holds,
@@ -204,7 +205,8 @@ function advanceClock({ clock, settings }: Cortex, frameMs: number): number {
   return elapsed;
 }
 
-const verdict: SceneVerdict = {
+/** Without the gate every picture is what it seems. */
+const UNWATCHED: SceneVerdict = {
   luma: new Uint8Array(0),
   muted: false,
   unsure: false,
@@ -214,13 +216,15 @@ const verdict: SceneVerdict = {
   turned: false,
   change: 'none',
 };
+/** Of the frame looked at last; filled anew by each. */
+const verdict: SceneVerdict = { ...UNWATCHED };
 
 /** The scene gate, then the retina; while the whole picture changes nothing is there. */
 function look(cortex: Cortex, frame: Frame, elapsedMs: number, timeMs: number, seen: RetinaStep): SceneVerdict {
   const { gate, retina, geometry } = cortex;
   if (cortex.ablated.has('gate')) {
     encodeRetina(retina, frame.luma, elapsedMs, seen);
-    return verdict;
+    return UNWATCHED;
   }
   watchScene(gate, retina.pixels, geometry, frame.luma, timeMs, verdict);
   if (verdict.relearn) relearnRetina(retina);

@@ -1,7 +1,6 @@
 /**
  * commands.ts - carries out what someone asks of the running daemon, over MQTT or the control socket.
  */
-import { CortexdError } from '../errors.ts';
 import type { Command } from '../mqtt/commands.ts';
 import type { Publisher, RuntimeValues } from '../mqtt/publisher.ts';
 import type { HealthRecord } from '../records/bridge.ts';
@@ -10,6 +9,7 @@ import type { Verdict } from '../cortex/feedback.ts';
 import type { EventRecord } from '../records/event.ts';
 import type { EventFilter } from '../store/journal.ts';
 import type { SnapshotPort } from '../web/control-server.ts';
+import { modelNamed } from './model-named.ts';
 import type { RuntimeSettings } from './runtime-settings.ts';
 
 /** A camera or number sensor that can be told something. */
@@ -30,7 +30,7 @@ export type CommandPorts = {
   readonly snapshots: SnapshotPort;
   readonly events: (filter: EventFilter) => Promise<readonly EventRecord[]>;
   readonly health: () => Promise<HealthRecord>;
-  /** Begin to stop and start anew; the answer is sent before. */
+  /** Begin to stop and start anew; the answer is sent before. Throws CortexdError when a new start would fail. */
   readonly restart: () => void;
   /** Zones, masks or switches have changed: whoever shows them is told. */
   readonly changed: (name: string, values: RuntimeValues) => void;
@@ -83,13 +83,7 @@ export class Commands {
 
   /** The camera or number sensor of that name; without one the only one there is. */
   modelNamed(name: string | undefined): Steerable {
-    const models = this.#ports.models();
-    const model = name === undefined && models.length === 1 ? models[0] : models.find((one) => one.name === name);
-    if (model !== undefined) return model;
-    const names = models.map((one) => one.name).join(', ');
-    throw new CortexdError('usage', `Expected a camera or stream of ${names} but received ${name ?? 'none'}`, {
-      hint: 'Name it with --camera NAME.',
-    });
+    return modelNamed(this.#ports.models(), name);
   }
 
   async #answer(verb: Verb, body: { readonly [key: string]: unknown }): Promise<unknown> {

@@ -5,7 +5,7 @@
  */
 import { ClockWatch } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { messageOf } from '../errors.ts';
+import { CortexdError, messageOf } from '../errors.ts';
 import type { BusStatus } from '../mqtt/bus.ts';
 import { VERSION } from '../package-root.ts';
 import type { HealthRecord } from '../records/bridge.ts';
@@ -45,6 +45,8 @@ export type DaemonOptions = {
   readonly service: ServiceManager;
   /** Hears every record of every camera (the demo prints them). */
   readonly watch?: CameraPorts['watch'];
+  /** Reads the configuration again, as a restart would; without it nobody may ask for one. Throws what is wrong with it. */
+  readonly reread?: () => LoadedConfig;
 };
 
 const LIVE = { learning: null, enabled: null, sensitivity: null };
@@ -273,7 +275,14 @@ export class Daemon {
       snapshots: this.#snapshots,
       events: (filter) => store.call('events', filter),
       health: () => this.#health(),
-      restart: () => setTimeout(() => this.#askRestart(), RESTART_AFTER_MS),
+      restart: () => {
+        const { reread } = this.#options;
+        if (reread === undefined)
+          throw new CortexdError('usage', 'Expected a daemon of its own, this one cannot restart');
+        // A daemon that cannot start again must not stop.
+        reread();
+        setTimeout(() => this.#askRestart(), RESTART_AFTER_MS);
+      },
       changed: (name, values) => this.#broker?.changed(name, values),
     });
   }

@@ -2,7 +2,7 @@
  * model-snapshots.ts - snapshots of running models: asked for, by button, and at regular times.
  */
 import type { Logger } from './log.ts';
-import { CortexdError } from '../errors.ts';
+import { modelNamed } from './model-named.ts';
 import { timestamp } from '../records/from-observation.ts';
 import type { StoreClient } from '../store/store-client.ts';
 import type { SnapshotKind } from '../store/snapshots.ts';
@@ -37,7 +37,8 @@ export class ModelSnapshots implements SnapshotPort {
     this.#log = log;
   }
 
-  readonly create: SnapshotPort['create'] = (name, camera) => this.#create(name, this.#modelNamed(camera), 'manual');
+  readonly create: SnapshotPort['create'] = (name, camera) =>
+    this.#create(name, modelNamed(this.#models(), camera), 'manual');
 
   readonly list: SnapshotPort['list'] = () => this.#store.call('snapshots');
 
@@ -45,7 +46,7 @@ export class ModelSnapshots implements SnapshotPort {
     const store = this.#store;
     const image = await store.call('snapshotImage', name);
     const isThere = this.#models().some((one) => one.name === image.camera);
-    const model = this.#modelNamed(camera ?? (isThere ? image.camera : undefined));
+    const model = modelNamed(this.#models(), camera ?? (isThere ? image.camera : undefined));
     let replaced: string | null = null;
     // Of another shape: `restore` refuses below, and there is nothing to keep.
     if (image.signature === model.signature) {
@@ -111,17 +112,6 @@ export class ModelSnapshots implements SnapshotPort {
   async #create(name: string, model: SavedModel, kind: SnapshotKind): ReturnType<SnapshotPort['create']> {
     await model.checkpoint();
     return this.#store.call('createSnapshot', name, model.name, now(), kind);
-  }
-
-  /** The camera or number sensor of that name; without one the only one there is. */
-  #modelNamed(name: string | undefined): SavedModel {
-    const models = this.#models();
-    const model = name === undefined && models.length === 1 ? models[0] : models.find((one) => one.name === name);
-    if (model !== undefined) return model;
-    const names = models.map((one) => one.name).join(', ');
-    throw new CortexdError('usage', `Expected a camera or stream of ${names} but received ${name ?? 'none'}`, {
-      hint: 'Name it with --camera NAME.',
-    });
   }
 }
 

@@ -51,6 +51,15 @@ export class Teaching {
     const { events, signatures: signs } = await exclusively(() =>
       model.giveFeedback(verdict, fromStep, toStep ?? model.step),
     );
+    if (verdict === 'matters' && signs === 0) {
+      throw new CortexdError(
+        'usage',
+        `Expected an event that can be recognised again but ${event} has no sign of its own`,
+        {
+          hint: 'Ordinary things in an unusual order of episodes cannot be told apart by place or kind.',
+        },
+      );
+    }
     await this.endAll(events);
     await checkpoint();
     return { event, signs };

@@ -10,9 +10,9 @@ export class Settings {
     this.#db = db;
   }
 
-  /** All values by key; each is JSON text. */
+  /** All values by key; each is JSON text. What damage has made unreadable is left out: then defaults hold. */
   all(): { [key: string]: string } {
-    const rows = this.#db.prepare('SELECT key, value FROM setting ORDER BY key').all() as {
+    const rows = this.#db.prepare('SELECT key, value FROM setting WHERE json_valid(value) ORDER BY key').all() as {
       key: string;
       value: string;
     }[];

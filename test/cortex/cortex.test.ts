@@ -181,6 +181,19 @@ void test('a part that is left out says nothing', async (t) => {
   t.equal(ABLATIONS.length, 9);
 });
 
+void test('a model without the gate knows nothing of what another model sees', async (t) => {
+  const small = { ...settings, ablate: ['gate'] as const };
+  const dark = frames.slice(0, 60).map(({ length }) => new Uint8Array(length));
+  const alone = createCortex(planCortex(small), 1);
+  const beside = createCortex(planCortex(small), 1);
+  const covered = createCortex(planCortex(settings), 1);
+  const expected = show(alone, frames, 0, 300).map(({ score }) => score);
+  show(covered, frames, 0, 100);
+  show(covered, dark, 0, 60);
+  const seen = show(beside, frames, 0, 300).map(({ score }) => score);
+  t.same(seen, expected);
+});
+
 void test('without high-order context every column has one cell', async (t) => {
   const cortex = createCortex(planCortex({ ...settings, ablate: ['high-order'] }), 1);
   t.equal(cortex.global.memory.shape.cellsPerColumn, 1);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { test } from 'tap';
 import { type Cortex, createCortex, restoreCortex } from '../../src/cortex/cortex.ts';
-import { holdsLearning, takeFeedback } from '../../src/cortex/feedback.ts';
+import { NOTHING, holdsLearning, stepFeedback, takeFeedback } from '../../src/cortex/feedback.ts';
 import { SLOTS, kindredSlots } from '../../src/cortex/feedback-signs.ts';
 import { endEvents, lookAnew } from '../../src/cortex/interrupt.ts';
 import { learnLabel } from '../../src/cortex/labels.ts';
@@ -159,6 +159,31 @@ test('a name is told back for what it was given to, and not for something else',
   for (let i = 0; i < 14; i++) t.equal(learnLabel(cortex.labels, `name ${i}`), 'learned');
   t.equal(learnLabel(cortex.labels, 'one too many'), 'no_room');
   t.equal(learnLabel(cortex.labels, 'cyclist'), 'learned', 'a known name needs no room');
+});
+
+test('a way of moving that was judged normal takes nothing from what moves elsewhere', async (t) => {
+  const { cortex } = learned();
+  const { motionSurprise } = cortex.motion.views;
+  const [here, elsewhere] = [3, 20];
+  const say = (step: number): number => {
+    motionSurprise.fill(0);
+    cortex.feedback.before.fill(0);
+    motionSurprise[here] = 0.8;
+    motionSurprise[elsewhere] = 1;
+    cortex.clock.step[0] = step;
+    const out = { motion: 0, matters: NOTHING };
+    const quiet = { sequence: 0, timing: 0, ticks: 0 };
+    const still = { ticked: false, surprise: 0, wasIdle: false, expectedBefore: [] };
+    stepFeedback(cortex, quiet, still, { size: 0, form: 0, components: [] }, 1, out);
+    return out.motion;
+  };
+  t.equal(say(10_000), 1);
+  // Only the one place is judged: the other's sign is of another time.
+  const { raisedStep } = cortex.feedback;
+  for (let slot = 0; slot < SLOTS; slot++) raisedStep[elsewhere * SLOTS + slot] = 0;
+  t.ok(takeFeedback(cortex, 'normal', 9_990, 10_010) > 0);
+  t.equal(say(11_000), 1);
+  t.equal(motionSurprise[here], 0);
 });
 
 test('a change of masks is no event: the picture is looked at anew', async (t) => {

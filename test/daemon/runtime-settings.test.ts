@@ -85,3 +85,16 @@ test('a camera of another name takes everything along, but never what another on
   t.equal(store.renameCamera('old', 'new'), false, 'the new name is taken');
   t.strictSame(store.cameras().toSorted(), ['new', 'old']);
 });
+
+test('a kept value that damage has made unreadable is left out; the others and the configuration hold', async (t) => {
+  const store = new Store({ directory: shortFolder(t), outboxLimit: 10, program: '0', lock: true });
+  t.teardown(() => store.close());
+  const port = portOf(store);
+  const settings = await RuntimeSettings.open(port);
+  await settings.configure('porch', config);
+  await settings.set('porch', 'sensitivity', 3);
+  await port.save('camera/porch/learning', '{"value":fal');
+  const again = await RuntimeSettings.open(port);
+  await again.configure('porch', config);
+  t.match(again.valuesOf('porch'), { learning: true, sensitivity: 3 });
+});

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { TOPICS } from '../../src/mqtt/topics.ts';
@@ -157,6 +157,11 @@ test('settings, zones, masks and requests over MQTT: answered, retained, kept ov
   t.equal(ids.size, 3, 'daemon, camera, number sensor');
   for (const { topic, text } of listener.heard)
     if (topic.startsWith('homeassistant/')) t.strictSame(discoveryProblems(JSON.parse(text)), [], topic);
+  const sound = readFileSync(config, 'utf8');
+  writeFileSync(config, 'cameras: [broken');
+  t.match(await tell('bridge/request/restart', ''), { status: 'error', data: null });
+  writeFileSync(config, sound);
+  await says('street/availability', '{"state":"online"}');
   t.match(await tell('bridge/request/restart', ''), { status: 'ok', error: null });
   await daemon.says(/Restarting[^]*Stopped[^]*Store opened/);
   await says('street/availability', '{"state":"online"}');
