@@ -7,6 +7,10 @@ export function configOption(): Option {
   return new Option('-c, --config <file>', 'configuration file').env('CORTEXD_CONFIG');
 }
 
+export function stateDirectoryOption(): Option {
+  return new Option('--state-directory <dir>', "the daemon's state directory, instead of a configuration");
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'print JSON instead of text').default(false);
 }

@@ -2,12 +2,12 @@
  * db.ts - `cortexd db …`: check, back up and compact the database.
  */
 import { existsSync } from 'node:fs';
-import { type Command as CommandType, Command, Option } from 'commander';
+import { type Command as CommandType, Command } from 'commander';
 import { CortexdError } from '../errors.ts';
 import { type CheckReport, checkDatabase } from '../store/check.ts';
 import { backUp } from '../store/database.ts';
 import { withReader } from '../store/reader.ts';
-import { configOption, jsonOption } from './common.ts';
+import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { stateDirectoryOf, withStore } from './control-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { print } from './output.ts';
@@ -29,7 +29,7 @@ Examples:
       .command(usage)
       .description(description)
       .addOption(configOption())
-      .addOption(new Option('--state-directory <dir>', "the daemon's state directory, instead of a configuration"))
+      .addOption(stateDirectoryOption())
       .addOption(jsonOption());
   add('check', 'verify the file, every saved model and every snapshot; exit code 1 when something is damaged').action(
     async (options: Options) => {

@@ -6,7 +6,7 @@ import { CortexdError } from '../errors.ts';
 import { CAUSES, type EventRecord } from '../records/event.ts';
 import { writeWhole } from '../store/cortex-file.ts';
 import { openJournal } from '../store/reader.ts';
-import { configOption, jsonOption, wholeNumber } from './common.ts';
+import { configOption, jsonOption, stateDirectoryOption, wholeNumber } from './common.ts';
 import { stateDirectoryOf } from './control-client.ts';
 import { formatTable, print } from './output.ts';
 
@@ -24,10 +24,7 @@ type Options = {
 
 export function eventsCommand(): Command {
   const shared = (command: Command): Command =>
-    command
-      .addOption(configOption())
-      .addOption(new Option('--state-directory <dir>', "the daemon's state directory, instead of a configuration"))
-      .addOption(jsonOption());
+    command.addOption(configOption()).addOption(stateDirectoryOption()).addOption(jsonOption());
   const command = shared(new Command('events'))
     .description('list events from the journal, newest first')
     .option('--camera <name>', 'only this camera')

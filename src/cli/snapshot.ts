@@ -10,7 +10,7 @@ import { decodeCortexFile, readInput, writeWhole } from '../store/cortex-file.ts
 import type { ModelImage } from '../store/model-image.ts';
 import { type Reader, withReader } from '../store/reader.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
-import { configOption, jsonOption } from './common.ts';
+import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { snapshotsOf, stateDirectoryOf, withStore } from './control-client.ts';
 import { formatTable, print } from './output.ts';
 
@@ -34,7 +34,7 @@ Examples:
       .command(usage)
       .description(description)
       .addOption(configOption())
-      .addOption(new Option('--state-directory <dir>', "the daemon's state directory, instead of a configuration"))
+      .addOption(stateDirectoryOption())
       .addOption(jsonOption());
   const camera = (): Option => new Option('--camera <name>', 'which camera, when there are several');
 

@@ -1,11 +1,11 @@
 /**
  * status.ts - `cortexd status`: how the running daemon is doing.
  */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { BusStatus } from '../mqtt/bus.ts';
 import type { HealthRecord } from '../records/bridge.ts';
 import type { PredictionQualityRecord } from '../records/prediction-quality.ts';
-import { configOption, jsonOption } from './common.ts';
+import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { askDaemon, stateDirectoryOf } from './control-client.ts';
 import { formatTable, print } from './output.ts';
 
@@ -16,7 +16,7 @@ export function statusCommand(): Command {
   return new Command('status')
     .description('show how the running daemon is doing; exit code 69 when none runs')
     .addOption(configOption())
-    .addOption(new Option('--state-directory <dir>', "the daemon's state directory, instead of a configuration"))
+    .addOption(stateDirectoryOption())
     .addOption(jsonOption())
     .action(async (options: { config?: string; stateDirectory?: string; json: boolean }) => {
       const status = JSON.parse((await askDaemon(stateDirectoryOf(options), 'GET', '/status')).toString()) as Status;

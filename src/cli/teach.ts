@@ -3,7 +3,7 @@
  */
 import { Argument, Command, Option } from 'commander';
 import type { Verdict } from '../records/commands.ts';
-import { configOption, jsonOption } from './common.ts';
+import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { askDaemon, stateDirectoryOf } from './control-client.ts';
 import { print } from './output.ts';
 
@@ -13,7 +13,7 @@ function teaching(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .addOption(configOption())
-    .addOption(new Option('--state-directory <dir>', "the daemon's state directory, instead of a configuration"))
+    .addOption(stateDirectoryOption())
     .addOption(new Option('--camera <name>', 'which camera, when there are several'))
     .addOption(jsonOption());
 }

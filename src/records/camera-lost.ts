@@ -3,6 +3,7 @@
  */
 import type { EventRecord } from './event.ts';
 import { timestamp } from './from-observation.ts';
+import { NOTICE } from './notice.ts';
 
 export type LostCamera = {
   readonly type: 'start' | 'end';
@@ -16,27 +17,20 @@ export type LostCamera = {
   readonly clockSynced: boolean;
 };
 
-/** A notice, not an alert: nothing was seen, so nothing unusual was. */
+/** The record of a moment in which it is lost, or back. */
 export function lostRecord(lost: LostCamera): EventRecord {
   const { type, id, camera, startedAt, explanation, frame, learning, clockSynced } = lost;
   return {
-    version: 1,
+    ...NOTICE,
     type,
     id,
     camera,
     cause: 'camera_lost',
-    severity: 'notice',
     score: type === 'start' ? 1 : 0,
-    peak: 1,
     started_at: startedAt,
     ended_at: type === 'start' ? null : timestamp(Date.now()),
     frame,
-    zones: [],
-    box: null,
-    position: null,
     explanation,
-    expected: [],
-    has_snapshot: false,
     learning,
     clock_synced: clockSynced,
   };

@@ -2,6 +2,7 @@
  * state-lost.ts - the event that says that saved state was damaged, what was lost, and with what the daemon goes on.
  */
 import type { EventRecord } from './event.ts';
+import { NOTICE } from './notice.ts';
 
 export type LostState = {
   readonly id: string;
@@ -12,26 +13,19 @@ export type LostState = {
   readonly explanation: string;
 };
 
-/** Start and end at once: it is not going on, it has happened. A notice: nothing unusual was seen. */
+/** Start and end at once: it is not going on, it has happened. */
 export function stateLostRecords({ id, camera, at, explanation }: LostState): readonly [EventRecord, EventRecord] {
   const start: EventRecord = {
-    version: 1,
+    ...NOTICE,
     type: 'start',
     id,
     camera,
     cause: 'state_lost',
-    severity: 'notice',
     score: 1,
-    peak: 1,
     started_at: at,
     ended_at: null,
     frame: 0,
-    zones: [],
-    box: null,
-    position: null,
     explanation,
-    expected: [],
-    has_snapshot: false,
     learning: false,
     // Whoever opens the database does not know yet whether the clock is right.
     clock_synced: false,
