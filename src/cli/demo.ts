@@ -192,10 +192,13 @@ class Screen {
       print(`${time}  over    ${event.cause.padEnd(8)} after ${seconds.toFixed(1)} s, peak ${event.peak.toFixed(2)}`);
       return;
     }
-    if (event.severity === 'alert') this.alarms++;
+    const isAlert = event.severity === 'alert';
+    if (isAlert) this.alarms++;
     const where = event.zones.length === 0 ? '' : ` at ${event.zones.join(', ')}`;
     const real = truth?.kind ? `   [in the scene: ${truth.kind}]` : '';
-    print(`${time}  ALARM   ${event.cause.padEnd(8)} ${event.score.toFixed(2)}${where}: ${event.explanation}${real}`);
+    print(
+      `${time}  ${isAlert ? 'ALARM ' : 'notice'}  ${event.cause.padEnd(8)} ${event.score.toFixed(2)}${where}: ${event.explanation}${real}`,
+    );
   }
 
   #showPrediction({ at, next }: PredictionRecord): void {

@@ -17,7 +17,9 @@ export function predict(cortex: Cortex, timeMs: number): ModelPrediction {
   const isIdle = global.views.current[0] === IDLE;
   const [own, baseRate] = next.episodeScore.logLoss;
   const knowsEpisodes = own! < baseRate! && !ablated.has('l3');
-  const episode = isIdle && knowsEpisodes ? predictEpisodes(episodes, timeMs) : null;
+  // The scene is idle a moment before its last episode is over: until then that one would be told as the next.
+  const isOver = isIdle && !episodes.track.isOpen.includes(1);
+  const episode = isOver && knowsEpisodes ? predictEpisodes(episodes, timeMs) : null;
   const isTold = episode !== null && episode.next.length > 0;
   return { ...(isTold ? episode : state), activity: activityNow(cortex) };
 }

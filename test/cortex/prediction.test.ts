@@ -1,8 +1,10 @@
 import { test } from 'tap';
 import { HORIZONS_S, activityOf } from '../../src/cortex/activity-forecast.ts';
 import { type Cortex, createCortex } from '../../src/cortex/cortex.ts';
+import { IDLE, predictNext } from '../../src/cortex/global-region.ts';
 import type { ModelPrediction } from '../../src/cortex/observation.ts';
 import { planCortex } from '../../src/cortex/plan.ts';
+import { predict } from '../../src/cortex/predict.ts';
 import { predictionQuality } from '../../src/cortex/prediction-quality.ts';
 import { PRESETS } from '../../src/cortex/settings.ts';
 import { stepCortex } from '../../src/cortex/step.ts';
@@ -89,6 +91,20 @@ void test('while nothing is there the next episode is told with its whole path',
     .slice(-60)
     .flatMap(({ next }) => next.slice(0, 1).map(({ positions }) => positions.length));
   t.ok(paths.filter((zones) => zones > 4).length >= 3, paths.join(' '));
+});
+
+void test('what has just passed is not told as what comes next', async (t) => {
+  const { cortex } = watched;
+  const { track } = cortex.episodes;
+  const timeMs = cortex.lifeMs[0]!;
+  cortex.global.views.current[0] = IDLE;
+  track.isOpen.fill(0);
+  const over = predict(cortex, timeMs).next;
+  track.isOpen[0] = 1;
+  const notYet = predict(cortex, timeMs).next;
+  track.isOpen.fill(0);
+  t.same(notYet, predictNext(cortex.global).next, 'the states tell it until the episode is over');
+  t.notSame(over, notYet, 'then the episodes do');
 });
 
 void test('the predicted picture is closer to what comes than the picture there is', async (t) => {
