@@ -10,7 +10,7 @@ import { contains } from '../vision/polygon.ts';
 import type { PreprocessConfig } from './types.ts';
 
 /** What masked parts look like. */
-const MASK_GREY = 128;
+export const MASK_GREY = 128;
 
 export type Preprocessor = {
   readonly width: number;

@@ -284,7 +284,9 @@ export class Camera {
     this.#nextPredictedMs = now + PREDICTED_EVERY_MS;
     const draw = async (): Promise<void> => {
       const { luma, probability } = await this.#exclusively(() => this.#model.predictedPicture());
-      if (probability > 0) publisher.picture(this.name, 'predicted', await encodePicture({ luma, width, height }));
+      if (probability === 0) return;
+      // Templates may have been learned before a mask was drawn.
+      publisher.picture(this.name, 'predicted', await encodePicture({ luma: this.#hide(luma), width, height }));
     };
     this.#inBackground(draw());
   }

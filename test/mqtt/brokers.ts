@@ -76,7 +76,13 @@ export class Mosquitto {
   }
 }
 
-export type Heard = { readonly topic: string; readonly text: string; readonly retain: boolean; readonly qos: number };
+export type Heard = {
+  readonly topic: string;
+  readonly text: string;
+  readonly payload: Buffer;
+  readonly retain: boolean;
+  readonly qos: number;
+};
 
 /** A client that is subscribed to everything. */
 export class Listener {
@@ -88,7 +94,7 @@ export class Listener {
     this.#client = client;
     client.on('message', (topic, payload, { retain, qos }) => {
       const text = payload.toString();
-      this.heard.push({ topic, text, retain, qos });
+      this.heard.push({ topic, text, payload, retain, qos });
       this.#calls.get(topic)?.(text);
     });
   }
