@@ -27,6 +27,7 @@ import { predictionQualityRecord } from '../records/prediction-quality.ts';
 import { liveFrame } from '../web/live.ts';
 import { type CameraLimits, type CameraPorts, shapeMismatch } from './camera-ports.ts';
 import { Checkpointer } from './checkpointer.ts';
+import { masksChanged } from './mask-memory.ts';
 import { ModelClient, type StepResult } from './model-client.ts';
 import { OpenEvents } from './open-events.ts';
 import { encodeHeatMap, encodePicture } from './picture.ts';
@@ -354,10 +355,11 @@ export class Camera {
     this.#zones = enabledAreas(zones);
     await this.#exclusively(async () => {
       await this.#model.setSensitivity(sensitivity);
-      if (JSON.stringify(hidden) === JSON.stringify(this.#preprocess.masks)) return;
+      const areOthers = JSON.stringify(hidden) !== JSON.stringify(this.#preprocess.masks);
       this.#preprocess.masks = hidden;
-      // Before the start nothing is changed: these are the masks that the model was saved with.
-      if (this.#watching.isRunning) await this.#model.lookAnew();
+      // Before the start it is the masks of the last life that the model knows.
+      const wereOthers = await masksChanged(this.#ports, this.name, hidden);
+      if (this.#watching.isRunning ? areOthers : wereOthers) await this.#model.lookAnew();
     });
     await this.#watching.setEnabled(enabled);
   }
