@@ -1,9 +1,14 @@
 /**
  * golden.ts - one hash for each engine after a fixed piece of work, to be compared between machines and Node.js versions.
  *
- *     node dist/scripts/golden.js        prints "name hash" lines, with kernels and without
+ *     node dist/scripts/golden.js [FILE.cortex]        prints "name hash" lines, with kernels and without
+ *
+ * With a file the camera's model is also taken up from it, at two thirds of its work, and must end the same. Where there is
+ * no such file yet it is written: so a model can be carried from one machine to another.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { argv } from 'node:process';
 import { freezeConvolution, learnConvolution, convolve } from '../src/htm/convolutional-pooler.ts';
 import {
   createConvolutionalPooler,
@@ -15,7 +20,7 @@ import { learnClass } from '../src/htm/sdr-classifier.ts';
 import { flatShape } from '../src/htm/sp-shape.ts';
 import { poolSpatially } from '../src/htm/spatial-pooler.ts';
 import { stepTemporalMemory } from '../src/htm/temporal-memory.ts';
-import { createCortex } from '../src/cortex/cortex.ts';
+import { type Cortex, createCortex, restoreCortex } from '../src/cortex/cortex.ts';
 import { planCortex } from '../src/cortex/plan.ts';
 import { PRESETS } from '../src/cortex/settings.ts';
 import { stepCortex } from '../src/cortex/step.ts';
@@ -25,6 +30,7 @@ import { createScene, renderNext } from '../src/scene/scene.ts';
 import { initSeries, openSeries, planSeries } from '../src/series/plan.ts';
 import { DEFAULT_SERIES } from '../src/series/settings.ts';
 import { newSeriesObservation, stepSeries } from '../src/series/step.ts';
+import { readCortexFile, writeCortexFile } from '../src/store/cortex-file.ts';
 
 function say(name: string, bytes: Uint8Array): void {
   console.log(name, createHash('sha256').update(bytes).digest('hex').slice(0, 16));
@@ -95,12 +101,37 @@ for (let i = 0; i < 1500; i++)
   stepSeries(series, i * 300_000, ((i * i) % 97) + (nextRandom(random) % 1000) / 100, true, out);
 say('series', persistentImage(memory));
 
-const cortex = createCortex(planCortex(PRESETS['pi-zero2']), 1);
-const { width, height, fps } = PRESETS['pi-zero2'];
-const scene = createScene({ width, height, fps, seed: 1 });
-const luma = new Uint8Array(width * height);
-for (let sequence = 0; sequence < 600; sequence++) {
-  renderNext(scene, luma);
-  stepCortex(cortex, { sequence, timeMs: (sequence * 1000) / fps, width, height, luma }, true);
+const plan = planCortex(PRESETS['pi-zero2']);
+const { width, height, fps } = plan.settings;
+const CARRIED_AT = 400;
+const FRAMES = 600;
+
+/** Let a model see the frames `from` to `to` of one scene. */
+function watch(model: Cortex, from: number, to: number): void {
+  const scene = createScene({ width, height, fps, seed: 1 });
+  const luma = new Uint8Array(width * height);
+  for (let sequence = 0; sequence < to; sequence++) {
+    renderNext(scene, luma);
+    if (sequence < from) continue;
+    stepCortex(model, { sequence, timeMs: (sequence * 1000) / fps, width, height, luma }, true);
+  }
 }
+
+const cortex = createCortex(plan, 1);
+watch(cortex, 0, CARRIED_AT);
+const [, , file] = argv;
+if (file !== undefined && !existsSync(file)) {
+  const { signature } = plan.memory;
+  const bytes = persistentImage(cortex.memory);
+  const model = { camera: 'golden', step: CARRIED_AT, signature, bytes, savedAt: '2026-01-01T00:00:00.000Z' };
+  await writeCortexFile(file, model, 'golden');
+}
+watch(cortex, CARRIED_AT, FRAMES);
 say('cortex', persistentImage(cortex.memory));
+if (file !== undefined) {
+  const carried = createCortex(plan, 99);
+  persistentImage(carried.memory).set((await readCortexFile(file)).bytes);
+  restoreCortex(carried);
+  watch(carried, CARRIED_AT, FRAMES);
+  say('cortex from a file', persistentImage(carried.memory));
+}
