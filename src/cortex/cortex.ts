@@ -122,6 +122,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       census: views('retina.census'),
       foreground: views('retina.foreground'),
       flow: views('retina.flow'),
+      light: views('retina.light'),
       local: views('retina.local'),
       global: views('retina.global'),
     },

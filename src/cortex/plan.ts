@@ -62,6 +62,7 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     'retina.foreground': retina.foreground,
     'retina.flow': retina.flow,
     'retina.local': retina.local,
+    'retina.light': retina.light,
     'retina.global': retina.global,
     local: localFields(zones),
     'local.dwell': dwellFields(settings),

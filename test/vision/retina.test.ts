@@ -17,6 +17,7 @@ function openRetina(): Retina {
     census: view(tables.census),
     foreground: view(tables.foreground),
     flow: view(tables.flow),
+    light: view(tables.light),
     local: view(tables.local),
     global: view(tables.global),
   };
