@@ -2,7 +2,7 @@
  * detection.ts - how many breaks of the routine are found, how soon, where, and at how many false alarms, on rendered scenes.
  *
  *     npm run bench:detection -- [--suite NAME,...|all] [--seeds 1,2,3,4,5] [--ablate NAME,...] [--quick]
- *                                [--frames N] [--warmup N] [--preset pi4] [--size 96x96] [--sensitivity 1]
+ *                                [--frames N] [--warmup N] [--preset pi4] [--size 96x96] [--sensitivity 1] [--alarms-per-day N]
  *                                [--nuisances rain,...] [--list-false] [--verbose] [--json]
  *
  * One table per suite (detection/suites.ts), one row per method: the whole model; its streams alone; a model with one cell
@@ -43,6 +43,7 @@ const { values: args } = parseArgs({
     size: { type: 'string', default: '' },
     ablate: { type: 'string', default: '' },
     sensitivity: { type: 'string', default: '1' },
+    'alarms-per-day': { type: 'string' },
     nuisances: { type: 'string' },
     quick: { type: 'boolean', default: false },
     'list-false': { type: 'boolean', default: false },
@@ -59,8 +60,9 @@ function oneOf<T extends string>(option: string, names: readonly T[], given: str
 
 function settingsOf(ablate: readonly Ablation[]): CortexSettings {
   const preset = PRESETS[oneOf('preset', Object.keys(PRESETS) as PresetName[], args.preset)];
+  const alarmsPerDay = args['alarms-per-day'] === undefined ? null : Number(args['alarms-per-day']);
   const [width, height] = args.size === '' ? [preset.width, preset.height] : args.size.split('x').map(Number);
-  return { ...preset, width: width!, height: height!, sensitivity: Number(args.sensitivity), ablate };
+  return { ...preset, width: width!, height: height!, sensitivity: Number(args.sensitivity), alarmsPerDay, ablate };
 }
 
 /** All models of a suite and seed; the first also carries the baselines. */
@@ -212,7 +214,10 @@ const nuisances =
 const ablations = args.ablate === '' ? [] : args.ablate.split(',').map((name) => oneOf('ablate', ABLATIONS, name));
 const suites =
   args.suite === 'all' ? SUITE_NAMES : args.suite.split(',').map((name) => oneOf('suite', SUITE_NAMES, name));
-const seeds = args.seeds.split(',').map(Number);
+const seeds = args.seeds.split(',').map((seed) => {
+  if (!/^\d+$/.test(seed)) throw new RangeError(`Expected --seeds 1,2,3 but received ${args.seeds}`);
+  return Number(seed);
+});
 for (const suite of suites) {
   report(suite, await runTasks(seeds.flatMap((seed) => tasksOf(suite, seed, ablations))));
 }

@@ -132,6 +132,16 @@ export const CameraSchema = Type.Object(
       reload: 'live',
       description: 'Divides every threshold: 2 alarms at half the usual evidence.',
     }),
+    alarms_per_day: Type.Optional(
+      number({
+        minimum: 0.01,
+        maximum: 10000,
+        reload: 'restart',
+        description:
+          'No more alarms a day in the long run, true ones included: each raises the thresholds a little, and time lowers ' +
+          'them again. Without it there are as many as `sensitivity` gives.',
+      }),
+    ),
     confirm_s: number({
       default: 0.4,
       minimum: 0,

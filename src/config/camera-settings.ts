@@ -13,6 +13,7 @@ export function cortexSettings(camera: CameraConfig): CortexSettings {
     height: camera.height ?? preset.height,
     fps: camera.source.fps ?? preset.fps,
     sensitivity: camera.sensitivity,
+    alarmsPerDay: camera.alarms_per_day ?? null,
     confirmMs: camera.confirm_s * 1000,
     holdMs: camera.hold_s * 1000,
     cooldownMs: camera.cooldown_s * 1000,

@@ -177,6 +177,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
         ]),
       ) as { [name in ActiveKind]: StreamThreshold },
       sensitivity: settings.sensitivity,
+      budget: { views: views('evidence.budget'), perDay: settings.alarmsPerDay },
     },
     detector: {
       views: views('detector'),

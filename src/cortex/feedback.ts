@@ -16,6 +16,7 @@
  *
  * A dense table of one byte per zone and slot: nothing is ever evicted, and the newest word about a sign holds.
  */
+import { refundAlarm } from './alarm-budget.ts';
 import { directionOf } from '../anomaly/motion-memory.ts';
 import { type Views, field } from '../memory/layout.ts';
 import type { ZoneGrid } from '../vision/geometry.ts';
@@ -200,6 +201,7 @@ export function takeFeedback(cortex: Cortex, said: Verdict, fromStep: number, to
     }
   }
   if (said === 'matters') {
+    refundAlarm(cortex.evidence.budget);
     for (const { zone, amount } of speedsWithin(feedback, first, toStep + 1)) {
       feedback.verdict[zone * SLOTS + FAST] = MATTERS;
       feedback.amount[zone * SLOTS + FAST] = amount;

@@ -17,6 +17,7 @@ import { sceneGateFields } from '../vision/scene-gate.ts';
 import { activityFields, activityScoreFields } from './activity-forecast.ts';
 import { detectorFields } from './detector.ts';
 import { episodeTables } from './episode-plan.ts';
+import { alarmBudgetFields } from './alarm-budget.ts';
 import { ACTIVE_KINDS, type ActiveKind, EVIDENCE, evidenceFields } from './evidence.ts';
 import { flowFields } from './flow-stream.ts';
 import { feedbackFields } from './feedback.ts';
@@ -61,8 +62,8 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     'retina.census': retina.census,
     'retina.foreground': retina.foreground,
     'retina.flow': retina.flow,
-    'retina.local': retina.local,
     'retina.light': retina.light,
+    'retina.local': retina.local,
     'retina.global': retina.global,
     local: localFields(zones),
     'local.dwell': dwellFields(settings),
@@ -88,6 +89,7 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     labels: labelFields(),
     'labels.classifier': labelClassifierFields(settings.formColumns, geometry.global.columns * geometry.global.rows),
     evidence: evidenceFields(),
+    'evidence.budget': alarmBudgetFields(),
     detector: detectorFields(),
     ...thresholdTables(),
     ...restlessTables(),

@@ -25,8 +25,10 @@ export type CortexSettings = {
   readonly dwellEntries: number;
   /** Columns of the shared form pooler. */
   readonly formColumns: number;
-  /** How many false alarms a day are acceptable (scene time): more lowers every threshold. */
+  /** Divides every threshold. */
   readonly sensitivity: number;
+  /** No more alarms a day in the long run (alarm-budget.ts); null = as many as there are. */
+  readonly alarmsPerDay: number | null;
   /**
    * Event logic (ms): how long evidence must last to start an event, how long it must stay low to end one, and the pause
    * before the same cause may start again.
@@ -50,6 +52,7 @@ const COMMON = {
   cellsPerColumn: 8,
   formColumns: 64,
   sensitivity: 1,
+  alarmsPerDay: null,
   confirmMs: 400,
   holdMs: 3000,
   cooldownMs: 2000,

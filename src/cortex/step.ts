@@ -6,6 +6,7 @@
  * `mayLearn` false freezes everything declared `learned`; the eye (background, usual texture) and the context go on.
  */
 import { isReady } from '../anomaly/stream-threshold.ts';
+import { spendBudget } from './alarm-budget.ts';
 import type { Frame } from '../vision/frame.ts';
 import type { RetinaStep } from '../vision/retina.ts';
 import { clearRetina, encodeRetina, relearnRetina } from '../vision/retina.ts';
@@ -135,6 +136,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     scene,
     frame.timeMs,
   );
+  if (mayLearn) spendBudget(cortex.evidence.budget, alarmsIn(events), elapsedMs);
   const idleEnded = global.ticked && global.wasIdle;
   learnEvidence(cortex.evidence, raw, ratios, {
     elapsedMs,
@@ -294,6 +296,11 @@ function detectAll(
     if (change !== null) changes.push(inFrameTime(change, moment.timeMs, frameMs));
   }
   return changes;
+}
+
+/** Alerts that begin. */
+function alarmsIn(events: readonly EventChange[]): number {
+  return events.filter(({ type, severity }) => type === 'start' && severity === 'alert').length;
 }
 
 /** Events are kept in the model's own time; outside, times are those of the frames. */

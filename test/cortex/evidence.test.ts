@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { alarmBudgetFields, spendBudget } from '../../src/cortex/alarm-budget.ts';
 import {
   ACTIVE_KINDS,
   type ActiveKind,
@@ -32,14 +33,15 @@ const NOTHING: RawEvidence = {
   overdue: 0,
 };
 
-function open(sensitivity = 1): Evidence {
+function open(sensitivity = 1, perDay: number | null = null): Evidence {
+  const budget = { views: viewsFor(alarmBudgetFields()), perDay };
   const thresholds = Object.fromEntries(
     EVIDENCE.map((name) => [name, { views: viewsFor(thresholdFields()), floor: FLOORS[name] }]),
   ) as { [name in EvidenceName]: StreamThreshold };
   const restless = Object.fromEntries(
     ACTIVE_KINDS.map((name) => [name, { views: viewsFor(thresholdFields()), floor: FLOORS[name] }]),
   ) as { [name in ActiveKind]: StreamThreshold };
-  return { views: viewsFor(evidenceFields()), thresholds, restless, sensitivity };
+  return { views: viewsFor(evidenceFields()), thresholds, restless, sensitivity, budget };
 }
 
 function ratiosOf(evidence: Evidence, raw: Partial<RawEvidence>, restless = false) {
@@ -133,4 +135,13 @@ void test('before restless time is known, it is judged like calm time', async (t
   const evidence = open();
   live(evidence, 300, { motion: 2 });
   t.equal(ratiosOf(evidence, { motion: 4 }, true).motion, ratiosOf(evidence, { motion: 4 }).motion);
+});
+
+void test('with a budget of alarms the same evidence says less after each of them', async (t) => {
+  const [without, withOne] = [open(), open(1, 1)];
+  for (const evidence of [without, withOne]) spendBudget(evidence.budget, 2, 100);
+  const raw = { sequence: 1 };
+  const [plain, raised] = [ratiosOf(without, raw).local, ratiosOf(withOne, raw).local];
+  t.ok(plain > 0);
+  t.ok(Math.abs(raised * 1.2 * 1.2 - plain) < 1e-6, `${raised} of ${plain}`);
 });
