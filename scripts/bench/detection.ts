@@ -58,18 +58,31 @@ function oneOf<T extends string>(option: string, names: readonly T[], given: str
   return name;
 }
 
+function numberOf(option: string, given: string): number {
+  const value = Number(given);
+  if (!(value > 0)) throw new RangeError(`Expected --${option} above 0 but received ${given}`);
+  return value;
+}
+
 function settingsOf(ablate: readonly Ablation[]): CortexSettings {
   const preset = PRESETS[oneOf('preset', Object.keys(PRESETS) as PresetName[], args.preset)];
-  const alarmsPerDay = args['alarms-per-day'] === undefined ? null : Number(args['alarms-per-day']);
+  const alarmsPerDay = args['alarms-per-day'] === undefined ? null : numberOf('alarms-per-day', args['alarms-per-day']);
   const [width, height] = args.size === '' ? [preset.width, preset.height] : args.size.split('x').map(Number);
-  return { ...preset, width: width!, height: height!, sensitivity: Number(args.sensitivity), alarmsPerDay, ablate };
+  return {
+    ...preset,
+    width: width!,
+    height: height!,
+    sensitivity: numberOf('sensitivity', args.sensitivity),
+    alarmsPerDay,
+    ablate,
+  };
 }
 
 /** All models of a suite and seed; the first also carries the baselines. */
 function tasksOf(suite: SuiteName, seed: number, ablations: readonly Ablation[]): Task[] {
   const usual: Suite = SUITES[suite];
-  const warmup = Number(args.warmup ?? usual.warmup);
-  const frames = Number(args.frames ?? warmup + usual.frames - usual.warmup);
+  const warmup = numberOf('warmup', args.warmup ?? `${usual.warmup}`);
+  const frames = numberOf('frames', args.frames ?? `${warmup + usual.frames - usual.warmup}`);
   const task = (model: string, ablate: readonly Ablation[], baselines: boolean): Task => ({
     suite,
     seed,

@@ -41,6 +41,7 @@ export function describeStatus(status: Status): string {
     camera.dropped,
     camera.bad_frames,
     `${camera.segments}/${camera.segment_capacity}`,
+    camera.threshold_factor.toFixed(2),
     camera.checkpoint_step,
   ]);
   const sensors = status.streams.map((sensor) => [
@@ -62,7 +63,7 @@ export function describeStatus(status: Status): string {
       ? []
       : [
           formatTable([
-            ['camera', 'state', 'fps', 'step', 'step ms', 'dropped', 'bad', 'segments', 'saved step'],
+            ['camera', 'state', 'fps', 'step', 'step ms', 'dropped', 'bad', 'segments', 'thresholds x', 'saved step'],
             ...rows,
           ]),
         ]),

@@ -8,7 +8,8 @@
  *
  *     alarm   factor *= 1 + STEP           time   factor *= 1 - ln(1 + STEP) * alarms_per_day * elapsed / day
  *
- * The factor never falls below 1: a quiet scene is not made to alarm. This is the control of a quantile by its errors
+ * The factor never falls below 1: a quiet scene is not made to alarm. It stands before judging only: what is usual is learned
+ * as if it were 1 (evidence.ts), or what the budget hushes would soon count as usual for ever. This is the control of a quantile by its errors
  * (Robbins and Monro 1951; for forecasts Gibbs and Candes 2021, "adaptive conformal inference"), on a logarithmic scale.
  */
 import { type Views, field } from '../memory/layout.ts';
@@ -16,7 +17,7 @@ import { type Views, field } from '../memory/layout.ts';
 const STEP = 0.2;
 /** ln(1 + STEP) */
 const LOG_STEP = 0.1823215567939546;
-/** The loudest anomaly must stay above the threshold. */
+/** Beyond that nothing would be told at all; a scene that still alarms too often then does so. */
 const MOST = 4;
 const DAY_MS = 86_400_000;
 

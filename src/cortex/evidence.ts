@@ -203,13 +203,15 @@ export function learnEvidence(evidence: Evidence, raw: RawEvidence, ratios: Rati
     for (const name of EVIDENCE) forgetBlock(thresholds[name]);
     for (const name of ACTIVE_KINDS) forgetBlock(evidence.restless[name]);
   }
+  // An alarm that the budget hushes is none, but neither is its evidence usual.
+  const alarming = 1 / budgetFactor(evidence.budget);
   for (const name of ['absence', 'episode', 'early', 'overdue'] as const)
-    noteEvidence(thresholds[name], raw[name], ratios[name] >= 1);
+    noteEvidence(thresholds[name], raw[name], ratios[name] >= alarming);
   if (frame.busy) {
     const own = frame.restless ? evidence.restless : thresholds;
-    noteEvidence(own.local, raw.sequence + raw.timing, ratios.local >= 1);
+    noteEvidence(own.local, raw.sequence + raw.timing, ratios.local >= alarming);
     for (const name of ['order', 'motion', 'flow', 'size', 'form'] as const)
-      noteEvidence(own[name], raw[name], ratios[name] >= 1);
+      noteEvidence(own[name], raw[name], ratios[name] >= alarming);
   }
   if (!isNewborn) countBlocks(evidence, elapsed, frame);
 }

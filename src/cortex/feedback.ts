@@ -201,7 +201,6 @@ export function takeFeedback(cortex: Cortex, said: Verdict, fromStep: number, to
     }
   }
   if (said === 'matters') {
-    refundAlarm(cortex.evidence.budget);
     for (const { zone, amount } of speedsWithin(feedback, first, toStep + 1)) {
       feedback.verdict[zone * SLOTS + FAST] = MATTERS;
       feedback.amount[zone * SLOTS + FAST] = amount;
@@ -215,6 +214,7 @@ export function takeFeedback(cortex: Cortex, said: Verdict, fromStep: number, to
     dropEvidence(cortex);
     dropRoutineEvidence(cortex);
   }
+  if (said === 'matters' && taken > 0) refundAlarm(cortex.evidence.budget);
   return taken;
 }
 

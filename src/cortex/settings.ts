@@ -3,7 +3,18 @@
  */
 
 /** Parts that can be left out, to measure what they are worth. */
-export const ABLATIONS = ['form', 'motion', 'flow', 'sequence', 'timing', 'l2', 'l3', 'high-order', 'gate'] as const;
+export const ABLATIONS = [
+  'form',
+  'motion',
+  'flow',
+  'sequence',
+  'timing',
+  'l2',
+  'l3',
+  'high-order',
+  'gate',
+  'light',
+] as const;
 export type Ablation = (typeof ABLATIONS)[number];
 
 export type CortexSettings = {

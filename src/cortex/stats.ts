@@ -2,6 +2,7 @@
  * stats.ts - how full a model is.
  */
 import { evictionsOf, segmentsInUse } from '../htm/segment-pool.ts';
+import { budgetFactor } from './alarm-budget.ts';
 import type { Cortex } from './cortex.ts';
 
 export type CortexStats = {
@@ -11,9 +12,11 @@ export type CortexStats = {
   readonly segmentCapacity: number;
   /** Segments replaced since birth because a pool was full. */
   readonly evictions: number;
+  /** What the budget of alarms multiplies every threshold by, >= 1. */
+  readonly thresholdFactor: number;
 };
 
-export function cortexStats({ clock, local, global, episodes }: Cortex): CortexStats {
+export function cortexStats({ clock, local, global, episodes, evidence }: Cortex): CortexStats {
   let segments = segmentsInUse(global.memory.pool);
   let evictions = evictionsOf(global.memory.pool);
   let segmentCapacity = global.memory.shape.segments;
@@ -22,5 +25,6 @@ export function cortexStats({ clock, local, global, episodes }: Cortex): CortexS
     evictions += evictionsOf(memory.pool);
     segmentCapacity += memory.shape.segments;
   }
-  return { step: clock.step[0]!, segments, segmentCapacity, evictions };
+  const thresholdFactor = budgetFactor(evidence.budget);
+  return { step: clock.step[0]!, segments, segmentCapacity, evictions, thresholdFactor };
 }

@@ -6,11 +6,11 @@
  * `mayLearn` false freezes everything declared `learned`; the eye (background, usual texture) and the context go on.
  */
 import { isReady } from '../anomaly/stream-threshold.ts';
-import { spendBudget } from './alarm-budget.ts';
 import type { Frame } from '../vision/frame.ts';
 import type { RetinaStep } from '../vision/retina.ts';
 import { clearRetina, encodeRetina, relearnRetina } from '../vision/retina.ts';
 import { type SceneVerdict, resetSceneGate, watchScene } from '../vision/scene-gate.ts';
+import { spendBudget } from './alarm-budget.ts';
 import { resetActivity, stepActivity } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, type DetectedCause, type Moment, closeAll, detect, isOpen } from './detector.ts';
@@ -136,7 +136,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     scene,
     frame.timeMs,
   );
-  if (mayLearn) spendBudget(cortex.evidence.budget, alarmsIn(events), elapsedMs);
+  if (mayLearn) spendBudget(cortex.evidence.budget, said.matters === NOTHING ? alarmsIn(events) : 0, elapsedMs);
   const idleEnded = global.ticked && global.wasIdle;
   learnEvidence(cortex.evidence, raw, ratios, {
     elapsedMs,
@@ -224,13 +224,14 @@ const verdict: SceneVerdict = { ...UNWATCHED };
 /** The scene gate, then the retina; while the whole picture changes nothing is there. */
 function look(cortex: Cortex, frame: Frame, elapsedMs: number, timeMs: number, seen: RetinaStep): SceneVerdict {
   const { gate, retina, geometry } = cortex;
+  const tellsLight = !cortex.ablated.has('light');
   if (cortex.ablated.has('gate')) {
-    encodeRetina(retina, frame.luma, elapsedMs, seen);
+    encodeRetina(retina, frame.luma, elapsedMs, seen, tellsLight);
     return UNWATCHED;
   }
   watchScene(gate, retina.pixels, geometry, frame.luma, timeMs, verdict);
   if (verdict.relearn) relearnRetina(retina);
-  if (!verdict.blocked) encodeRetina(retina, verdict.luma, elapsedMs, seen);
+  if (!verdict.blocked) encodeRetina(retina, verdict.luma, elapsedMs, seen, tellsLight);
   if (verdict.turned) breakContext(cortex, timeMs);
   if (verdict.muted) {
     clearRetina(retina);
@@ -298,9 +299,11 @@ function detectAll(
   return changes;
 }
 
-/** Alerts that begin. */
+/** Alarms that begin and that thresholds could have kept back. */
 function alarmsIn(events: readonly EventChange[]): number {
-  return events.filter(({ type, severity }) => type === 'start' && severity === 'alert').length;
+  return events.filter(
+    ({ type, severity, cause }) => type === 'start' && severity === 'alert' && cause !== 'camera_blocked',
+  ).length;
 }
 
 /** Events are kept in the model's own time; outside, times are those of the frames. */

@@ -326,6 +326,7 @@ export class Camera {
       segments: this.#stats?.segments ?? 0,
       segment_capacity: this.#stats?.segmentCapacity ?? 0,
       evictions: this.#stats?.evictions ?? 0,
+      threshold_factor: Math.round((this.#stats?.thresholdFactor ?? 1) * 1000) / 1000,
       prediction: this.#quality === undefined ? null : predictionQualityRecord(this.#quality),
     };
   }

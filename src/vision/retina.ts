@@ -9,8 +9,8 @@ import { type Views, field } from '../memory/layout.ts';
 import { type CensusPlane, censusPlaneFields, updateCensusPlane } from './census-plane.ts';
 import { type FlowPlane, flowPlaneFields, resetFlowPlane, updateFlowPlane } from './flow-plane.ts';
 import type { Geometry } from './geometry.ts';
-import { type Occupancy, occupancyFields, updateOccupancy } from './occupancy.ts';
 import { type LightPlane, lightPlaneFields, updateLightPlane } from './light-plane.ts';
+import { type Occupancy, occupancyFields, updateOccupancy } from './occupancy.ts';
 import { MIN_FOREGROUND_PIXELS, type PixelPlane, pixelPlaneFields, updatePixelPlane } from './pixel-plane.ts';
 
 export const foregroundFields = (geometry: Geometry) => ({
@@ -43,14 +43,25 @@ export type Retina = {
 /** What changed in this frame: zones per grid, and the share of subcells that are foreground (0..1). */
 export type RetinaStep = { localChanged: number; globalChanged: number; foregroundShare: number };
 
-/** One picture [height, width] through the retina, `elapsedMs` (> 0) after the one before. */
-export function encodeRetina(retina: Retina, luma: Uint8Array, elapsedMs: number, out: RetinaStep): void {
+/**
+ * One picture [height, width] through the retina, `elapsedMs` (> 0) after the one before. `tellsLight` false leaves out
+ * what tells light from things.
+ */
+export function encodeRetina(
+  retina: Retina,
+  luma: Uint8Array,
+  elapsedMs: number,
+  out: RetinaStep,
+  tellsLight = true,
+): void {
   const { geometry, pixels, census, foreground } = retina;
   updatePixelPlane(pixels, geometry, luma);
   updateCensusPlane(census, geometry, luma);
   updateFlowPlane(retina.flow, geometry, census, elapsedMs);
-  updateLightPlane(retina.light, pixels, census.textureChanged, geometry, luma);
-  dismissLight(retina);
+  if (tellsLight) {
+    updateLightPlane(retina.light, pixels, census.textureChanged, geometry, luma);
+    dismissLight(retina);
+  }
   const accepted = joinPlanes(foreground.subcellPixels, pixels.foregroundCount, census.textureChanged, geometry);
   out.foregroundShare = accepted / foreground.subcellPixels.length;
   out.localChanged = updateOccupancy(retina.local, geometry.local, foreground.subcellPixels);

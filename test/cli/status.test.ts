@@ -69,6 +69,7 @@ function status(prediction: Status['cameras'][number]['prediction']): Status {
         segments: 1,
         segment_capacity: 2,
         evictions: 0,
+        threshold_factor: 1,
         prediction,
       },
     ],

@@ -145,3 +145,15 @@ void test('with a budget of alarms the same evidence says less after each of the
   t.ok(plain > 0);
   t.ok(Math.abs(raised * 1.2 * 1.2 - plain) < 1e-6, `${raised} of ${plain}`);
 });
+
+void test('what a budget hushes is not learned as usual', async (t) => {
+  const [plain, hushed] = [open(), open(1, 1)];
+  for (const evidence of [plain, hushed]) live(evidence, 300, { motion: 1 });
+  spendBudget(hushed.budget, 100, 100);
+  const raw = { motion: 2 };
+  t.ok(ratiosOf(plain, raw).motion > 1, 'it alarms without');
+  t.ok(ratiosOf(hushed, raw).motion < 1, 'and not with the budget');
+  for (const evidence of [plain, hushed]) live(evidence, 30, raw);
+  const [after, afterHushed] = [ratiosOf(plain, raw).motion, ratiosOf(hushed, raw).motion];
+  t.ok(Math.abs(afterHushed * 4 - after) < 1e-3, `${afterHushed} of ${after}: the thresholds are the same`);
+});

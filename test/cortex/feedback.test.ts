@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { test } from 'tap';
+import { budgetFactor } from '../../src/cortex/alarm-budget.ts';
 import { type Cortex, createCortex, restoreCortex } from '../../src/cortex/cortex.ts';
 import { NOTHING, holdsLearning, stepFeedback, takeFeedback } from '../../src/cortex/feedback.ts';
 import { SLOTS, kindredSlots } from '../../src/cortex/feedback-signs.ts';
@@ -58,8 +59,8 @@ function grow(): Uint8Array {
 }
 const grown = grow();
 
-function learned(): { cortex: Cortex; film: Film } {
-  const cortex = createCortex(planCortex(settings), 1);
+function learned(alarmsPerDay: number | null = null): { cortex: Cortex; film: Film } {
+  const cortex = createCortex(planCortex({ ...settings, alarmsPerDay }), 1);
   persistentImage(cortex.memory).set(grown);
   restoreCortex(cortex);
   return { cortex, film: new Film() };
@@ -126,6 +127,22 @@ test('what matters is told however often it comes, and nothing is learned from i
     `${leftwards} leftwards against ${rightwards} rightwards learned in as many passes`,
   );
   t.notOk(holdsLearning(cortex), 'afterwards learning goes on');
+});
+
+test('alarms are paid for out of their budget, but not those that matter', async (t) => {
+  const { cortex, film } = learned(1);
+  const factor = (): number => budgetFactor(cortex.evidence.budget);
+  const told = starts(pass(cortex, film, 34, -3));
+  const paid = factor();
+  t.ok(Math.abs(paid - 1.2 ** told.length) < 0.01, `${paid} for ${told.length} alarms`);
+  t.equal(takeFeedback(cortex, 'matters', 1, 2), 0);
+  t.equal(factor(), paid, 'nothing was said of it');
+  const from = Math.min(...told.map(({ startedStep }) => startedStep));
+  t.ok(takeFeedback(cortex, 'matters', from, cortex.clock.step[0]!) > 0);
+  const refunded = factor();
+  t.ok(Math.abs(refunded * 1.2 - paid) < 0.01 || refunded === 1, `${refunded}`);
+  for (let i = 0; i < 4; i++) t.ok(starts(pass(cortex, film, 34, -3)).length > 0, 'it is told whatever the factor');
+  t.ok(factor() <= refunded, `${factor()} after four more`);
 });
 
 test('feedback about a time in which nothing was unusual takes nothing in', async (t) => {

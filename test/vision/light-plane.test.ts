@@ -1,28 +1,16 @@
 import { test } from 'tap';
 import { nextRandom } from '../../src/memory/random.ts';
-import type { FieldTable, Views } from '../../src/memory/layout.ts';
 import { divide } from '../../src/vision/geometry.ts';
-import { type Retina, encodeRetina, retinaTables } from '../../src/vision/retina.ts';
-import { viewsFor } from '../support/views.ts';
+import { type Retina, encodeRetina } from '../../src/vision/retina.ts';
+import { openRetina } from '../support/retina.ts';
 
 const width = 64;
 const height = 48;
 const geometry = divide(width, height, 2, 2);
 
 /** A retina that knows the ground well. */
-function openRetina(): Retina {
-  const tables = retinaTables(geometry);
-  const view = <F extends FieldTable>(table: F): Views<F> => viewsFor(table);
-  const retina = {
-    geometry,
-    pixels: view(tables.pixels),
-    census: view(tables.census),
-    foreground: view(tables.foreground),
-    flow: view(tables.flow),
-    light: view(tables.light),
-    local: view(tables.local),
-    global: view(tables.global),
-  };
+function experienced(): Retina {
+  const retina = openRetina(geometry);
   for (let frame = 0; frame < 200; frame++) look(retina, () => 1);
   return retina;
 }
@@ -65,27 +53,27 @@ function box(left: number, top: number, grey: number): (x: number, y: number) =>
 }
 
 void test('the edge of a cloud is light, and nothing is there', async (t) => {
-  const { foreground, light } = look(openRetina(), shadow);
+  const { foreground, light } = look(experienced(), shadow);
   t.ok(light > 30, `${light} subcells in changed light`);
   t.equal(foreground, 0);
 });
 
 void test("a headlight's cone is light, also where pixels are cut off at white", async (t) => {
-  const { foreground, light } = look(openRetina(), cone);
+  const { foreground, light } = look(experienced(), cone);
   t.ok(light > 30, `${light} subcells in changed light`);
   t.ok(foreground <= 2, `${foreground} subcells of foreground`);
 });
 
 void test('things are no light: dark, bright, white, and as bright as the ground', async (t) => {
   for (const grey of [15, 200, 255, 95]) {
-    const { foreground } = look(openRetina(), () => 1, box(20, 16, grey));
+    const { foreground } = look(experienced(), () => 1, box(20, 16, grey));
     // The middle of a wholly white thing could be anything: its rim is what is seen.
     t.ok(foreground >= 5, `a thing of grey ${grey}: ${foreground} subcells of foreground`);
   }
 });
 
 void test('a thing in the shadow of a cloud is seen, and the shadow beside it is not', async (t) => {
-  const retina = openRetina();
+  const retina = experienced();
   const { light } = look(retina, shadow, box(8, 16, 200));
   t.ok(light > 15, `${light} subcells in changed light`);
   const { subcellPixels } = retina.foreground;
@@ -104,7 +92,7 @@ void test('a thing in the shadow of a cloud is seen, and the shadow beside it is
 });
 
 void test('light that moves does not count as movement', async (t) => {
-  const retina = openRetina();
+  const retina = experienced();
   look(retina, shadow);
   look(retina, (x) => shadow(x - 4));
   const moving = retina.flow.moving.filter((on) => on === 1).length;

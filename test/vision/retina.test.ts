@@ -1,27 +1,10 @@
 import { test } from 'tap';
 import { nextRandom } from '../../src/memory/random.ts';
-import type { FieldTable, Views } from '../../src/memory/layout.ts';
 import { divide } from '../../src/vision/geometry.ts';
-import { type Retina, type RetinaStep, encodeRetina, retinaTables } from '../../src/vision/retina.ts';
-import { viewsFor } from '../support/views.ts';
+import { type Retina, type RetinaStep, encodeRetina } from '../../src/vision/retina.ts';
+import { openRetina } from '../support/retina.ts';
 
 const size = 48;
-
-function openRetina(): Retina {
-  const geometry = divide(size, size, 2, 2);
-  const tables = retinaTables(geometry);
-  const view = <F extends FieldTable>(table: F): Views<F> => viewsFor(table);
-  return {
-    geometry,
-    pixels: view(tables.pixels),
-    census: view(tables.census),
-    foreground: view(tables.foreground),
-    flow: view(tables.flow),
-    light: view(tables.light),
-    local: view(tables.local),
-    global: view(tables.global),
-  };
-}
 
 const random = new Uint32Array([11]);
 const ground = Uint8Array.from(
@@ -44,7 +27,7 @@ function run(retina: Retina, frames: number, gain: number, thing: boolean): Reti
 }
 
 void test('noise is nothing; a thing occupies its zone; when it leaves the zone is free again', async (t) => {
-  const retina = openRetina();
+  const retina = openRetina(divide(size, size, 2, 2));
   run(retina, 200, 1, false);
   t.equal(retina.local.occupied.indexOf(1), -1);
   run(retina, 5, 1, true);
@@ -57,14 +40,14 @@ void test('noise is nothing; a thing occupies its zone; when it leaves the zone 
 });
 
 void test('a lamp that is switched leaves no foreground', async (t) => {
-  const retina = openRetina();
+  const retina = openRetina(divide(size, size, 2, 2));
   run(retina, 200, 1, false);
   const seen = run(retina, 1, 1.3, false);
   t.equal(seen.foregroundShare, 0);
 });
 
 void test('another picture is a change of nearly everything', async (t) => {
-  const retina = openRetina();
+  const retina = openRetina(divide(size, size, 2, 2));
   run(retina, 200, 1, false);
   const out = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
   const other = Uint8Array.from(
