@@ -18,7 +18,7 @@ const STEP = 0.2;
 /** ln(1 + STEP) */
 const LOG_STEP = 0.1823215567939546;
 /** Beyond that nothing would be told at all; a scene that still alarms too often then does so. */
-const MOST = 4;
+const MOST = 8;
 const DAY_MS = 86_400_000;
 
 export const alarmBudgetFields = () => ({

@@ -50,7 +50,7 @@ void test('an alarm that mattered is not paid for, and the factor keeps within i
   refundAlarm(budget);
   t.equal(budgetFactor(budget), 1);
   spendBudget(budget, 100, 100);
-  t.equal(budgetFactor(budget), 4);
+  t.equal(budgetFactor(budget), 8);
   spendBudget(budget, 0, 365 * 86_400_000);
   t.equal(budgetFactor(budget), 1);
 });
