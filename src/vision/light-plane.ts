@@ -62,8 +62,16 @@ function explainedByLight(
   // Sums of squares and products of I, B, B x and B y.
   let count = 0;
   let noise = 0;
-  let [ii, ib, ix, iy] = [0, 0, 0, 0];
-  let [bb, bx, by, xx, xy, yy] = [0, 0, 0, 0, 0, 0];
+  let ii = 0;
+  let ib = 0;
+  let ix = 0;
+  let iy = 0;
+  let bb = 0;
+  let bx = 0;
+  let by = 0;
+  let xx = 0;
+  let xy = 0;
+  let yy = 0;
   for (let v = top; v < bottom; v++) {
     const y = v - middleY;
     for (let u = left, i = v * width + left; u < right; u++, i++) {
