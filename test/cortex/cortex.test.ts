@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { type Cortex, createCortex, restoreCortex } from '../../src/cortex/cortex.ts';
 import type { Observation } from '../../src/cortex/observation.ts';
 import { planCortex } from '../../src/cortex/plan.ts';
-import { type Ablation, ABLATIONS, type CortexSettings, PRESETS } from '../../src/cortex/settings.ts';
+import { type Ablation, type CortexSettings, PRESETS } from '../../src/cortex/settings.ts';
 import { cortexStats } from '../../src/cortex/stats.ts';
 import { resetContext, stepCortex } from '../../src/cortex/step.ts';
 import { viewsOf } from '../../src/memory/layout.ts';
@@ -178,7 +178,27 @@ void test('a part that is left out says nothing', async (t) => {
   t.ok(seen(['motion', 'flow']).every(({ streams }) => streams.motion === 0));
   t.ok(seen(['sequence', 'l2', 'l3']).every(({ streams }) => streams.sequence === 0));
   t.ok(full.some(({ streams }) => streams.sequence > 0));
-  t.equal(ABLATIONS.length, 9);
+});
+
+void test('a model without the light plane takes a passing shadow for things', async (t) => {
+  const { width } = settings;
+  // slowly enough for the scene gate, which mutes the whole picture when all of it changes at once
+  const shaded = frames.map((luma, frame) => {
+    const depth = 0.5 * Math.min(1, Math.max(0, (frame - 300) / 10));
+    return luma.map((value, i) => Math.round(value * (1 - depth * Math.max(0, (2 * (i % width)) / width - 1))));
+  });
+  const changed = (ablate: Ablation[]) => {
+    const cortex = createCortex(planCortex({ ...settings, ablate }), 1);
+    show(cortex, shaded, 0, 310);
+    return {
+      lit: cortex.retina.light.isLight.filter((on) => on === 1).length,
+      taken: cortex.retina.foreground.subcellPixels.filter((count) => count > 0).length,
+    };
+  };
+  const [full, without] = [changed([]), changed(['light'])];
+  t.equal(without.lit, 0);
+  t.ok(full.lit > 0);
+  t.ok(full.taken < without.taken, `${full.taken} against ${without.taken} subcells`);
 });
 
 void test('a model without the gate knows nothing of what another model sees', async (t) => {
