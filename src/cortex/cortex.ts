@@ -123,6 +123,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       foreground: views('retina.foreground'),
       flow: views('retina.flow'),
       light: views('retina.light'),
+      speckle: views('retina.speckle'),
       local: views('retina.local'),
       global: views('retina.global'),
     },

@@ -63,6 +63,7 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     'retina.foreground': retina.foreground,
     'retina.flow': retina.flow,
     'retina.light': retina.light,
+    'retina.speckle': retina.speckle,
     'retina.local': retina.local,
     'retina.global': retina.global,
     local: localFields(zones),

@@ -5,7 +5,9 @@
  * unusual to say. Such moments come again and again, so they are calm and restless times that are told apart, each judged
  * by what is usual in its own kind of time (evidence.ts): the nights' headlights must not hide what happens by day.
  *
- *     restless   foreground beyond FACTOR times its running median over busy frames, and HOLD_MS longer
+ *     restless   foreground and light beyond FACTOR times their running median over busy frames, and HOLD_MS longer
+ *
+ * What the retina tells to be light counts as well: it is no thing, but things under it look and move as never before.
  */
 import { type Views, field } from '../memory/layout.ts';
 
@@ -16,12 +18,12 @@ const HOLD_MS = 1500;
 const RATE = 0.004;
 
 export const restlessnessFields = () => ({
-  usualShare: field('f32', 1, 'learned'), // running median of the foreground's share of the picture; 0 = unknown
+  usualShare: field('f32', 1, 'learned'), // running median of the share of the picture; 0 = unknown
   restlessUntilMs: field('f64', 1, 'state'), // in the model's own time
 });
 export type Restlessness = Views<ReturnType<typeof restlessnessFields>>;
 
-/** Whether a frame of foreground `share` 0..1 belongs to restless time; `busy`: something is there. */
+/** Whether a frame of `share` 0..1 foreground and light belongs to restless time; `busy`: something is there. */
 export function isRestless(views: Restlessness, share: number, busy: boolean, timeMs: number, learn: boolean): boolean {
   const usual = views.usualShare[0]!;
   if (usual > 0 && share > FACTOR * usual) views.restlessUntilMs[0] = timeMs + HOLD_MS;

@@ -7,8 +7,8 @@
  */
 import { isReady } from '../anomaly/stream-threshold.ts';
 import type { Frame } from '../vision/frame.ts';
-import type { RetinaStep } from '../vision/retina.ts';
-import { clearRetina, encodeRetina, relearnRetina } from '../vision/retina.ts';
+
+import { type RetinaStep, clearRetina, encodeRetina, noRetinaStep, relearnRetina } from '../vision/retina.ts';
 import { type SceneVerdict, resetSceneGate, watchScene } from '../vision/scene-gate.ts';
 import { spendBudget } from './alarm-budget.ts';
 import { resetActivity, stepActivity } from './activity-forecast.ts';
@@ -61,7 +61,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const moment = { step: cortex.clock.step[0]!, timeMs: cortex.lifeMs[0]! };
 
   const began = stage?.now() ?? 0;
-  const seen: RetinaStep = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
+  const seen = noRetinaStep();
   const verdict = look(cortex, frame, elapsedMs, moment.timeMs, seen);
   const { unsure } = verdict;
   // What someone said matters must never be got used to.
@@ -97,7 +97,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
 
   const stepped = stage?.now() ?? 0;
   const busy = seen.foregroundShare > 0 && retina.local.occupied.includes(1);
-  const restless = isRestless(cortex.restlessness, seen.foregroundShare, busy, moment.timeMs, learn);
+  const restless = isRestless(cortex.restlessness, seen.foregroundShare + seen.lightShare, busy, moment.timeMs, learn);
   const raw: RawEvidence = {
     sequence: ablated.has('sequence') ? 0 : local.sequence,
     timing: ablated.has('timing') ? 0 : local.timing,

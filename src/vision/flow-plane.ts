@@ -43,7 +43,8 @@ export const flowPlaneFields = (geometry: Geometry) => {
     velocityX: field('f32', subcells, 'scratch'), // [subcells] px per 100 ms; 0 where nothing moves
     velocityY: field('f32', subcells, 'scratch'),
     normalSpeed: field('f32', subcells, 'scratch'), // [subcells] px per 100 ms
-    isClear: field('u8', subcells, 'scratch'), // [subcells] 0|1: the velocity explains the difference, its direction counts
+    explained: field('f32', subcells, 'scratch'), // [subcells] share of the squared difference that the velocity explains
+    isClear: field('u8', subcells, 'scratch'), // [subcells] 0|1: that share is large enough for the direction to count
     // Sums over the pixels of one subcell; gradients are in quarters of a grey level per px.
     sumDifference: field('i32', subcells, 'scratch'),
     sumTT: field('i32', subcells, 'scratch'),
@@ -154,7 +155,7 @@ function risesAboveNoise(
 }
 
 function solveWindow(plane: FlowPlane, columns: number, rows: number, x: number, y: number, scale: number): void {
-  const { sumTT, sumXX, sumXY, sumYY, sumXT, sumYT, velocityX, velocityY, normalSpeed, isClear } = plane;
+  const { sumTT, sumXX, sumXY, sumYY, sumXT, sumYT, velocityX, velocityY, normalSpeed, explained, isClear } = plane;
   let [tt, xx, xy, yy, xt, yt] = [0, 0, 0, 0, 0, 0];
   for (let v = Math.max(0, y - 1), bottom = Math.min(rows - 1, y + 1); v <= bottom; v++) {
     for (let i = v * columns + Math.max(0, x - 1), end = v * columns + Math.min(columns - 1, x + 1); i <= end; i++) {
@@ -180,6 +181,8 @@ function solveWindow(plane: FlowPlane, columns: number, rows: number, x: number,
   const vy = (b * xt - a * yt) / (4 * determinant);
   velocityX[subcell] = scale * vx;
   velocityY[subcell] = scale * vy;
-  isClear[subcell] = -(vx * xt + vy * yt) / 4 > CLEAR_SHARE * tt ? 1 : 0;
+  const share = -(vx * xt + vy * yt) / (4 * tt);
+  explained[subcell] = share;
+  isClear[subcell] = share > CLEAR_SHARE ? 1 : 0;
   normalSpeed[subcell] = scale * Math.sqrt(Math.max(0, tt - NOISE_VARIANCE * square * pixels) / (a + d));
 }

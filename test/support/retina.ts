@@ -14,6 +14,7 @@ export function openRetina(geometry: Geometry): Retina {
     foreground: view(tables.foreground),
     flow: view(tables.flow),
     light: view(tables.light),
+    speckle: view(tables.speckle),
     local: view(tables.local),
     global: view(tables.global),
   };

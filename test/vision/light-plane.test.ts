@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { nextRandom } from '../../src/memory/random.ts';
 import { divide } from '../../src/vision/geometry.ts';
-import { type Retina, encodeRetina } from '../../src/vision/retina.ts';
+import { type Retina, encodeRetina, noRetinaStep } from '../../src/vision/retina.ts';
 import { openRetina } from '../support/retina.ts';
 
 const width = 64;
@@ -32,7 +32,7 @@ function look(
     const value = (thing(x, y) ?? ground[i]!) * factor(x, y) + (nextRandom(random) % 7) - 3;
     return Math.max(0, Math.min(255, Math.round(value)));
   });
-  encodeRetina(retina, luma, 100, { localChanged: 0, globalChanged: 0, foregroundShare: 0 });
+  encodeRetina(retina, luma, 100, noRetinaStep());
   return {
     foreground: retina.foreground.subcellPixels.filter((count) => count > 0).length,
     light: retina.light.isLight.filter((on) => on === 1).length,

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { nextRandom } from '../../src/memory/random.ts';
 import { divide } from '../../src/vision/geometry.ts';
-import { type Retina, type RetinaStep, encodeRetina } from '../../src/vision/retina.ts';
+import { type Retina, type RetinaStep, encodeRetina, noRetinaStep } from '../../src/vision/retina.ts';
 import { openRetina } from '../support/retina.ts';
 
 const size = 48;
@@ -19,7 +19,7 @@ function frameOf(gain: number, thing: boolean): Uint8Array {
 }
 
 function run(retina: Retina, frames: number, gain: number, thing: boolean): RetinaStep {
-  const out = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
+  const out = noRetinaStep();
   for (let i = 0; i < frames; i++) {
     encodeRetina(retina, frameOf(gain, thing), 100, out);
   }
@@ -49,7 +49,7 @@ void test('a lamp that is switched leaves no foreground', async (t) => {
 void test('another picture is a change of nearly everything', async (t) => {
   const retina = openRetina(divide(size, size, 2, 2));
   run(retina, 200, 1, false);
-  const out = { localChanged: 0, globalChanged: 0, foregroundShare: 0 };
+  const out = noRetinaStep();
   const other = Uint8Array.from(
     { length: size * size },
     (_, i) => ((i % size) % 6 < 3 ? 20 : 220) + (nextRandom(random) % 7),
