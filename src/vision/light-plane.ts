@@ -12,6 +12,7 @@
 import { type Views, field } from '../memory/layout.ts';
 import { type Geometry, SUBCELL } from './geometry.ts';
 import { MIN_FOREGROUND_PIXELS, type PixelPlane } from './pixel-plane.ts';
+import { addToFit, clearFit, explainedByFit, newFactorFit, solveFit } from './smooth-factor.ts';
 
 /** Pixels of the window beyond the subcell, on each side: with 4 the middle of a headlight's cone is too round for a line. */
 const RIM = 2;
@@ -24,6 +25,8 @@ const DARKEST = 0.4;
 const WHITE = 250;
 /** Fewer pixels below WHITE say nothing; what cannot be told from light is light. */
 const MIN_PIXELS = 20;
+
+const fit = newFactorFit();
 
 export const lightPlaneFields = (geometry: Geometry) => ({
   isLight: field('u8', geometry.subColumns * geometry.subRows, 'scratch'), // [subRows, subColumns] 0|1
@@ -59,57 +62,25 @@ function explainedByLight(
   const middleX = (left + right - 1) / 2;
   const middleY = (top + bottom - 1) / 2;
 
-  // Sums of squares and products of I, B, B x and B y.
+  clearFit(fit);
   let count = 0;
   let noise = 0;
-  let ii = 0;
-  let ib = 0;
-  let ix = 0;
-  let iy = 0;
-  let bb = 0;
-  let bx = 0;
-  let by = 0;
-  let xx = 0;
-  let xy = 0;
-  let yy = 0;
   for (let v = top; v < bottom; v++) {
-    const y = v - middleY;
     for (let u = left, i = v * width + left; u < right; u++, i++) {
-      const value = luma[i]!;
-      if (value >= WHITE) continue;
-      const x = u - middleX;
-      const usual = background[i]!;
-      const product = value * usual;
-      const square = usual * usual;
-      count++;
+      if (luma[i]! >= WHITE) continue;
+      addToFit(fit, luma[i]!, background[i]!, u - middleX, v - middleY);
       noise += variance[i]!;
-      ii += value * value;
-      ib += product;
-      ix += product * x;
-      iy += product * y;
-      bb += square;
-      bx += square * x;
-      by += square * y;
-      xx += square * x * x;
-      xy += square * x * y;
-      yy += square * y * y;
+      count++;
     }
   }
   if (count < MIN_PIXELS) return true;
 
-  // The symmetric 3 x 3 system by its cofactors.
-  const c00 = xx * yy - xy * xy;
-  const c01 = by * xy - bx * yy;
-  const c02 = bx * xy - by * xx;
-  const determinant = bb * c00 + bx * c01 + by * c02;
-  if (determinant <= 0) return false;
-  const a = (c00 * ib + c01 * ix + c02 * iy) / determinant;
+  if (!solveFit(fit)) return false;
+  const { a, b, c, vv } = fit;
   if (a < DARKEST) return false;
-  const b = (c01 * ib + (bb * yy - by * by) * ix + (bx * by - bb * xy) * iy) / determinant;
-  const c = (c02 * ib + (bx * by - bb * xy) * ix + (bb * xx - bx * bx) * iy) / determinant;
 
-  let rest = ii - a * ib - b * ix - c * iy;
-  const most = NOISE_FACTOR * noise * Math.max(1, a) + PART * PART * ii;
+  let rest = vv - explainedByFit(fit);
+  const most = NOISE_FACTOR * noise * Math.max(1, a) + PART * PART * vv;
   if (rest >= most) return false;
   if (count === (right - left) * (bottom - top)) return true;
   // Pixels that are white should be so in that light.

@@ -12,9 +12,12 @@
 import type { CensusPlane } from './census-plane.ts';
 import type { FlowPlane } from './flow-plane.ts';
 import { type Geometry, SUBCELL } from './geometry.ts';
+import { addToFit, clearFit, explainedByFit, newFactorFit, solveFit } from './smooth-factor.ts';
 
 /** Share of the squared change that light must explain to be it. */
 const SHARE = 0.6;
+
+const fit = newFactorFit();
 
 /** Clears `moving` where the change since the picture before is light; after updateFlowPlane, on the same two pictures. */
 export function dismissMovingLight(flow: FlowPlane, { level, previousLevel }: CensusPlane, geometry: Geometry): void {
@@ -39,36 +42,13 @@ function isMovingLight(
   const bottom = Math.min(height, (row + 2) * SUBCELL);
   const middleX = (left + right - 1) / 2;
   const middleY = (top + bottom - 1) / 2;
-  let [tt, it, ix, iy, ii, bx, by, xx, xy, yy] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  clearFit(fit);
   for (let v = top; v < bottom; v++) {
-    const y = v - middleY;
     for (let u = left, i = v * width + left; u < right; u++, i++) {
-      const x = u - middleX;
-      const change = now[i]! - before[i]!;
-      const mean = (now[i]! + before[i]!) / 2;
-      const product = change * mean;
-      const square = mean * mean;
-      tt += change * change;
-      it += product;
-      ix += product * x;
-      iy += product * y;
-      ii += square;
-      bx += square * x;
-      by += square * y;
-      xx += square * x * x;
-      xy += square * x * y;
-      yy += square * y * y;
+      addToFit(fit, now[i]! - before[i]!, (now[i]! + before[i]!) / 2, u - middleX, v - middleY);
     }
   }
-  // The symmetric 3 x 3 system by its cofactors.
-  const c00 = xx * yy - xy * xy;
-  const c01 = by * xy - bx * yy;
-  const c02 = bx * xy - by * xx;
-  const determinant = ii * c00 + bx * c01 + by * c02;
-  if (determinant <= 0) return false;
-  const a = (c00 * it + c01 * ix + c02 * iy) / determinant;
-  const b = (c01 * it + (ii * yy - by * by) * ix + (bx * by - ii * xy) * iy) / determinant;
-  const c = (c02 * it + (bx * by - ii * xy) * ix + (ii * xx - bx * bx) * iy) / determinant;
-  const byLight = (a * it + b * ix + c * iy) / tt;
+  if (!solveFit(fit)) return false;
+  const byLight = explainedByFit(fit) / fit.vv;
   return byLight > SHARE && byLight > flow.explained[subcell]!;
 }
