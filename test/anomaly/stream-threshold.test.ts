@@ -54,10 +54,12 @@ void test('a quiet scene has the floor', async (t) => {
   t.equal(thresholdOf(stream), 0.5);
 });
 
-void test('old blocks leave the ring', async (t) => {
+void test('old blocks leave the ring of four hundred', async (t) => {
   const stream = open();
   for (let i = 0; i < 10; i++) block(stream, 50);
-  for (let i = 0; i < 100; i++) block(stream, 2);
+  for (let i = 0; i < 398; i++) block(stream, 2);
+  t.equal(thresholdOf(stream), 50);
+  block(stream, 2);
   t.equal(thresholdOf(stream), 2);
 });
 
