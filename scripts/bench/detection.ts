@@ -6,7 +6,7 @@
  *                                [--nuisances rain,...] [--list-false] [--verbose] [--json]
  *
  * One table per suite (detection/suites.ts), one row per method: the whole model; its streams alone; a model with one cell
- * per column (first order); one model for each name of `--ablate`; detectors without a model. `--quick` leaves out all but
+ * per column (first order); one model for each name of `--ablate`, or for names joined by +; detectors without a model. `--quick` leaves out all but
  * the whole model and the ablations that are named.
  *
  *     AUC all/busy     chance that a labelled frame scores above a normal one / above one in which something is seen
@@ -79,7 +79,7 @@ function settingsOf(ablate: readonly Ablation[]): CortexSettings {
 }
 
 /** All models of a suite and seed; the first also carries the baselines. */
-function tasksOf(suite: SuiteName, seed: number, ablations: readonly Ablation[]): Task[] {
+function tasksOf(suite: SuiteName, seed: number, ablations: readonly (readonly Ablation[])[]): Task[] {
   const usual: Suite = SUITES[suite];
   const warmup = numberOf('warmup', args.warmup ?? `${usual.warmup}`);
   const frames = numberOf('frames', args.frames ?? `${warmup + usual.frames - usual.warmup}`);
@@ -93,12 +93,11 @@ function tasksOf(suite: SuiteName, seed: number, ablations: readonly Ablation[])
     model,
     nuisances,
   });
-  const firstOrder = args.quick || ablations.includes(FIRST_ORDER) ? [] : [FIRST_ORDER];
+  const isFirstOrder = (ablate: readonly Ablation[]): boolean => ablate.length === 1 && ablate[0] === FIRST_ORDER;
+  const all = args.quick || ablations.some(isFirstOrder) ? ablations : [[FIRST_ORDER], ...ablations];
   return [
     task('model', [], !args.quick),
-    ...[...firstOrder, ...ablations].map((name) =>
-      task(name === FIRST_ORDER ? 'first order' : `without ${name}`, [name], false),
-    ),
+    ...all.map((ablate) => task(isFirstOrder(ablate) ? 'first order' : `without ${ablate.join(', ')}`, ablate, false)),
   ];
 }
 
@@ -224,7 +223,10 @@ const nuisances =
   args.nuisances === undefined
     ? null
     : args.nuisances.split(',').map((name) => oneOf('nuisances', NUISANCE_NAMES, name));
-const ablations = args.ablate === '' ? [] : args.ablate.split(',').map((name) => oneOf('ablate', ABLATIONS, name));
+const ablations =
+  args.ablate === ''
+    ? []
+    : args.ablate.split(',').map((names) => names.split('+').map((name) => oneOf('ablate', ABLATIONS, name)));
 const suites =
   args.suite === 'all' ? SUITE_NAMES : args.suite.split(',').map((name) => oneOf('suite', SUITE_NAMES, name));
 const seeds = args.seeds.split(',').map((seed) => {

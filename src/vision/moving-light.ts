@@ -14,8 +14,8 @@ import type { FlowPlane } from './flow-plane.ts';
 import { type Geometry, SUBCELL } from './geometry.ts';
 import { addToFit, clearFit, explainedByFit, newFactorFit, solveFit } from './smooth-factor.ts';
 
-/** Share of the squared change that light must explain to be it. */
-const SHARE = 0.6;
+/** Share of the squared change that light must explain to be it: with .6 slow things in places of their own were light. */
+const SHARE = 0.85;
 
 const fit = newFactorFit();
 
