@@ -6,8 +6,8 @@
  *                                [--nuisances rain,...] [--list-false] [--verbose] [--json]
  *
  * One table per suite (detection/suites.ts), one row per method: the whole model; its streams alone; a model with one cell
- * per column (first order); one model for each name of `--ablate`, or for names joined by +; detectors without a model. `--quick` leaves out all but
- * the whole model and the ablations that are named.
+ * per column (first order); one model for each name of `--ablate`, names joined by + being left out together; detectors
+ * without a model. `--quick` leaves out all but the whole model and the ablations that are named.
  *
  *     AUC all/busy     chance that a labelled frame scores above a normal one / above one in which something is seen
  *     found, false     at the threshold that never sees labels: an anomaly is found when an alert starts between 2 frames

@@ -7,7 +7,6 @@
  */
 import { isReady } from '../anomaly/stream-threshold.ts';
 import type { Frame } from '../vision/frame.ts';
-
 import { type RetinaStep, clearRetina, encodeRetina, noRetinaStep, relearnRetina } from '../vision/retina.ts';
 import { type SceneVerdict, resetSceneGate, watchScene } from '../vision/scene-gate.ts';
 import { spendBudget } from './alarm-budget.ts';

@@ -19,11 +19,16 @@ const SHARE = 0.85;
 
 const fit = newFactorFit();
 
-/** Clears `moving` where the change since the picture before is light; after updateFlowPlane, on the same two pictures. */
+/**
+ * Where the change since the picture before is light nothing moves, and no direction counts; after updateFlowPlane, on the
+ * same two pictures.
+ */
 export function dismissMovingLight(flow: FlowPlane, { level, previousLevel }: CensusPlane, geometry: Geometry): void {
-  const { moving } = flow;
+  const { moving, isClear } = flow;
   for (let subcell = 0; subcell < moving.length; subcell++) {
-    if (moving[subcell] === 1 && isMovingLight(flow, level, previousLevel, geometry, subcell)) moving[subcell] = 0;
+    if (moving[subcell] === 0 || !isMovingLight(flow, level, previousLevel, geometry, subcell)) continue;
+    moving[subcell] = 0;
+    isClear[subcell] = 0;
   }
 }
 

@@ -8,13 +8,13 @@
  */
 import { type Views, field } from '../memory/layout.ts';
 import { type CensusPlane, censusPlaneFields, updateCensusPlane } from './census-plane.ts';
-import { type Speckle, countAround, dismissSpeckle, speckleFields } from './speckle.ts';
 import { type FlowPlane, flowPlaneFields, resetFlowPlane, updateFlowPlane } from './flow-plane.ts';
-import type { Geometry } from './geometry.ts';
+import { type Geometry, countAround } from './geometry.ts';
 import { type LightPlane, lightPlaneFields, updateLightPlane } from './light-plane.ts';
 import { dismissMovingLight } from './moving-light.ts';
 import { type Occupancy, occupancyFields, updateOccupancy } from './occupancy.ts';
 import { MIN_FOREGROUND_PIXELS, type PixelPlane, pixelPlaneFields, updatePixelPlane } from './pixel-plane.ts';
+import { type Speckle, dismissSpeckle, speckleFields } from './speckle.ts';
 
 export const foregroundFields = (geometry: Geometry) => ({
   subcellPixels: field('u8', geometry.subColumns * geometry.subRows, 'scratch'), // [subcells] pixels of accepted subcells
@@ -90,7 +90,10 @@ export function encodeRetina(
   out.globalChanged = updateOccupancy(retina.global, geometry.global, foreground.subcellPixels);
 }
 
-/** Of the nine subcells around one, so many must be light for what moves there to be light that moves. */
+/**
+ * Of the nine subcells around one, so many must be light for what moves there to be light that moves. It adds to what
+ * moving-light.ts finds: without it 7.4 instead of 6.7 false alarms per 5,000 frames under all nuisances.
+ */
 const MOSTLY = 6;
 
 /** What is nothing but light is no thing; where nearly all is light nothing moves. Returns how many subcells are light. */

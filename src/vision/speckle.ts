@@ -3,14 +3,14 @@
  *
  * Drops and flakes are elsewhere in every frame; a thing is near to where it was. That it rains shows in how many subcells
  * are foreground all alone, in space and in time, which in dry weather hardly one is: measured on the rendered street at
- * 10 fps, .02 to .05 a frame on average, .15 on a belt with presses, .2 in gusts, 2 to 4 in rain. Only then a frame is worth
- * waiting for: always asked for, it takes the moment from what pops up.
+ * 10 fps and 128 x 96 px, .02 to .05 a frame on average, .15 on a belt with presses, .2 in gusts, 2 to 4 in rain. Only then
+ * a frame is worth waiting for: always asked for, it takes the moment from what pops up.
  */
 import { type Views, field } from '../memory/layout.ts';
-import type { Geometry } from './geometry.ts';
+import { type Geometry, countAround } from './geometry.ts';
 
-/** Lonely subcells per frame above which it rains. */
-const RAINING = 0.35;
+/** Lonely subcells per frame above which it rains, as a share of all: .35 of the 768 of a picture of 128 x 96 px. */
+const RAINING = 0.35 / 768;
 /** Pace at which their mean follows, per frame, and the most that one frame adds. */
 const RATE = 0.01;
 const MOST = 5;
@@ -33,7 +33,7 @@ export function dismissSpeckle(
   subcellPixels: Uint8Array,
 ): number {
   for (let subcell = 0; subcell < now.length; subcell++) now[subcell] = subcellPixels[subcell] === 0 ? 0 : 1;
-  const isRaining = lonely[0]! > RAINING;
+  const isRaining = lonely[0]! > RAINING * now.length;
   let count = 0;
   let alone = 0;
   for (let subcell = 0; subcell < now.length; subcell++) {
@@ -45,16 +45,5 @@ export function dismissSpeckle(
   }
   lonely[0]! += RATE * (Math.min(MOST, alone) - lonely[0]!);
   before.set(now);
-  return count;
-}
-
-/** How many of the 3 x 3 subcells around one are set in `bits` [rows, columns], itself included. */
-export function countAround(bits: Uint8Array, columns: number, rows: number, subcell: number): number {
-  const column = subcell % columns;
-  const row = (subcell - column) / columns;
-  let count = 0;
-  for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++) {
-    for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) count += bits[y * columns + x]!;
-  }
   return count;
 }

@@ -43,3 +43,16 @@ void test('one report per suite, one count per seed, the same every time but for
 void test('an unknown suite is refused with those that exist', async (t) => {
   t.throws(() => bench('--suite', 'nowhere'), /Expected --suite local\|.*\|incidents but received nowhere/);
 });
+
+void test('names joined by + are left out together; first order alone keeps its name', async (t) => {
+  const [report] = bench('--suite', 'order', '--seeds', '1', '--quick', '--ablate', 'high-order,l3+high-order');
+  const methods = report!.rows.map(({ method }) => method);
+  t.same(methods, ['model', 'first order', 'without l3, high-order']);
+});
+
+void test('an unknown part among joined ones is refused', async (t) => {
+  t.throws(
+    () => bench('--suite', 'order', '--ablate', 'l3+nothing'),
+    /Expected --ablate form\|.* but received nothing/,
+  );
+});
