@@ -4,7 +4,8 @@
  * Time in which something happens is cut into blocks; the largest evidence of each block goes into a ring, and the
  * threshold is the SECOND largest of the ring: one freak block never moves it. By construction about 2 / (blocks + 1) of
  * future blocks exceed it. While an alarm is on, a block stores at most a little more than the threshold, so that an
- * anomaly does not raise the bar for the next one; when alarms become the rule, the new normal is taken as it is.
+ * anomaly does not raise the bar for the next one; when alarms become the rule, and while the model is young, what comes is
+ * taken as it is.
  */
 import { type Views, field } from '../memory/layout.ts';
 
@@ -51,15 +52,15 @@ export function noteEvidence({ views }: StreamThreshold, evidence: number, alarm
   if (alarming) views.blockAlarmed[0] = 1;
 }
 
-/** The block is full: learn its maximum and begin the next one. */
-export function finishBlock(stream: StreamThreshold, learn: boolean): void {
+/** The block is full: learn its maximum and begin the next one. `young`: alarms say little yet about what is unusual. */
+export function finishBlock(stream: StreamThreshold, learn: boolean, young: boolean): void {
   const { views } = stream;
   if (learn) {
     const alarmed = views.blockAlarmed[0]!;
     const share = views.alarmShare[0]! + ALARM_RATE * (alarmed - views.alarmShare[0]!);
     views.alarmShare[0] = share;
     const raw = views.blockMaximum[0]!;
-    const capped = alarmed === 1 && share <= NEW_NORMAL;
+    const capped = alarmed === 1 && share <= NEW_NORMAL && !young;
     const stored = capped ? Math.min(raw, CAPPED_GROWTH * thresholdOf(stream)) : raw;
     views.blockMaxima[views.blockCount[0]! % RING] = stored;
     views.blockCount[0]!++;

@@ -115,7 +115,7 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
     memory,
     clock,
     lifeMs: clock.lifeMs,
-    gate: { views: views('gate'), measures: views('gate.measures') },
+    gate: { views: views('gate'), measures: views('gate.measures'), looks: views('gate.looks') },
     retina: {
       geometry,
       pixels: views('retina.pixels'),

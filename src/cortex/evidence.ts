@@ -74,6 +74,8 @@ const EPISODES_PER_BLOCK = 8;
 const ARRIVALS_PER_BLOCK = 12;
 /** Before that everything is new, and block maxima would say nothing about later. */
 const NEWBORN_MS = 150_000;
+/** So long everything that happens is taken for usual, alarms as well: the tails of evidence are hardly known before. */
+const YOUNG_MS = 900_000;
 /** A longer gap between two frames is a pause, not time lived. */
 const MAX_FRAME_MS = 1000;
 
@@ -218,30 +220,31 @@ export function learnEvidence(evidence: Evidence, raw: RawEvidence, ratios: Rati
 
 function countBlocks({ views, thresholds, restless }: Evidence, elapsedMs: number, frame: FrameFacts): void {
   const { busy, idleEnded, episodesEnded, arrivals, learn } = frame;
+  const young = views.livedMs[0]! < YOUNG_MS;
   if (busy) views.activeMs[frame.restless ? 1 : 0]! += elapsedMs;
   if (idleEnded) views.idleStays[0]!++;
   if (views.activeMs[0]! >= BLOCK_MS) {
     views.activeMs[0] = 0;
-    for (const name of ACTIVE_KINDS) finishBlock(thresholds[name], learn);
+    for (const name of ACTIVE_KINDS) finishBlock(thresholds[name], learn, young);
   }
   if (views.activeMs[1]! >= RESTLESS_BLOCK_MS) {
     views.activeMs[1] = 0;
-    for (const name of ACTIVE_KINDS) finishBlock(restless[name], learn);
+    for (const name of ACTIVE_KINDS) finishBlock(restless[name], learn, young);
   }
   views.episodes[0]! += episodesEnded;
   if (views.episodes[0]! >= EPISODES_PER_BLOCK) {
     views.episodes[0] = 0;
-    finishBlock(thresholds.episode, learn);
+    finishBlock(thresholds.episode, learn, young);
   }
   views.arrivals[0]! += arrivals;
   if (views.arrivals[0]! >= ARRIVALS_PER_BLOCK) {
     views.arrivals[0] = 0;
-    finishBlock(thresholds.early, learn);
-    finishBlock(thresholds.overdue, learn);
+    finishBlock(thresholds.early, learn, young);
+    finishBlock(thresholds.overdue, learn, young);
   }
   if (views.idleStays[0]! >= STAYS_PER_BLOCK) {
     views.idleStays[0] = 0;
-    finishBlock(thresholds.absence, learn);
+    finishBlock(thresholds.absence, learn, young);
   }
 }
 

@@ -48,7 +48,7 @@ const FADE = 0.9;
 /** A state that lasted one frame, as a thing leaves the picture, is no ground to expect anything on. */
 const BRIEF_MS = 150;
 /** Share of unpredicted columns above which the region keeps silent, and the rate of that share. */
-const MOST_MISSED = 0.05;
+const MOST_MISSED = 0.03;
 const MISSED_RATE = 0.01;
 /** Bursts are counted by the share of columns that burst, in units of 1 / BURST_UNIT. */
 const BURST_UNIT = 256;
@@ -162,7 +162,8 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   const share = rawAnomaly(memory);
   const visits = views.stateVisits[next]!;
   const burstProbability = (views.stateBursts[next]! / BURST_UNIT + 1) / (visits + 2);
-  const knows = next !== IDLE && stayedMs >= BRIEF_MS && views.missed[0]! <= MOST_MISSED;
+  const hasContext = state !== IDLE || previous !== IDLE;
+  const knows = hasContext && next !== IDLE && stayedMs >= BRIEF_MS && views.missed[0]! <= MOST_MISSED;
   const surprise = knows ? (share * -ln(burstProbability)) / 3 : 0;
   if (surprise > views.surprise[0]!) views.surprise[0] = surprise;
   // Back where it was: a flicker, and what it said is withdrawn.

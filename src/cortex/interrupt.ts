@@ -2,6 +2,7 @@
  * interrupt.ts - what is done to a model between two frames, by someone outside: end what is open, look anew.
  */
 import { clearRetina, relearnRetina } from '../vision/retina.ts';
+import { forgetLooks } from '../vision/look-memory.ts';
 import { resetSceneGate } from '../vision/scene-gate.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, closeAll } from './detector.ts';
@@ -28,4 +29,5 @@ export function lookAnew({ retina, gate }: Cortex): void {
   relearnRetina(retina);
   clearRetina(retina);
   resetSceneGate(gate);
+  forgetLooks(gate.looks);
 }

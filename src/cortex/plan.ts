@@ -11,6 +11,7 @@ import { temporalMemoryFields } from '../htm/temporal-memory.ts';
 import { field } from '../memory/layout.ts';
 import { type BlockPlan, type MemoryPlan, planMemory } from '../memory/model-memory.ts';
 import { type Geometry, divide } from '../vision/geometry.ts';
+import { lookMemoryFields } from '../vision/look-memory.ts';
 import { measureFields } from '../vision/picture-measures.ts';
 import { retinaTables } from '../vision/retina.ts';
 import { sceneGateFields } from '../vision/scene-gate.ts';
@@ -58,6 +59,7 @@ export function cortexTables(settings: CortexSettings, geometry: Geometry) {
     clock: clockFields(),
     gate: sceneGateFields(geometry),
     'gate.measures': measureFields(),
+    'gate.looks': lookMemoryFields(geometry),
     'retina.pixels': retina.pixels,
     'retina.census': retina.census,
     'retina.foreground': retina.foreground,

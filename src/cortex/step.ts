@@ -8,7 +8,7 @@
 import { isReady } from '../anomaly/stream-threshold.ts';
 import type { Frame } from '../vision/frame.ts';
 import { type RetinaStep, clearRetina, encodeRetina, noRetinaStep, relearnRetina } from '../vision/retina.ts';
-import { type SceneVerdict, resetSceneGate, watchScene } from '../vision/scene-gate.ts';
+import { type SceneVerdict, noteEmptiness, resetSceneGate, watchScene } from '../vision/scene-gate.ts';
 import { spendBudget } from './alarm-budget.ts';
 import { resetActivity, stepActivity } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
@@ -228,7 +228,7 @@ function look(cortex: Cortex, frame: Frame, elapsedMs: number, timeMs: number, s
     encodeRetina(retina, frame.luma, elapsedMs, seen, tellsLight);
     return UNWATCHED;
   }
-  watchScene(gate, retina.pixels, geometry, frame.luma, timeMs, verdict);
+  watchScene(gate, retina, geometry, frame.luma, timeMs, verdict);
   if (verdict.relearn) relearnRetina(retina);
   if (!verdict.blocked) encodeRetina(retina, verdict.luma, elapsedMs, seen, tellsLight);
   if (verdict.turned) breakContext(cortex, timeMs);
@@ -237,6 +237,7 @@ function look(cortex: Cortex, frame: Frame, elapsedMs: number, timeMs: number, s
     seen.localChanged = 0;
     seen.globalChanged = 0;
   }
+  noteEmptiness(gate, !retina.local.occupied.includes(1), timeMs);
   return verdict;
 }
 

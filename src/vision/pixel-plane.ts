@@ -74,7 +74,7 @@ export function updatePixelPlane(plane: PixelPlane, geometry: Geometry, luma: Ui
 }
 
 /** Mean brightness of the frame relative to the background, sampled; 1 for black pictures. */
-function gainOf(luma: Uint8Array, background: Float32Array): number {
+export function gainOf(luma: Uint8Array, background: Float32Array): number {
   let seen = 0;
   let known = 0;
   for (let i = 0; i < luma.length; i += GAIN_STEP) {

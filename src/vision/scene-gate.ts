@@ -3,19 +3,21 @@
  *
  *     light     all tiles brighter or darker at once, the picture otherwise the same     the eye goes on
  *     moved     the picture is the same but elsewhere: it is moved back from then on      nothing to relearn
- *     look      the picture looks different everywhere (infrared filter, another lamp)    the background is learned anew
+ *     look      the picture looks different everywhere (infrared filter, another lamp)    what was learned of it is taken
+ *                                                                                         back, or all is learned anew
  *     covered   hardly any contrast is left                                               the eye waits
  *     unsharp   the contrast is there, the edges are not                                  the eye waits
  *     frozen    the very same picture for FROZEN_MS                                       the eye waits
  *
  * While the picture settles (SETTLE_MS) or is blocked nothing is there. After that, and while the light changes, the eye
- * sees, but nothing is judged or learned for RESUME_MS: things stand in the middle of the scene that did not come there in
- * any usual way. Something that blocks the view for longer than ENDURED_MS is taken for the new view.
+ * sees, but nothing is judged or learned for RESUME_MS, or until the scene was empty: things stand in the middle of it that
+ * did not come there in any usual way. Something that blocks the view for longer than ENDURED_MS is taken for the new view.
  */
 import { type Views, field } from '../memory/layout.ts';
 import { type Geometry, SUBCELL } from './geometry.ts';
+import { type LookMemory, type LookPlanes, changeLook, newLookFacts } from './look-memory.ts';
 import { type PictureMeasures, TILES, measurePicture } from './picture-measures.ts';
-import type { PixelPlane } from './pixel-plane.ts';
+import { gainOf } from './pixel-plane.ts';
 import { type Shift, findShift, undoShift } from './shift.ts';
 
 /** In the order of the numbers in the state. */
@@ -25,6 +27,8 @@ export type SceneChange = (typeof SCENE_CHANGES)[number];
 const SETTLE_MS = 1500;
 const LIGHT_MS = 1500;
 const RESUME_MS = 8000;
+/** Frames in a row in which nothing is there, after which what comes is judged again. */
+const EMPTY_FRAMES = 15;
 /** After the picture began to look different, its forms are only learned for so long. */
 const NEW_LOOK_MS = 60_000;
 /** After the background was learned anew, foreground means nothing for so long. */
@@ -52,8 +56,6 @@ const STEP_LEVELS = 10;
 /** Share of samples that step at once, beyond what is usual (grain, rain): the whole picture changed. */
 const WIDE_STEP = 0.2;
 const STEP_RATE = 0.1;
-/** Every so many pixels tell the brightness; 7 is prime to the width, so columns are not favoured. */
-const SAMPLE_STEP = 7;
 /** A picture that lies farther than this share of the height from where it was is another view. */
 const LARGEST_OFFSET = 0.25;
 
@@ -65,6 +67,7 @@ export const sceneGateFields = (geometry: Geometry) => ({
   toldMs: field('f64', 1, 'state'), // the last change is told until then
   blockedMs: field('f64', 1, 'state'), // when the view was blocked
   sameSinceMs: field('f64', 1, 'state'), // when the first of the equal pictures came
+  emptyFrames: field('u8', 1, 'state'), // in a row in which nothing was there, up to EMPTY_FRAMES
   change: field('u8', 1, 'state'), // index into SCENE_CHANGES, of the last change
   isBlocked: field('u8', 1, 'state'), // 0|1
   wasMuted: field('u8', 1, 'state'), // 0|1 in the frame before
@@ -86,7 +89,11 @@ export const sceneGateFields = (geometry: Geometry) => ({
 });
 export type SceneGateViews = Views<ReturnType<typeof sceneGateFields>>;
 
-export type SceneGate = { readonly views: SceneGateViews; readonly measures: PictureMeasures };
+export type SceneGate = {
+  readonly views: SceneGateViews;
+  readonly measures: PictureMeasures;
+  readonly looks: LookMemory;
+};
 
 /** What to do with a frame. `luma` is the picture to look at: the frame's own, or moved back. */
 export type SceneVerdict = {
@@ -108,16 +115,19 @@ export type SceneVerdict = {
 };
 
 const shift: Shift = { dx: 0, dy: 0 };
+const facts = newLookFacts();
 
 /** Look at one frame [height, width] before anything else does. */
 export function watchScene(
-  { views, measures }: SceneGate,
-  { background, pixelFrames }: PixelPlane,
+  gate: SceneGate,
+  planes: LookPlanes,
   geometry: Geometry,
   luma: Uint8Array,
   timeMs: number,
   out: SceneVerdict,
 ): void {
+  const { views, measures } = gate;
+  const { background, pixelFrames } = planes.pixels;
   const { width, height } = geometry;
   measurePicture(measures, luma, width, height);
   const settled = views.seenFrames[0]!++ >= FIRST_FRAMES && pixelFrames[0]! >= FIRST_FRAMES;
@@ -132,7 +142,7 @@ export function watchScene(
     // The view stays as it is now: that is what there is to see from now on.
     if (timeMs - views.blockedMs[0]! > ENDURED_MS && blocked !== 'frozen') {
       views.isBlocked[0] = 0;
-      beginAnew(views, timeMs, out);
+      lookAtOther(gate, planes, geometry, luma, timeMs, out);
     }
   } else {
     if (views.isBlocked[0] === 1) {
@@ -142,16 +152,16 @@ export function watchScene(
     }
     const isWaiting = views.equalFrames[0]! >= EQUAL_FRAMES;
     if (isWaiting) views.settledMs[0] = Math.max(views.settledMs[0]!, timeMs + SETTLE_MS / 2);
-    const gain = gainOf(luma, background);
-    align(views, background, gain, width, height, luma, out);
+    align(views, background, geometry, luma, out);
     const steps = stepShare(views, measures, geometry, luma);
     if (settled && !isWaiting) {
       if (steps > views.usualSteps[0]! + WIDE_STEP) {
-        takeWideStep(views, background, gain, width, height, timeMs, out);
-        align(views, background, gain, width, height, luma, out);
+        takeWideStep(gate, planes, geometry, luma, timeMs, out);
+        align(views, background, geometry, luma, out);
       } else if (lightStepped(views, measures)) {
         note(views, 'light', timeMs);
         views.surelyMs[0] = Math.max(views.surelyMs[0]!, timeMs + LIGHT_MS);
+        views.emptyFrames[0] = 0;
         views.recentTiles.set(measures.tileMeans);
       }
     }
@@ -166,6 +176,14 @@ export function watchScene(
   views.wasMuted[0] = out.muted ? 1 : 0;
   if (!out.blocked && timeMs >= views.toldMs[0]!) views.change[0] = 0;
   out.change = SCENE_CHANGES[views.change[0]!]!;
+}
+
+/** After a frame was seen: once the scene was empty, what comes into it comes in some way that can be judged. */
+export function noteEmptiness({ views }: SceneGate, isEmpty: boolean, timeMs: number): void {
+  const { emptyFrames } = views;
+  if (views.wasMuted[0] === 1 || !isEmpty) emptyFrames[0] = 0;
+  else if (emptyFrames[0]! < EMPTY_FRAMES) emptyFrames[0]!++;
+  if (emptyFrames[0] === EMPTY_FRAMES) views.surelyMs[0] = Math.min(views.surelyMs[0]!, timeMs);
 }
 
 /** Another clip begins: its first frames may not be compared with the last ones of this. */
@@ -203,15 +221,17 @@ function blockedBy(views: SceneGateViews, measures: PictureMeasures, frozen: boo
 
 /** The whole picture changed: was it moved, or does it look different? */
 function takeWideStep(
-  views: SceneGateViews,
-  background: Float32Array,
-  gain: number,
-  width: number,
-  height: number,
+  gate: SceneGate,
+  planes: LookPlanes,
+  geometry: Geometry,
+  luma: Uint8Array,
   timeMs: number,
   out: SceneVerdict,
 ): void {
-  const isMoved = findShift(out.luma, background, gain, width, height, shift);
+  const { views } = gate;
+  const { background } = planes.pixels;
+  const { width, height } = geometry;
+  const isMoved = findShift(out.luma, background, gainOf(luma, background), width, height, shift);
   const x = views.offsetX[0]! + shift.dx;
   const y = views.offsetY[0]! + shift.dy;
   const limit = LARGEST_OFFSET * height;
@@ -222,13 +242,39 @@ function takeWideStep(
     views.settledMs[0] = timeMs + SETTLE_MS;
   } else {
     note(views, 'look', timeMs);
-    beginAnew(views, timeMs, out);
+    lookAtOther(gate, planes, geometry, luma, timeMs, out);
   }
 }
 
 function note(views: SceneGateViews, change: SceneChange, timeMs: number): void {
   views.change[0] = SCENE_CHANGES.indexOf(change);
   views.toldMs[0] = timeMs + SETTLE_MS;
+}
+
+/** The picture looks different from now on: as it did once before, or as never before. */
+function lookAtOther(
+  { views, measures, looks }: SceneGate,
+  planes: LookPlanes,
+  geometry: Geometry,
+  luma: Uint8Array,
+  timeMs: number,
+  out: SceneVerdict,
+): void {
+  const usual = [views.usualContrast, views.usualSharpness, views.usualMean, views.usualSteps];
+  usual.forEach((value, i) => (facts.measures[i] = value[0]!));
+  facts.dx = views.offsetX[0]!;
+  facts.dy = views.offsetY[0]!;
+  facts.newForMs = Math.max(0, views.newLookMs[0]! - timeMs);
+  if (!changeLook(looks, planes, geometry, luma, facts, timeMs)) {
+    beginAnew(views, timeMs, out);
+    return;
+  }
+  usual.forEach((value, i) => (value[0] = facts.measures[i]!));
+  views.recentTiles.set(measures.tileMeans);
+  views.offsetX[0] = facts.dx;
+  views.offsetY[0] = facts.dy;
+  views.newLookMs[0] = timeMs + facts.newForMs;
+  views.settledMs[0] = timeMs + SETTLE_MS;
 }
 
 /** What is usual is asked for anew, from this picture on. */
@@ -279,21 +325,10 @@ function stepShare(
   return stepped / lastSample.length;
 }
 
-function gainOf(luma: Uint8Array, background: Float32Array): number {
-  let [seen, known] = [0, 0];
-  for (let i = 0; i < luma.length; i += SAMPLE_STEP) {
-    seen += luma[i]!;
-    known += background[i]!;
-  }
-  return seen > 0 && known > 0 ? seen / known : 1;
-}
-
 function align(
   views: SceneGateViews,
   background: Float32Array,
-  gain: number,
-  width: number,
-  height: number,
+  { width, height }: Geometry,
   luma: Uint8Array,
   out: SceneVerdict,
 ): void {
@@ -301,7 +336,7 @@ function align(
   if (out.relearn || (views.offsetX[0] === 0 && views.offsetY[0] === 0)) return;
   shift.dx = views.offsetX[0]!;
   shift.dy = views.offsetY[0]!;
-  undoShift(luma, background, gain, width, height, shift, views.aligned);
+  undoShift(luma, background, gainOf(luma, background), width, height, shift, views.aligned);
   out.luma = views.aligned;
 }
 

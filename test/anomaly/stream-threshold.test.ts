@@ -17,7 +17,7 @@ function open(floor = 0.3): StreamThreshold {
 
 function block(stream: StreamThreshold, evidence: number, alarming = false): void {
   noteEvidence(stream, evidence, alarming);
-  finishBlock(stream, true);
+  finishBlock(stream, true, false);
 }
 
 void test('the threshold is the second largest block maximum', async (t) => {
@@ -27,12 +27,25 @@ void test('the threshold is the second largest block maximum', async (t) => {
   t.equal(thresholdOf(stream), 4);
 });
 
+void test('while young, alarms count as they come; later they hardly raise the threshold', async (t) => {
+  for (const young of [true, false]) {
+    const stream = open();
+    for (let i = 0; i < 20; i++) block(stream, 2);
+    for (let i = 0; i < 2; i++) {
+      noteEvidence(stream, 10, true);
+      finishBlock(stream, true, young);
+    }
+    if (young) t.equal(thresholdOf(stream), 10);
+    else t.ok(thresholdOf(stream) < 2.1, `${thresholdOf(stream)}`);
+  }
+});
+
 void test('a block counts with the largest evidence in it', async (t) => {
   const stream = open();
   for (let i = 0; i < MIN_BLOCKS; i++) {
     noteEvidence(stream, 1 + i, false);
     noteEvidence(stream, 0, false);
-    finishBlock(stream, true);
+    finishBlock(stream, true, false);
   }
   t.equal(thresholdOf(stream), MIN_BLOCKS - 1);
 });
@@ -88,7 +101,7 @@ void test('without learning nothing learned changes', async (t) => {
   for (let i = 0; i < 20; i++) block(stream, 2);
   const before = [...stream.views.blockMaxima];
   noteEvidence(stream, 9, true);
-  finishBlock(stream, false);
+  finishBlock(stream, false, false);
   t.same([...stream.views.blockMaxima], before);
   t.equal(stream.views.blockCount[0], 20);
   t.equal(thresholdOf(stream), 2);

@@ -150,6 +150,14 @@ void test('nothing is missing while something is there', async (t) => {
   t.equal(absenceEvidence(world.region, world.timeMs + 1_000_000), 0);
 });
 
+void test('where nothing is known of what came before, no order can be broken', async (t) => {
+  const world = new World(8);
+  world.alternate(80);
+  resetGlobalRegion(world.region, world.timeMs);
+  t.equal(world.become([UPPER[3]!], 800).surprise, 0, 'the lane begins in its middle');
+  t.ok(world.become([LOWER[3]!], 800).surprise > 0, 'from there on it is known again');
+});
+
 void test('after a new clip begins, either lane may come first', async (t) => {
   const world = new World(8);
   world.alternate(80);

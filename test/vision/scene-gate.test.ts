@@ -1,12 +1,16 @@
 import { test } from 'tap';
 import { nextRandom } from '../../src/memory/random.ts';
+import { censusPlaneFields } from '../../src/vision/census-plane.ts';
+import { flowPlaneFields } from '../../src/vision/flow-plane.ts';
 import { divide } from '../../src/vision/geometry.ts';
+import { lookMemoryFields } from '../../src/vision/look-memory.ts';
 import { measureFields } from '../../src/vision/picture-measures.ts';
 import { pixelPlaneFields, updatePixelPlane } from '../../src/vision/pixel-plane.ts';
 import {
   type SceneChange,
   type SceneGate,
   type SceneVerdict,
+  noteEmptiness,
   resetSceneGate,
   sceneGateFields,
   watchScene,
@@ -21,8 +25,13 @@ type Picture = (x: number, y: number) => number;
 const scene: Picture = (x, y) => 60 + ((((x >> 3) * 7 + (y >> 3) * 13) * 29) % 90);
 
 function eye(seed: number) {
-  const gate: SceneGate = { views: viewsFor(sceneGateFields(geometry)), measures: viewsFor(measureFields()) };
+  const gate: SceneGate = {
+    views: viewsFor(sceneGateFields(geometry)),
+    measures: viewsFor(measureFields()),
+    looks: viewsFor(lookMemoryFields(geometry)),
+  };
   const pixels = viewsFor(pixelPlaneFields(geometry));
+  const planes = { pixels, census: viewsFor(censusPlaneFields(geometry)), flow: viewsFor(flowPlaneFields(geometry)) };
   const random = new Uint32Array([seed]);
   const verdict = { luma: new Uint8Array(0) } as SceneVerdict;
   let timeMs = 0;
@@ -38,7 +47,7 @@ function eye(seed: number) {
             const noise = (nextRandom(random) % (2 * grain + 1)) - grain;
             return Math.max(0, Math.min(255, Math.round(picture(at % width, Math.floor(at / width))) + noise));
           });
-        watchScene(gate, pixels, geometry, luma, timeMs, verdict);
+        watchScene(gate, planes, geometry, luma, timeMs, verdict);
         if (verdict.relearn) pixels.pixelFrames[0] = 0;
         if (!verdict.blocked) updatePixelPlane(pixels, geometry, verdict.luma);
         if (told.at(-1) !== verdict.change) told.push(verdict.change);
@@ -46,6 +55,7 @@ function eye(seed: number) {
       return told;
     },
     verdict,
+    time: () => timeMs,
   };
 }
 
@@ -107,6 +117,58 @@ void test('an infrared filter that switches is told as another look, and the bac
   show(infrared, 100);
   t.notOk(verdict.unsure);
   t.ok(verdict.newLook, 'forms have to be learned first');
+});
+
+void test('a look that was there before is known at once, and so is that from which it came', async (t) => {
+  const { show, verdict } = eye(11);
+  const infrared: Picture = (x, y) => 150 - 0.5 * scene(x, y) + 0.4 * x;
+  show(scene, 400);
+  show(infrared, 1000);
+  t.notOk(verdict.newLook);
+  for (const picture of [scene, infrared]) {
+    t.same(show(picture, 1), ['look']);
+    t.notOk(verdict.relearn, 'nothing is learned anew');
+    t.ok(verdict.muted);
+    show(picture, 15);
+    t.notOk(verdict.muted || verdict.newLook);
+    t.ok(verdict.unsure);
+    show(picture, 400);
+  }
+});
+
+void test('what comes into an empty scene is judged again, what stands in it is not yet', async (t) => {
+  const { show, verdict, gate, time } = eye(12);
+  const infrared: Picture = (x, y) => 150 - 0.5 * scene(x, y) + 0.4 * x;
+  /** Frames after the view settled until something is judged. */
+  const wait = (isEmpty: boolean): number => {
+    let frames = 0;
+    for (; frames < 200; frames++) {
+      show(infrared, 1);
+      noteEmptiness(gate, isEmpty, time() - 100);
+      if (!verdict.muted && !verdict.unsure) break;
+      if (verdict.muted) frames = 0;
+    }
+    return frames;
+  };
+  show(scene, 100);
+  t.equal(wait(false), 80, 'eight seconds');
+  resetSceneGate(gate);
+  show(scene, 100);
+  t.equal(wait(true), 16);
+});
+
+void test('an empty scene does not cut short the pause after a lamp', async (t) => {
+  const { show, verdict, gate, time } = eye(13);
+  for (let i = 0; i < 100; i++) {
+    show(scene, 1);
+    noteEmptiness(gate, true, time() - 100);
+  }
+  show((x, y) => 1.4 * scene(x, y), 1);
+  for (let i = 0; i < 10; i++) {
+    noteEmptiness(gate, true, time() - 100);
+    show((x, y) => 1.4 * scene(x, y), 1);
+    t.ok(verdict.unsure);
+  }
 });
 
 void test('a covered lens blocks the view; the background waits for its end', async (t) => {
