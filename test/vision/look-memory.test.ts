@@ -33,14 +33,14 @@ function eye() {
     looks,
     facts,
     /** See one picture for so many frames. */
-    see(luma: Uint8Array, frames = ENOUGH): void {
+    see: (luma: Uint8Array, frames = ENOUGH): void => {
       for (let i = 0; i < frames; i++, timeMs += 100) {
         updatePixelPlane(planes.pixels, geometry, luma);
         updateCensusPlane(planes.census, geometry, luma);
       }
     },
     /** The picture is another one; learned anew when it is not known. */
-    change(luma: Uint8Array): boolean {
+    change: (luma: Uint8Array): boolean => {
       const known = changeLook(looks, planes, geometry, luma, facts, timeMs);
       if (!known) planes.pixels.pixelFrames[0] = planes.census.censusFrames[0] = 0;
       return known;
