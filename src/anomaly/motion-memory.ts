@@ -10,10 +10,15 @@ import { type Views, field } from '../memory/layout.ts';
 export const DIRECTIONS = 8;
 
 export const motionMemoryFields = (zones: number) => ({
-  directionCount: field('u16', zones * DIRECTIONS, 'learned'), // [zones, 8] halved together when one is full
+  directionCount: field('u16', zones * DIRECTIONS, 'learned'), // [zones, 8] those of a zone add up to less than FULL
 });
 export type MotionMemory = Views<ReturnType<typeof motionMemoryFields>>;
 
+/**
+ * Movements remembered at a place, some sixty things that pass. Without a bound a lane that moves is told the longer the more
+ * was seen before: after a quarter of an hour for 2,000 frames, after a day for hours.
+ */
+const FULL = 256;
 const DIRECTION_PRIOR = 0.2;
 const NEIGHBOUR_SHARE = 0.25;
 
@@ -40,10 +45,12 @@ export function judgeDirection(memory: MotionMemory, zone: number, direction: nu
   return Math.max(0, -ln(Math.min(1, probability)) - 2) / 3;
 }
 
-/** Learn a movement. */
-export function learnDirection({ directionCount }: MotionMemory, zone: number, direction: number): void {
+/** Learn a movement; the counts of a place that is full are halved. */
+export function learnDirection(memory: MotionMemory, zone: number, direction: number): void {
+  const { directionCount } = memory;
   const at = zone * DIRECTIONS;
-  if (++directionCount[at + direction]! < 65535) return;
+  directionCount[at + direction]!++;
+  if (totalAt(memory, zone) < FULL) return;
   for (let i = at; i < at + DIRECTIONS; i++) directionCount[i] = directionCount[i]! >> 1;
 }
 

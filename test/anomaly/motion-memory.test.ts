@@ -54,8 +54,20 @@ void test('a place where nothing ever moved is judged as if it had been watched 
 
 void test('full counters are halved together, so proportions stay', async (t) => {
   const memory = viewsFor(motionMemoryFields(1));
-  memory.directionCount[0] = 65534;
-  memory.directionCount[2] = 1000;
+  memory.directionCount[0] = 195;
+  memory.directionCount[2] = 60;
   learnDirection(memory, 0, 0);
-  t.same([...memory.directionCount], [32767, 0, 500, ...Array.from({ length: DIRECTIONS - 3 }, () => 0)]);
+  t.same([...memory.directionCount], [98, 0, 30, ...Array.from({ length: DIRECTIONS - 3 }, () => 0)]);
+});
+
+void test('a new way is usual after as many movements, however long another was', async (t) => {
+  const movementsUntilUsual = (seenBefore: number): number => {
+    const memory = viewsFor(motionMemoryFields(1));
+    for (let i = 0; i < seenBefore; i++) learnDirection(memory, 0, 0);
+    let count = 0;
+    for (; judgeDirection(memory, 0, 4) > 0.3; count++) learnDirection(memory, 0, 4);
+    return count;
+  };
+  t.ok(movementsUntilUsual(100) > 2);
+  t.ok(movementsUntilUsual(1_000_000) < 20);
 });
