@@ -8,8 +8,11 @@ import { shortFolder } from '../support/folder.ts';
 import { Running } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
-/** Breaks of the routine begin here; feedback is given up to the second, and what is told after it counts. */
-const [FROM, TAUGHT, FRAMES] = [7000, 10_500, 14_000];
+/**
+ * Breaks of the routine begin here, once the model is no longer young; feedback is given up to the second, and what is told
+ * after it counts.
+ */
+const [FROM, TAUGHT, FRAMES] = [9500, 13_000, 16_500];
 
 /** A daemon that watches a rendered street as fast as it can. */
 function watch(t: Test, broker: Mosquitto, node: string): Running {
@@ -51,7 +54,7 @@ test('"that was normal" ends an event, and the same things are not told again; w
     void listener.publish('cortexd/taught/street/feedback/set', JSON.stringify({ feedback: 'normal', event: id }));
   });
   const daemons = [watch(t, broker, 'taught'), watch(t, broker, 'untaught')];
-  await Promise.all(daemons.map((daemon) => daemon.says(/The source has ended/, 150_000)));
+  await Promise.all(daemons.map((daemon) => daemon.says(/The source has ended/, 240_000)));
   await Promise.all(daemons.map((daemon) => daemon.end('SIGTERM')));
   const later = (node: string): number =>
     events(node).filter(({ type, severity, frame }) => type === 'start' && severity === 'alert' && frame > TAUGHT)
