@@ -14,10 +14,7 @@ export const motionMemoryFields = (zones: number) => ({
 });
 export type MotionMemory = Views<ReturnType<typeof motionMemoryFields>>;
 
-/**
- * Movements remembered at a place, some sixty things that pass. Without a bound a lane that moves is told the longer the more
- * was seen before: after a quarter of an hour for 2,000 frames, after a day for hours.
- */
+/** Movements remembered at a place. Without a bound a lane that moves is told the longer the more was seen before it. */
 const FULL = 256;
 const DIRECTION_PRIOR = 0.2;
 const NEIGHBOUR_SHARE = 0.25;

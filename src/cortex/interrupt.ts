@@ -1,8 +1,8 @@
 /**
  * interrupt.ts - what is done to a model between two frames, by someone outside: end what is open, look anew.
  */
-import { clearRetina, relearnRetina } from '../vision/retina.ts';
 import { forgetLooks } from '../vision/look-memory.ts';
+import { clearRetina, relearnRetina } from '../vision/retina.ts';
 import { resetSceneGate } from '../vision/scene-gate.ts';
 import type { Cortex } from './cortex.ts';
 import { type Account, closeAll } from './detector.ts';

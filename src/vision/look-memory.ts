@@ -18,7 +18,7 @@ import { type Shift, undoShift } from './shift.ts';
 
 const LOOKS = 3;
 /** Numbers of the scene gate that belong to a look. */
-export const LOOK_MEASURES = 4;
+const LOOK_MEASURES = 4;
 const LEVELS = 10;
 /** A look is known when it is at most so far away, and by this factor nearer than the look that was there. */
 const NEAR = 0.3;
@@ -72,9 +72,10 @@ export function changeLook(
   timeMs: number,
 ): boolean {
   const left = looks.current[0]!;
-  const here = distanceTo(planes.pixels.background, luma);
+  const { background, pixelFrames } = planes.pixels;
+  const here = distanceTo(background, moveBack(looks, geometry, luma, background, facts.dx, facts.dy));
   // A look that was hardly seen is not worth the place of another.
-  if (planes.pixels.pixelFrames[0]! >= MIN_FRAMES) keep(looks, planes, left, facts, timeMs);
+  if (pixelFrames[0]! >= MIN_FRAMES) keep(looks, planes, left, facts, timeMs);
   const known = nearest(looks, geometry, luma, left, Math.min(NEAR, NEARER * here));
   looks.current[0] = known >= 0 ? known : placeForNew(looks, left);
   if (known < 0) looks.leftMs[looks.current[0]] = 0;
@@ -93,23 +94,25 @@ function nearest(looks: LookMemory, geometry: Geometry, luma: Uint8Array, left: 
   for (let look = 0; look < LOOKS; look++) {
     if (look === left || looks.leftMs[look] === 0) continue;
     const background = looks.background.subarray(look * luma.length, (look + 1) * luma.length);
-    const distance = distanceTo(background, moveBack(looks, geometry, luma, background, look));
+    const [dx, dy] = [looks.offset[2 * look]!, looks.offset[2 * look + 1]!];
+    const distance = distanceTo(background, moveBack(looks, geometry, luma, background, dx, dy));
     if (distance < least) [best, least] = [look, distance];
   }
   return best;
 }
 
-/** The picture as it would lie in that look. */
+/** The picture as it would lie on a background that was learned before the camera was moved by dx, dy (px). */
 function moveBack(
-  { offset, aligned }: LookMemory,
+  { aligned }: LookMemory,
   { width, height }: Geometry,
   luma: Uint8Array,
   background: Float32Array,
-  look: number,
+  dx: number,
+  dy: number,
 ): Uint8Array {
-  shift.dx = offset[2 * look]!;
-  shift.dy = offset[2 * look + 1]!;
-  if (shift.dx === 0 && shift.dy === 0) return luma;
+  if (dx === 0 && dy === 0) return luma;
+  shift.dx = dx;
+  shift.dy = dy;
   undoShift(luma, background, gainOf(luma, background), width, height, shift, aligned);
   return aligned;
 }

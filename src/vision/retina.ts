@@ -90,10 +90,7 @@ export function encodeRetina(
   out.globalChanged = updateOccupancy(retina.global, geometry.global, foreground.subcellPixels);
 }
 
-/**
- * Of the nine subcells around one, so many must be light for what moves there to be light that moves. It adds to what
- * moving-light.ts finds: without it 7.4 instead of 6.7 false alarms per 5,000 frames under all nuisances.
- */
+/** Of the nine subcells around one, so many must be light for what moves there to be light that moves. */
 const MOSTLY = 6;
 
 /** What is nothing but light is no thing; where nearly all is light nothing moves. Returns how many subcells are light. */

@@ -143,6 +143,7 @@ export function watchScene(
     if (timeMs - views.blockedMs[0]! > ENDURED_MS && blocked !== 'frozen') {
       views.isBlocked[0] = 0;
       lookAtOther(gate, planes, geometry, luma, timeMs, out);
+      align(views, background, geometry, luma, out);
     }
   } else {
     if (views.isBlocked[0] === 1) {

@@ -211,7 +211,12 @@ test('a change of masks is no event: the picture is looked at anew', async (t) =
     for (let y = 0; y < height; y++) frame.luma.fill(128, y * width, y * width + width / 2);
     return frame;
   };
+  cortex.gate.looks.leftMs.fill(1);
   lookAnew(cortex);
+  t.ok(
+    cortex.gate.looks.leftMs.every((left) => left === 0),
+    'looks under the old mask are forgotten',
+  );
   const seen = Array.from({ length: 100 }, () => stepCortex(cortex, masked(), true).events.length);
   t.equal(
     seen.reduce((sum, count) => sum + count, 0),

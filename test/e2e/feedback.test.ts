@@ -54,7 +54,7 @@ test('"that was normal" ends an event, and the same things are not told again; w
     void listener.publish('cortexd/taught/street/feedback/set', JSON.stringify({ feedback: 'normal', event: id }));
   });
   const daemons = [watch(t, broker, 'taught'), watch(t, broker, 'untaught')];
-  await Promise.all(daemons.map((daemon) => daemon.says(/The source has ended/, 240_000)));
+  await Promise.all(daemons.map((daemon) => daemon.says(/The source has ended/, 180_000)));
   await Promise.all(daemons.map((daemon) => daemon.end('SIGTERM')));
   const later = (node: string): number =>
     events(node).filter(({ type, severity, frame }) => type === 'start' && severity === 'alert' && frame > TAUGHT)
