@@ -1,9 +1,9 @@
 /**
  * feedback.ts - what "that was normal" and "that matters" do, on rendered scenes.
  *
- *     npm run build && node dist/scripts/bench/feedback.js [--seeds 1,2] [--frames 20000] [--kinds reverse,stop] [--verdicts none,normal,matters]
+ *     npm run build && node dist/scripts/bench/feedback.js [--seeds 1,2] [--frames 30000] [--kinds reverse,stop] [--verdicts none,normal,matters]
  *
- * A street learns 7,000 frames, then all local breaks of the routine happen. Feedback is given 15 frames after the start of
+ * A street learns 9,000 frames, its first quarter of an hour, then all local breaks of the routine happen. Feedback is given 15 frames after the start of
  * each alert that stands for one kind, for the first half of the frames that follow; the second half is counted. An anomaly
  * counts as told when an alert starts between 2 frames before its first labelled frame and 40 after its last; an alert that
  * stands for nothing is false, those within 50 frames of one another count once.
@@ -18,13 +18,13 @@ import { stepCortex } from '../../src/cortex/step.ts';
 import { createScene, renderNext } from '../../src/scene/scene.ts';
 import type { SceneKind } from '../../src/scene/kinds.ts';
 
-const FROM = 7000;
+const FROM = 9000;
 const DELAY = 15;
 const [BEFORE, AFTER, REFRACTORY] = [2, 40, 50];
 const { values: args } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1' },
-    frames: { type: 'string', default: '20000' },
+    frames: { type: 'string', default: '30000' },
     kinds: { type: 'string', default: 'reverse,off_lane,fast,stop,big,popup' },
     verdicts: { type: 'string', default: 'none,normal,matters' },
   },

@@ -2,6 +2,7 @@
  * evidence.ts - kinds of evidence, each against its own threshold, become streams and one score.
  *
  *     local   sequence and timing surprise of the local regions (one threshold: they rise and fall together)
+ *     place   their sequence surprise on its own: how long things wait must not hide that one comes where none came before
  *     order   surprise of the global region
  *     motion  a thing moves an unusual way
  *     flow    faster than things move here, in a crowd too (motion and flow show in the motion stream)
@@ -33,6 +34,7 @@ import type { LearningState, StreamValues } from './observation.ts';
 
 export const EVIDENCE = [
   'local',
+  'place',
   'order',
   'motion',
   'flow',
@@ -44,13 +46,14 @@ export const EVIDENCE = [
   'overdue',
 ] as const;
 /** Kinds that are calibrated on blocks of time in which something is there; the others have blocks of their own. */
-export const ACTIVE_KINDS = ['local', 'order', 'motion', 'flow', 'size', 'form'] as const;
+export const ACTIVE_KINDS = ['local', 'place', 'order', 'motion', 'flow', 'size', 'form'] as const;
 export type EvidenceName = (typeof EVIDENCE)[number];
 export type ActiveKind = (typeof ACTIVE_KINDS)[number];
 
 /** Lowest thresholds: evidence below them is nothing, however quiet the scene. */
 export const FLOORS: { readonly [name in EvidenceName]: number } = {
   local: 0.3,
+  place: 0.3,
   order: 0.5,
   motion: 0.3,
   flow: 3,
@@ -126,6 +129,7 @@ export const noRatios = (): Ratios => Object.fromEntries(EVIDENCE.map((name) => 
  */
 const MARGIN: { readonly [name in EvidenceName]: number } = {
   local: 1.05,
+  place: 1.05,
   order: 1,
   motion: 1.05,
   flow: 1.05,
@@ -153,6 +157,7 @@ export function judgeEvidence(
   const against = (name: EvidenceName, value: number): number =>
     (value * evidence.sensitivity) / (factor * MARGIN[name] * thresholdNow(evidence, name, restless));
   out.local = routine * against('local', raw.sequence + raw.timing);
+  out.place = routine * against('place', raw.sequence);
   out.order = routine * against('order', raw.order);
   out.motion = routine * against('motion', raw.motion);
   out.flow = against('flow', raw.flow);
@@ -212,6 +217,7 @@ export function learnEvidence(evidence: Evidence, raw: RawEvidence, ratios: Rati
   if (frame.busy) {
     const own = frame.restless ? evidence.restless : thresholds;
     noteEvidence(own.local, raw.sequence + raw.timing, ratios.local >= alarming);
+    noteEvidence(own.place, raw.sequence, ratios.place >= alarming);
     for (const name of ['order', 'motion', 'flow', 'size', 'form'] as const)
       noteEvidence(own[name], raw[name], ratios[name] >= alarming);
   }
@@ -248,6 +254,9 @@ function countBlocks({ views, thresholds, restless }: Evidence, elapsedMs: numbe
   }
 }
 
+/** What the local regions give, by whichever of their two thresholds. */
+export const localRatio = ({ local, place }: Ratios): number => Math.max(local, place);
+
 /** The four public streams without absence: the local kind shows as whichever of its parts is larger. */
 export function streamsOf(ratios: Ratios, raw: RawEvidence): StreamValues {
   const local = raw.sequence + raw.timing;
@@ -257,7 +266,7 @@ export function streamsOf(ratios: Ratios, raw: RawEvidence): StreamValues {
   return {
     form: Math.max(ratios.size, ratios.form),
     motion: Math.max(ratios.motion, ratios.flow),
-    sequence: Math.max(part(raw.sequence, sequenceLeads), ratios.order, ratios.episode),
+    sequence: Math.max(part(raw.sequence, sequenceLeads), ratios.place, ratios.order, ratios.episode),
     timing: Math.max(part(raw.timing, !sequenceLeads), ratios.early),
   };
 }

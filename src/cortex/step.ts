@@ -19,6 +19,7 @@ import {
   judgeEvidence,
   learnEvidence,
   learningState,
+  localRatio,
   noRatios,
   scoreOf,
   streamsOf,
@@ -117,10 +118,10 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const scene: Scene = {
     components: form.components,
     expectedBefore: global.expectedBefore,
-    orderLeads: ratios.order >= ratios.local,
+    orderLeads: ratios.order >= localRatio(ratios),
     change: verdict.change,
     speedLeads: ratios.flow >= ratios.motion,
-    episodeLeads: ratios.episode >= Math.max(ratios.order, ratios.local),
+    episodeLeads: ratios.episode >= Math.max(ratios.order, localRatio(ratios)),
     recurrenceZone: recurrence.zone,
     earlyLeads: ratios.early >= ratios.local,
     overdueLeads: ratios.overdue >= ratios.absence,
@@ -275,7 +276,7 @@ function detectAll(
       localName === 'timing'
         ? Math.max(ratios.order, ratios.episode)
         : localName === 'sequence'
-          ? Math.max(ratios.local, ratios.order, ratios.episode)
+          ? Math.max(localRatio(ratios), ratios.order, ratios.episode)
           : streams.sequence,
     timing:
       localName === 'timing'
@@ -319,12 +320,14 @@ function inFrameTime(event: EventChange, lifeMs: number, frameMs: number): Event
 /** The heat map: each place's share of each kind, in units of that kind's threshold; the largest kind counts. */
 function fillGrid({ grid, heat, local, motion, flow, form }: Cortex, ratios: Ratios, raw: RawEvidence): void {
   const localUnit = raw.sequence + raw.timing > 0 ? ratios.local / (raw.sequence + raw.timing) : 0;
+  const placeUnit = raw.sequence > 0 ? ratios.place / raw.sequence : 0;
   const motionUnit = raw.motion > 0 ? ratios.motion / raw.motion : 0;
   const flowUnit = raw.flow > 0 ? ratios.flow / raw.flow : 0;
   const sizeUnit = raw.size > 0 ? ratios.size / raw.size : 0;
   const formUnit = raw.form > 0 ? ratios.form / raw.form : 0;
   for (let zone = 0; zone < grid.length; zone++) {
-    const here = (local.views.sequence[zone]! + local.views.timing[zone]!) * localUnit;
+    const sequence = local.views.sequence[zone]!;
+    const here = Math.max((sequence + local.views.timing[zone]!) * localUnit, sequence * placeUnit);
     const moving = motion.views.motionSurprise[zone]! * motionUnit;
     const fast = flow.views.flowSurprise[zone]! * flowUnit;
     const large = form.views.sizeSurprise[zone]! * sizeUnit;

@@ -114,6 +114,18 @@ void test('local evidence shows in the stream of its larger part', async (t) => 
   t.same([byTiming.sequence, byTiming.timing], [0.5, 2]);
 });
 
+void test('how long things wait does not hide that one comes where none came before', async (t) => {
+  const evidence = open();
+  live(evidence, 300, { sequence: 0.5, timing: 4 });
+  const came = { ...NOTHING, sequence: 2 };
+  const ratios = ratiosOf(evidence, came);
+  t.ok(ratios.local < 1, 'both together are usually more');
+  t.ok(ratios.place > 1, 'of its own kind it is far more than usual');
+  t.equal(streamsOf(ratios, came).sequence, ratios.place);
+  t.equal(streamsOf(ratios, came).timing, 0);
+  t.ok(ratiosOf(evidence, { sequence: 0.5, timing: 4 }).place < 1);
+});
+
 void test('while newborn, the largest evidence so far is the measure', async (t) => {
   const evidence = open();
   live(evidence, 10, { size: 5 });
