@@ -3,10 +3,10 @@
  *
  *     npm run build && node dist/scripts/bench/feedback.js [--seeds 1,2] [--frames 30000] [--kinds reverse,stop] [--verdicts none,normal,matters]
  *
- * A street learns 9,000 frames, its first quarter of an hour, then all local breaks of the routine happen. Feedback is given 15 frames after the start of
- * each alert that stands for one kind, for the first half of the frames that follow; the second half is counted. An anomaly
- * counts as told when an alert starts between 2 frames before its first labelled frame and 40 after its last; an alert that
- * stands for nothing is false, those within 50 frames of one another count once.
+ * A street learns 9,000 frames, its first quarter of an hour, then all local breaks of the routine happen. Feedback is given
+ * 15 frames after the start of each alert that stands for one kind, for the first half of the frames that follow; the second
+ * half is counted. An anomaly counts as told when an alert starts between 2 frames before its first labelled frame and 40
+ * after its last; an alert that stands for nothing is false, those within 50 frames of one another count once.
  */
 import { parseArgs } from 'node:util';
 import { createCortex } from '../../src/cortex/cortex.ts';
