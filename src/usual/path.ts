@@ -1,0 +1,63 @@
+/**
+ * path.ts - the places a thing has come by, and what it was like there: kept while it is followed, learned when it is gone.
+ *
+ * One entry per cell entered; when all are taken the oldest gives way.
+ */
+import { type Views, field } from '../memory/layout.ts';
+import { MOST_THINGS, PATH } from '../things/pool.ts';
+
+export const pathFields = () => ({
+  pathLength: field('u8', MOST_THINGS, 'state'), // entries, up to PATH
+  pathAt: field('u8', MOST_THINGS, 'state'), // newest entry
+  cell: field('u16', MOST_THINGS * PATH, 'state'), // [things, PATH]
+  // f32: sums over the pictures in which it was measured there
+  novelty: field('f32', MOST_THINGS * PATH, 'state'), // bits of the visit, when it came
+  speeds: field('f32', MOST_THINGS * PATH, 'state'), // of ln(heights per second)
+  speedCount: field('f32', MOST_THINGS * PATH, 'state'),
+  alongX: field('f32', MOST_THINGS * PATH, 'state'), // of the way it went, heights
+  alongY: field('f32', MOST_THINGS * PATH, 'state'),
+  heights: field('f32', MOST_THINGS * PATH, 'state'), // of ln(height)
+  shapes: field('f32', MOST_THINGS * PATH, 'state'), // of ln(width / height)
+  sizeCount: field('f32', MOST_THINGS * PATH, 'state'),
+  stayMs: field('f32', MOST_THINGS * PATH, 'state'), // longest time without moving on
+});
+export type Path = Views<ReturnType<typeof pathFields>>;
+
+export function beginPath(path: Path, slot: number): void {
+  path.pathLength[slot] = 0;
+  path.pathAt[slot] = PATH - 1;
+}
+
+/** The entry of the cell where a thing is now; `isNew` tells that it has just come there. */
+export function enter(path: Path, slot: number, cell: number): { readonly entry: number; readonly isNew: boolean } {
+  const base = slot * PATH;
+  const newest = base + path.pathAt[slot]!;
+  if (path.pathLength[slot]! > 0 && path.cell[newest] === cell) return { entry: newest, isNew: false };
+  path.pathAt[slot] = (path.pathAt[slot]! + 1) % PATH;
+  path.pathLength[slot] = Math.min(PATH, path.pathLength[slot]! + 1);
+  const entry = base + path.pathAt[slot]!;
+  path.cell[entry] = cell;
+  for (const sums of [
+    path.novelty,
+    path.speeds,
+    path.speedCount,
+    path.alongX,
+    path.alongY,
+    path.heights,
+    path.shapes,
+    path.sizeCount,
+    path.stayMs,
+  ])
+    sums[entry] = 0;
+  return { entry, isNew: true };
+}
+
+/** Mean novelty of the last `most` entries. */
+export function meanNovelty(path: Path, slot: number, most: number): number {
+  const length = Math.min(most, path.pathLength[slot]!);
+  let sum = 0;
+  for (let back = 0; back < length; back++) {
+    sum += path.novelty[slot * PATH + ((path.pathAt[slot]! + PATH - back) % PATH)]!;
+  }
+  return length > 0 ? sum / length : 0;
+}

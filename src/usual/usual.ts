@@ -1,0 +1,235 @@
+/**
+ * usual.ts - what things are usually like, place by place, and what a thing is worth as evidence.
+ *
+ *     attribute    question                                    table
+ *     place        do things come by here?                     visits
+ *     direction    do they go this way here?                   directions
+ *     speed        this fast, going this way here?             speeds (by eight directions)
+ *     stay         do they stay this long here?                stays
+ *     size         are they this high here?                    heights
+ *     shape        are they this wide for their height here?   shapes
+ *     birth        do things begin here?                       births
+ *
+ * A thing is judged while it is there and learned when it is gone, one sample per thing and place.
+ */
+import { ln } from '../memory/exact-math.ts';
+import { type Views, field } from '../memory/layout.ts';
+import { MOST_THINGS, type Motion, PATH, type Things, motionOf } from '../things/pool.ts';
+import { type Amounts, amountBits, amountFields, learnAmount } from './amounts.ts';
+import { type Directions, directionBits, directionFields, directionOf, learnDirection } from './directions.ts';
+import { type Path, beginPath, enter, meanNovelty, pathFields } from './path.ts';
+import { type Places, cellAt } from './places.ts';
+import { type Tail, learnTail, tailBits, tailFields, valueOfBits } from './tail.ts';
+import { type Visits, countThing, learnVisit, visitBits, visitFields } from './visits.ts';
+
+/** The kinds of evidence a thing gives, in the order of the numbers in the state. */
+export const ATTRIBUTES = ['place', 'direction', 'speed', 'stay', 'size', 'shape', 'birth'] as const;
+export type Attribute = (typeof ATTRIBUTES)[number];
+const COUNT = ATTRIBUTES.length;
+const [PLACE, DIRECTION, SPEED, STAY, SIZE, SHAPE, BIRTH] = [0, 1, 2, 3, 4, 5, 6];
+
+/** Directions by which speeds are kept apart. */
+const SPEED_WAYS = 8;
+/** Movement is measured over so long (ms), and must have lasted so long and led so far (heights). */
+const MOTION_MS = 700;
+const LEAST_MOTION_MS = 300;
+const LEAST_WAY = 0.025;
+/** Slower than this (heights per second) is standing, which `stay` judges. */
+const STANDING = 0.02;
+/** Evidence counts as far as it lasts: the least of so long (ms). */
+const HOLD_MS = 400;
+const HOLD = 8;
+/** Of an attribute's bits this many are given away: the best of many measurements of an ordinary thing come to about that. */
+const ORDINARY_BITS = 3;
+/** Visits of so many places in a row make up where a thing goes. */
+const NOVEL_PLACES = 5;
+/** A thing this young (ms) has no size yet: it is still coming in. */
+const SIZED_MS = 500;
+
+export const judgedFields = () => ({
+  // f32: bits
+  recent: field('f32', MOST_THINGS * COUNT * HOLD, 'state'), // [things, attributes, HOLD] of the last pictures
+  recentCount: field('u8', MOST_THINGS * COUNT, 'state'),
+  now: field('f32', MOST_THINGS * COUNT, 'state'), // [things, attributes] what has lasted
+  best: field('f32', MOST_THINGS * COUNT, 'state'), // highest so far
+  total: field('f32', MOST_THINGS, 'state'), // evidence of the thing: the sum of its attributes' bits beyond the ordinary
+  told: field('u8', MOST_THINGS, 'state'), // 0|1 it has alarmed
+});
+export type Judged = Views<ReturnType<typeof judgedFields>>;
+
+export type Usual = {
+  readonly places: Places;
+  readonly path: Path;
+  readonly visits: Visits;
+  readonly births: Visits;
+  readonly directions: Directions;
+  readonly speeds: Amounts;
+  readonly stays: Amounts;
+  readonly heights: Amounts;
+  readonly shapes: Amounts;
+  readonly judged: Judged;
+  /** One tail per attribute, and that of the sum. */
+  readonly tails: readonly Tail[];
+  readonly totals: Tail;
+};
+
+/** Field tables of the blocks, by block name. */
+export const usualTables = (places: Places) => ({
+  path: pathFields(),
+  'usual.visits': visitFields(places),
+  'usual.births': visitFields(places),
+  'usual.directions': directionFields(places),
+  'usual.speeds': amountFields(places, SPEED_WAYS),
+  'usual.stays': amountFields(places, 1),
+  'usual.heights': amountFields(places, 1),
+  'usual.shapes': amountFields(places, 1),
+  'usual.judged': judgedFields(),
+  'usual.totals': tailFields(),
+  ...(Object.fromEntries(ATTRIBUTES.map((name) => [`usual.tail.${name}`, tailFields()])) as {
+    [name in `usual.tail.${Attribute}`]: ReturnType<typeof tailFields>;
+  }),
+});
+
+const motion: Motion = { dx: 0, dy: 0, ms: 0 };
+const measured = new Float64Array(COUNT);
+
+/** A thing has begun to be followed. */
+export function beginThing({ path, judged }: Usual, slot: number): void {
+  beginPath(path, slot);
+  judged.recentCount.fill(0, slot * COUNT, (slot + 1) * COUNT);
+  judged.now.fill(0, slot * COUNT, (slot + 1) * COUNT);
+  judged.best.fill(0, slot * COUNT, (slot + 1) * COUNT);
+  judged.total[slot] = 0;
+  judged.told[slot] = 0;
+}
+
+/** Judge one live thing in one picture. */
+export function judgeThing(usual: Usual, things: Things, slot: number, timeMs: number, elapsedMs: number, watchedMs: number): void {
+  const { places, path, judged, tails } = usual;
+  measured.fill(-1);
+  if (things.blob[slot]! >= 0 && things.together[slot] === 0) measure(usual, things, slot, timeMs, watchedMs);
+  const held = Math.min(HOLD, Math.max(2, Math.ceil(HOLD_MS / elapsedMs) + 1));
+  let total = 0;
+  for (let attribute = 0; attribute < COUNT; attribute++) {
+    const at = slot * COUNT + attribute;
+    const value = measured[attribute]!;
+    if (value >= 0) {
+      const base = at * HOLD;
+      const count = judged.recentCount[at]!;
+      judged.recent[base + (count % HOLD)] = value;
+      // 8 to 15 stand for "full, next place".
+      judged.recentCount[at] = count + 1 < 2 * HOLD ? count + 1 : HOLD;
+      if (count + 1 >= held) {
+        let least = value;
+        for (let back = 1; back < held; back++) least = Math.min(least, judged.recent[base + ((count - back + 2 * HOLD) % HOLD)]!);
+        judged.now[at] = least;
+        if (least > judged.best[at]!) judged.best[at] = least;
+      }
+    }
+    const bits = tailBits(tails[attribute]!, judged.best[at]!, ORDINARY_BITS);
+    if (bits > ORDINARY_BITS) total += bits - ORDINARY_BITS;
+  }
+  judged.total[slot] = total;
+  void places;
+  void path;
+}
+
+/** What can be said of each attribute in this picture, in bits, to `measured`; -1 = nothing. */
+function measure(usual: Usual, things: Things, slot: number, timeMs: number, watchedMs: number): void {
+  const { places, path } = usual;
+  const [x, y] = [things.x[slot]!, things.y[slot]!];
+  const cell = cellAt(places, x, y);
+  const { entry, isNew } = enter(path, slot, cell);
+  if (isNew) path.novelty[entry] = visitBits(usual.visits, places, cell, watchedMs);
+  measured[PLACE] = meanNovelty(path, slot, NOVEL_PLACES);
+  const age = timeMs - things.bornMs[slot]!;
+
+  motionOf(things, slot, timeMs, MOTION_MS, motion);
+  if (motion.ms >= LEAST_MOTION_MS) {
+    const way = Math.sqrt(motion.dx * motion.dx + motion.dy * motion.dy);
+    const speed = (way * 1000) / motion.ms;
+    const direction = directionOf(motion.dx, motion.dy);
+    if (way >= LEAST_WAY) {
+      measured[DIRECTION] = directionBits(usual.directions, places, cell, direction);
+      path.alongX[entry]! += motion.dx;
+      path.alongY[entry]! += motion.dy;
+    }
+    if (speed > STANDING) {
+      const logarithm = ln(speed);
+      measured[SPEED] = amountBits(usual.speeds, places, direction >> 1, cell, logarithm, 0);
+      path.speeds[entry]! += logarithm;
+      path.speedCount[entry]! += 1;
+    }
+  }
+  const stay = timeMs - things.anchorMs[slot]!;
+  const anchor = cellAt(places, things.anchorX[slot]!, things.anchorY[slot]!);
+  measured[STAY] = amountBits(usual.stays, places, 0, anchor, ln(stay + STAY_FLOOR_MS), 1);
+  if (stay > path.stayMs[entry]!) path.stayMs[entry] = stay;
+  if (things.atBorder[slot] === 0 && age >= SIZED_MS) {
+    const height = ln(things.height[slot]!);
+    const shape = ln(things.width[slot]! / things.height[slot]!);
+    measured[SIZE] = amountBits(usual.heights, places, 0, cell, height, 0);
+    measured[SHAPE] = amountBits(usual.shapes, places, 0, cell, shape, 0);
+    path.heights[entry]! += height;
+    path.shapes[entry]! += shape;
+    path.sizeCount[entry]! += 1;
+  }
+  if (things.parted[slot] === 0) {
+    measured[BIRTH] = visitBits(usual.births, places, cellAt(places, things.birthX[slot]!, things.birthY[slot]!), watchedMs);
+  }
+}
+
+/** Added to a stay before its logarithm is taken: shorter ones are alike. */
+const STAY_FLOOR_MS = 300;
+
+/** A thing is gone: what it was like becomes usual, unless it was a break of the usual. */
+export function learnThing(usual: Usual, things: Things, slot: number, learn: boolean): void {
+  const { places, path, judged } = usual;
+  if (!learn) return;
+  const length = path.pathLength[slot]!;
+  if (length === 0) return;
+  const base = slot * PATH;
+  for (let i = 0; i < length; i++) {
+    const entry = base + ((path.pathAt[slot]! + PATH - i) % PATH);
+    const cell = path.cell[entry]!;
+    let isFirst = true;
+    for (let j = 0; j < i && isFirst; j++) {
+      if (path.cell[base + ((path.pathAt[slot]! + PATH - j) % PATH)] === cell) isFirst = false;
+    }
+    if (isFirst) learnVisit(usual.visits, cell);
+    const [dx, dy] = [path.alongX[entry]!, path.alongY[entry]!];
+    if (dx !== 0 || dy !== 0) {
+      const direction = directionOf(dx, dy);
+      learnDirection(usual.directions, places, cell, direction);
+      if (path.speedCount[entry]! > 0)
+        learnAmount(usual.speeds, places, direction >> 1, cell, path.speeds[entry]! / path.speedCount[entry]!);
+    }
+    learnAmount(usual.stays, places, 0, cell, ln(path.stayMs[entry]! + STAY_FLOOR_MS));
+    if (path.sizeCount[entry]! > 0) {
+      learnAmount(usual.heights, places, 0, cell, path.heights[entry]! / path.sizeCount[entry]!);
+      learnAmount(usual.shapes, places, 0, cell, path.shapes[entry]! / path.sizeCount[entry]!);
+    }
+  }
+  countThing(usual.visits);
+  if (things.parted[slot] === 0) {
+    learnVisit(usual.births, cellAt(places, things.birthX[slot]!, things.birthY[slot]!));
+    countThing(usual.births);
+  }
+  for (let attribute = 0; attribute < COUNT; attribute++) learnTail(usual.tails[attribute]!, judged.best[slot * COUNT + attribute]!);
+  learnTail(usual.totals, judged.total[slot]!);
+}
+
+/** The evidence that a thing must have to be told, for `rarity` = the share of things that may reach it. */
+export function thresholdFor(usual: Usual, rarity: number): number {
+  return valueOfBits(usual.totals, -ln(rarity) / Math.LN2, 0);
+}
+
+/** The attribute that says most of a thing now. */
+export function foremost({ judged, tails }: Usual, slot: number): Attribute {
+  let [best, most] = [0, -1];
+  for (let attribute = 0; attribute < COUNT; attribute++) {
+    const bits = tailBits(tails[attribute]!, judged.best[slot * COUNT + attribute]!, ORDINARY_BITS);
+    if (bits > most) [best, most] = [attribute, bits];
+  }
+  return ATTRIBUTES[best]!;
+}
