@@ -1,12 +1,12 @@
 /**
- * source-images.ts - a folder of JPEG or PNG pictures in name order, as a camera.
+ * images.ts - a folder of JPEG or PNG pictures in name order, as a camera.
  */
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CortexdError, messageOf } from '../errors.ts';
-import { Pacer } from './pace.ts';
-import type { Preprocessor } from './preprocess.ts';
-import type { CapturedFrame, FrameSource, ImagesSourceConfig } from './types.ts';
+import { CortexdError, messageOf } from '../../errors.ts';
+import { Pacer } from '../pace.ts';
+import type { Preprocessor } from '../preprocess.ts';
+import type { CapturedFrame, FrameSource, ImagesSourceConfig } from '../types.ts';
 
 const PICTURE = /\.(jpe?g|png)$/i;
 const byName = new Intl.Collator('en', { numeric: true }).compare;

@@ -1,13 +1,13 @@
 /**
- * source-synthetic.ts - a rendered scene as a camera; its frames carry the truth.
+ * synthetic.ts - a rendered scene as a camera; its frames carry the truth.
  */
-import { CortexdError } from '../errors.ts';
-import { SCENES, type SceneName } from '../scene/scenes.ts';
-import { createScene, renderNext } from '../scene/scene.ts';
-import { Pacer } from './pace.ts';
-import { createMask } from './preprocess.ts';
-import { frameAt } from './source-images.ts';
-import type { CapturedFrame, FrameSource, PreprocessConfig, SyntheticSourceConfig } from './types.ts';
+import { CortexdError } from '../../errors.ts';
+import { SCENES, type SceneName } from '../../scene/scenes.ts';
+import { createScene, renderNext } from '../../scene/scene.ts';
+import { Pacer } from '../pace.ts';
+import { createMask } from '../preprocess.ts';
+import { frameAt } from './images.ts';
+import type { CapturedFrame, FrameSource, PreprocessConfig, SyntheticSourceConfig } from '../types.ts';
 
 export function openSynthetic(config: SyntheticSourceConfig, preprocess: PreprocessConfig): FrameSource {
   const { width, height } = preprocess;

@@ -1,15 +1,15 @@
 /**
- * source-file.ts - a video file as a camera, decoded by ffmpeg in a child process into raw grey frames.
+ * file.ts - a video file as a camera, decoded by ffmpeg in a child process into raw grey frames.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { CortexdError } from '../errors.ts';
-import { redact } from '../redact.ts';
-import { FrameChild } from './child.ts';
-import { Pacer } from './pace.ts';
-import type { Preprocessor } from './preprocess.ts';
-import { frameAt, isFolder } from './source-images.ts';
-import type { CapturedFrame, FileSourceConfig, FrameSource } from './types.ts';
+import { CortexdError } from '../../errors.ts';
+import { redact } from '../../redact.ts';
+import { FrameChild } from '../child.ts';
+import { Pacer } from '../pace.ts';
+import type { Preprocessor } from '../preprocess.ts';
+import { frameAt, isFolder } from './images.ts';
+import type { CapturedFrame, FileSourceConfig, FrameSource } from '../types.ts';
 
 const FIRST_FRAME_MS = 20_000;
 const BETWEEN_FRAMES_MS = 20_000;
