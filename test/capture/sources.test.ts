@@ -127,7 +127,7 @@ test('a text file, a folder and a missing file are no video, each in its own wor
   const folder = t.testdir({ 'a.mp4': 'this is a letter, not a film' });
   await t.rejects(readAll(file(join(folder, 'a.mp4'))), {
     code: 'no_input',
-    message: /ffprobe cannot read/,
+    message: /ffmpeg cannot read/,
     hint: /ffmpeg can decode/,
   });
   await t.rejects(readAll(file(folder)), { code: 'no_input', hint: /images/ });
@@ -151,12 +151,12 @@ test('closing a looped video while it is read leaves no ffmpeg behind', async (t
   for await (const frame of source) {
     t.equal(frame.sequence, frames);
     if (++frames === 45) {
-      t.match(running(), `-i ${path}`);
+      t.match(running(), `-i file:${path}`);
       break;
     }
   }
   await source.close();
-  t.notMatch(running(), `-i ${path}`);
+  t.notMatch(running(), `-i file:${path}`);
 });
 
 test('a rendered scene ends after its frames, carries the truth, and is the same each time', async (t) => {

@@ -1,119 +1,69 @@
 /**
- * file.ts - a video file as a camera, decoded by ffmpeg in a child process into raw grey frames.
+ * file.ts - a video file as a camera, decoded by ffmpeg.
  */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { CortexdError } from '../../errors.ts';
-import { redact } from '../../redact.ts';
-import { FrameChild } from '../child.ts';
-import { Pacer } from '../pace.ts';
-import type { Preprocessor } from '../preprocess.ts';
-import { frameAt, isFolder } from './images.ts';
-import type { CapturedFrame, FileSourceConfig, FrameSource } from '../types.ts';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CortexdError, messageOf } from '../../errors.ts';
+import { openFfmpeg } from '../ffmpeg.ts';
+import { probeVideo } from '../ffprobe.ts';
+import type { FileSourceConfig, SourceKind } from '../types.ts';
 
-const FIRST_FRAME_MS = 20_000;
-const BETWEEN_FRAMES_MS = 20_000;
-const PROBE_MS = 20_000;
-const MAX_SIDE = 8192;
+/**
+ * Containers that hold pictures themselves. Playlists and scripts (m3u8, ffconcat, sdp, ...) are left out: they name other
+ * files and addresses, which a user who may choose a file need not be allowed to read.
+ */
+const CONTAINERS =
+  'matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,nut,h264,hevc,mjpeg,m4v,yuv4mpegpipe,gif,apng,ivf,dv,mxf,wtv,rm';
 
-/** What ffprobe says of a file. */
-export type VideoShape = { readonly width: number; readonly height: number; readonly fps: number };
+/** A user's path is a path, whatever it looks like: `12:00:00.mp4`, `concat:a|b`, `-i`. */
+function input(path: string): string[] {
+  return ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS, '-i', `file:${resolve(path)}`];
+}
 
-/** Size and rate of a video file; throws CortexdError('no_input') when it is none. */
-export async function probeVideo(path: string): Promise<VideoShape> {
-  if (await isFolder(path)) {
-    throw new CortexdError('no_input', `Expected a video file but received the folder ${path}`, {
-      hint: 'Use source.type "images" for a folder of pictures.',
+export const fileSource: SourceKind<FileSourceConfig> = {
+  isLive: false,
+  open: async (config, preprocess) => {
+    await expectFile(config.path);
+    const refuse = (words: string): CortexdError => notAVideo(config.path, words || 'no frame in it');
+    return openFfmpeg(
+      {
+        args: [...(config.loop ? ['-stream_loop', '-1'] : []), ...input(config.path)],
+        isLive: false,
+        fps: config.fps,
+        paced: config.pace === 'source',
+        empty: refuse,
+        // What cannot be read at all ends ffmpeg with an error before the first frame.
+        explain: (error) => (/ended with code/.test(error.message) ? refuse(error.message) : error),
+      },
+      preprocess,
+    );
+  },
+  probeSize: async ({ path }) => {
+    await expectFile(path);
+    return probeVideo(input(path), (reason) => notAVideo(path, reason));
+  },
+};
+
+async function expectFile(path: string): Promise<void> {
+  let found;
+  try {
+    found = await stat(path);
+  } catch (error) {
+    throw new CortexdError('no_input', `Expected a video file at ${path} but received: ${messageOf(error)}`, {
+      hint: 'Check the path and that it may be read.',
     });
   }
-  const args = [
-    '-v',
-    'error',
-    '-select_streams',
-    'v:0',
-    '-show_entries',
-    'stream=width,height,avg_frame_rate,r_frame_rate',
-    '-of',
-    'json',
-    path,
-  ];
-  let text: string;
-  try {
-    ({ stdout: text } = await promisify(execFile)('ffprobe', args, { timeout: PROBE_MS }));
-  } catch (error) {
-    const { code, stderr } = error as { code?: string | number; stderr?: string };
-    if (code === 'ENOENT') {
-      throw new CortexdError('unavailable', 'Expected ffprobe to read video files but it is not installed', {
-        hint: 'Install it: sudo apt install ffmpeg',
-      });
-    }
-    throw notAVideo(path, redact((stderr ?? '').trim().split('\n').at(-1) ?? ''));
-  }
-  const { streams } = JSON.parse(text) as {
-    streams?: { width?: number; height?: number; avg_frame_rate?: string; r_frame_rate?: string }[];
-  };
-  const stream = streams?.[0];
-  const { width = 0, height = 0 } = stream ?? {};
-  if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE)
-    throw notAVideo(path, 'no picture stream in it');
-  return { width, height, fps: rateOf(stream?.avg_frame_rate) ?? rateOf(stream?.r_frame_rate) ?? 25 };
+  if (found.isFile()) return;
+  const isFolder = found.isDirectory();
+  throw new CortexdError(
+    'no_input',
+    `Expected a video file but received ${isFolder ? 'the folder' : 'something that is no file:'} ${path}`,
+    isFolder ? { hint: 'Use source.type "images" for a folder of pictures.' } : {},
+  );
 }
 
 function notAVideo(path: string, reason: string): CortexdError {
-  return new CortexdError('no_input', `Expected a video file but ffprobe cannot read ${path}: ${reason}`, {
+  return new CortexdError('no_input', `Expected a video file but ffmpeg cannot read ${path}: ${reason}`, {
     hint: 'Give a file that ffmpeg can decode (mp4, avi, mkv, ...) or a folder of pictures.',
   });
-}
-
-function rateOf(text: string | undefined): number | undefined {
-  const [over, under] = (text ?? '').split('/').map(Number);
-  const rate = (over ?? NaN) / (under ?? 1);
-  return rate > 0 && rate <= 1000 ? rate : undefined;
-}
-
-export async function openFile(config: FileSourceConfig, preprocessor: Preprocessor): Promise<FrameSource> {
-  const video = await probeVideo(config.path);
-  const fps = config.fps ?? video.fps;
-  const args = [
-    '-nostdin',
-    '-loglevel',
-    'error',
-    ...(config.loop ? ['-stream_loop', '-1'] : []),
-    '-i',
-    config.path,
-    '-map',
-    '0:v:0',
-    '-vf',
-    `${config.fps === null ? '' : `fps=${config.fps},`}scale=${video.width}:${video.height},format=gray`,
-    // Every decoded frame once: ffmpeg would otherwise repeat or drop frames to make the rate constant.
-    ...(config.fps === null ? ['-vsync', '0'] : []),
-    '-f',
-    'rawvideo',
-    'pipe:1',
-  ];
-  const child = new FrameChild({ command: 'ffmpeg', args, firstMs: FIRST_FRAME_MS, betweenMs: BETWEEN_FRAMES_MS });
-  const counters = { frames: 0, badFrames: 0 };
-  const closing = new AbortController();
-  async function* frames(): AsyncGenerator<CapturedFrame> {
-    const pacer = new Pacer(fps);
-    try {
-      for await (const piece of child.pieces(video.width * video.height)) {
-        if (config.pace === 'source') await pacer.wait(closing.signal);
-        if (closing.signal.aborted) return;
-        const luma = preprocessor.fromLuma(piece, video.width, video.height);
-        yield { ...frameAt(counters.frames++, fps, preprocessor), luma };
-      }
-    } finally {
-      await child.close();
-    }
-    if (counters.frames === 0) throw notAVideo(config.path, child.lastWords() || 'no frame in it');
-  }
-  return {
-    counters,
-    [Symbol.asyncIterator]: frames,
-    close: async () => {
-      closing.abort();
-      await child.close();
-    },
-  };
 }

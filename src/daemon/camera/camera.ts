@@ -175,10 +175,15 @@ export class Camera {
     return {
       source: sourceConfig(this.#config),
       preprocess: this.#preprocess,
+      lostAfterMs: this.#config.lost_after_s * 1000,
+      frozenAfterMs: this.#config.frozen_after_s * 1000,
       run: (frames, stopped) => runPipeline(frames, this.#pipelinePorts(), stopped),
       warn: (message) => log.warn({ camera: this.name }, message),
       lost: async ({ message, hint }) => {
-        log.warn({ camera: this.name }, `${message}${hint === undefined ? '' : ` (${hint})`}`);
+        const line = `${message}${hint === undefined ? '' : ` (${hint})`}`;
+        // Tried again for ever; what is news is told once.
+        if (this.#presence.isLostFor(message)) log.debug({ camera: this.name }, line);
+        else log.warn({ camera: this.name }, line);
         await this.#presence.lost(message);
       },
       ended: () => {

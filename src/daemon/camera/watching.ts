@@ -1,22 +1,30 @@
 /**
  * watching.ts - the frames of a camera, for as long as it is watched: its source is opened, and opened again after trouble,
  * for ever; switched off it is closed until it is switched on.
+ *
+ * Trouble is told when no good frame has come for too long, not at the first hiccup; a camera that has never given a frame
+ * is told at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LatestFrame, newestOf } from '../../capture/latest.ts';
 import { lossless } from '../../capture/lossless.ts';
-import { openSource } from '../../capture/open.ts';
+import { isLive, openSource } from '../../capture/open.ts';
+import { StillWatch } from '../../capture/still-watch.ts';
+import { TICK_MS, inTime, supervised } from '../../capture/supervise.ts';
 import type { CapturedFrame, FrameSource, PreprocessConfig, SourceConfig } from '../../capture/types.ts';
 import { CortexdError } from '../../errors.ts';
 
 export type WatchingPorts = {
   readonly source: SourceConfig;
   readonly preprocess: PreprocessConfig;
+  /** Without a good frame for so long the camera is lost; a live picture that stays the same for so long is no good one (ms). */
+  readonly lostAfterMs: number;
+  readonly frozenAfterMs: number;
   /** Work through frames until they end or `stopped` says so. */
   readonly run: (frames: AsyncIterable<CapturedFrame>, stopped: () => boolean) => Promise<void>;
   /** Something could not be read and was left out. */
   readonly warn: (message: string) => void;
-  /** The source cannot be read now; it is tried again. */
+  /** The source gives no frames; it is tried again. */
   readonly lost: (error: CortexdError) => Promise<void>;
   /** The source has come to its end; it is not opened again. */
   readonly ended: () => void;
@@ -27,21 +35,31 @@ export type WatchingPorts = {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-const DISABLED_POLL_MS = 250;
+const OPEN_MS = 30_000;
+const FIRST_FRAME_MS = 30_000;
+/** So many frames of the expected rate may be missing. */
+const MISSING_FRAMES = 3;
 
 export class Watching {
   readonly #ports: WatchingPorts;
   readonly #stopping = new AbortController();
+  readonly #betweenMs: number;
+  readonly #still: StillWatch | null;
+  #switched = new AbortController();
   #enabled: boolean;
   #source: FrameSource | undefined;
   #latest = new LatestFrame();
   #droppedBefore = 0;
   #badFramesBefore = 0;
+  #goodMs: number | undefined;
   #running: Promise<void> | undefined;
 
   constructor(ports: WatchingPorts, enabled: boolean) {
     this.#ports = ports;
     this.#enabled = enabled;
+    const { source, lostAfterMs, frozenAfterMs } = ports;
+    this.#betweenMs = Math.max(lostAfterMs, source.fps === null ? 0 : (MISSING_FRAMES * 1000) / source.fps);
+    this.#still = isLive(source) && frozenAfterMs > 0 ? new StillWatch(frozenAfterMs) : null;
   }
 
   get isRunning(): boolean {
@@ -65,6 +83,8 @@ export class Watching {
   async setEnabled(enabled: boolean): Promise<void> {
     if (enabled === this.#enabled) return;
     this.#enabled = enabled;
+    this.#switched.abort();
+    this.#switched = new AbortController();
     if (!enabled) await this.#source?.close();
   }
 
@@ -75,52 +95,98 @@ export class Watching {
     await this.#running;
   }
 
+  get #isOver(): boolean {
+    return this.#stopping.signal.aborted || !this.#enabled;
+  }
+
   async #watch(): Promise<void> {
     const { signal } = this.#stopping;
     for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted;) {
       if (!this.#enabled) {
-        await this.#pauseWhileDisabled();
+        await this.#ports.switchedOff();
+        this.#goodMs = undefined;
+        await this.#rest(Infinity);
         continue;
       }
-      const seenBefore = this.#source;
+      const goodBefore = this.#goodMs;
+      let trouble: CortexdError | null = null;
       try {
         await this.#watchOnce();
-        if (signal.aborted) return;
-        if (!this.#enabled) continue;
+        if (this.#isOver) continue;
         this.#ports.ended();
-        return;
+        await this.#rest(Infinity);
+        continue;
       } catch (error) {
         if (!(error instanceof CortexdError) || error.code === 'internal') throw error;
-        if (signal.aborted) return;
-        if (!this.#enabled) continue;
-        await this.#ports.lost(error);
+        trouble = error;
       }
-      if (this.#source !== seenBefore && (this.#source?.counters.frames ?? 0) > 0) pauseMs = FIRST_PAUSE_MS;
-      await sleep(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+      if (this.#isOver) continue;
+      if (this.#goodMs !== goodBefore) pauseMs = FIRST_PAUSE_MS;
+      await this.#pause(pauseMs * (0.5 + Math.random()), trouble);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-      // A camera that is away and tried again is work: the watchdog must not kill a healthy daemon for it.
+    }
+  }
+
+  /** Wait before the next try; on the way the loss is told as soon as it is one. */
+  async #pause(ms: number, trouble: CortexdError): Promise<void> {
+    const lostMs = this.#goodMs === undefined ? 0 : this.#goodMs + this.#betweenMs;
+    const end = performance.now() + ms;
+    if (lostMs < end) {
+      await this.#rest(lostMs - performance.now());
+      if (this.#isOver) return;
+      await this.#ports.lost(trouble);
+    }
+    await this.#rest(end - performance.now());
+  }
+
+  /** Do nothing for a while, or until switched or stopped; whoever watches over the daemon hears that this is on purpose. */
+  async #rest(ms: number): Promise<void> {
+    const signal = AbortSignal.any([this.#stopping.signal, this.#switched.signal]);
+    const end = performance.now() + ms;
+    // A camera that is away and tried again is work: the watchdog must not kill a healthy daemon for it.
+    this.#ports.alive();
+    for (let leftMs = ms; leftMs > 0 && !signal.aborted; leftMs = end - performance.now()) {
+      await sleep(Math.min(leftMs, TICK_MS), undefined, { signal }).catch(() => undefined);
       this.#ports.alive();
     }
   }
 
-  async #pauseWhileDisabled(): Promise<void> {
-    const { signal } = this.#stopping;
-    await this.#ports.switchedOff();
-    while (!this.#enabled && !signal.aborted) {
-      this.#ports.alive();
-      await sleep(DISABLED_POLL_MS, undefined, { signal }).catch(() => undefined);
-    }
+  async #open(): Promise<FrameSource> {
+    const { source: config, preprocess, warn, alive } = this.#ports;
+    const opening = openSource(config, preprocess, warn);
+    const deadline = performance.now() + OPEN_MS;
+    let isLate = false;
+    // One that opens after all is not wanted any more.
+    opening.then(
+      (source) => (isLate ? source.close() : undefined),
+      () => undefined,
+    );
+    return inTime(
+      opening,
+      alive,
+      () => deadline,
+      () => {
+        isLate = true;
+        return new CortexdError('unavailable', `Expected the source to open but it hangs for ${OPEN_MS / 1000} s`);
+      },
+    );
   }
 
   async #watchOnce(): Promise<void> {
-    const { source: config, preprocess, run, warn } = this.#ports;
-    const source = await openSource(config, preprocess, warn);
+    const { source: config, run, alive } = this.#ports;
+    const source = await this.#open();
     this.#source = source;
     this.#latest = new LatestFrame();
     try {
       const fastFrames = config.type === 'synthetic' ? config.fastFrames : 0;
       const frames = fastFrames > 0 ? lossless(source, fastFrames, this.#latest) : newestOf(source, this.#latest);
-      await run(frames, () => this.#stopping.signal.aborted || !this.#enabled);
+      const good = supervised(frames, source, {
+        limits: { firstMs: Math.max(FIRST_FRAME_MS, this.#betweenMs), betweenMs: this.#betweenMs },
+        still: this.#still,
+        waiting: alive,
+        good: () => (this.#goodMs = performance.now()),
+      });
+      await run(good, () => this.#isOver);
     } finally {
       this.#droppedBefore += this.#latest.dropped;
       this.#badFramesBefore += source.counters.badFrames;

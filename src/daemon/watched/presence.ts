@@ -19,6 +19,7 @@ export class Presence {
   readonly #ports: PresencePorts;
   #isOnline: boolean | undefined;
   #lostEvent: EventRecord | undefined;
+  #reason: string | undefined;
 
   constructor(ports: PresencePorts) {
     this.#ports = ports;
@@ -31,6 +32,11 @@ export class Presence {
   /** The camera was lost when the daemon stopped: that event goes on. */
   adopt(event: EventRecord): void {
     this.#lostEvent = event;
+  }
+
+  /** Whether this was the last reason told, and no frames have come since. */
+  isLostFor(reason: string): boolean {
+    return this.#lostEvent !== undefined && this.#reason === reason;
   }
 
   /** Frames come. */
@@ -53,6 +59,7 @@ export class Presence {
   /** Trouble: told once until frames come again. */
   async lost(reason: string): Promise<void> {
     this.#tell('offline');
+    this.#reason = reason;
     if (this.#lostEvent !== undefined) return;
     this.#lostEvent = this.#record('start', ulid(), timestamp(Date.now()), reason);
     await this.#ports.write(this.#lostEvent);
