@@ -13,8 +13,11 @@ const LEAST = 24;
  */
 export function modelSize(native: Size, crop: readonly [number, number, number, number] | null, pixels: number): Size {
   const aspect = (native.width * (crop?.[2] ?? 1)) / (native.height * (crop?.[3] ?? 1));
-  const side = (length: number): number => Math.max(LEAST, Math.round(length / STEP) * STEP);
-  const height = side(Math.sqrt(pixels / aspect));
-  // The other side makes up for what rounding took, as far as a step can.
-  return { width: side(Math.min(pixels / height, height * aspect)), height };
+  const ideal = Math.sqrt(pixels / aspect) / STEP;
+  const sizes = [Math.floor(ideal), Math.ceil(ideal)].map((steps): Size => {
+    const height = Math.max(LEAST, steps * STEP);
+    return { width: Math.max(LEAST, Math.round((height * aspect) / STEP) * STEP), height };
+  });
+  const off = ({ width, height }: Size): number => Math.abs(Math.log((width * height) / pixels));
+  return off(sizes[0]!) < off(sizes[1]!) ? sizes[0]! : sizes[1]!;
 }

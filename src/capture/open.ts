@@ -37,8 +37,9 @@ export function openSource(
 }
 
 /** Width and height of a source's own pictures, rotation applied, so that a model can be made in their shape. */
-export function probeSize(config: SourceConfig): Promise<Size> {
-  return kindOf(config).probeSize(config);
+export async function probeSize(config: SourceConfig): Promise<Size> {
+  const { width, height } = await kindOf(config).probeSize(config);
+  return { width, height };
 }
 
 /** Whether a source shows the world now: a recording may stand still, a camera may not. */

@@ -49,6 +49,8 @@ export async function* supervised(
       goodMs = performance.now();
     } else if (performance.now() > deadline() || goodMs > begun) {
       throw noFrames(source, still, limitMs);
+    } else {
+      waiting();
     }
   }
 }

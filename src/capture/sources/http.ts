@@ -8,7 +8,6 @@ import { CortexdError, messageOf } from '../../errors.ts';
 import { FrameClock } from '../frame-clock.ts';
 import { HttpClient } from '../http-client.ts';
 import { JpegSplitter } from '../jpeg-splitter.ts';
-import { withTables } from '../jpeg-tables.ts';
 import { Newest } from '../latest.ts';
 import { createPreprocessor, pictureSize } from '../preprocess.ts';
 import type { CapturedFrame, FrameSource, HttpSourceConfig, SourceKind } from '../types.ts';
@@ -32,7 +31,7 @@ export const httpSource: SourceKind<HttpSourceConfig> = {
       for await (const { jpeg, arrivedMs, capturedAtMs } of pictures(config, counters, closing.signal)) {
         let luma: Uint8Array;
         try {
-          luma = await preprocessor.fromEncoded(withTables(jpeg));
+          luma = await preprocessor.fromEncoded(jpeg);
         } catch (error) {
           if (!(error instanceof CortexdError)) throw error;
           counters.badFrames++;
@@ -49,7 +48,7 @@ export const httpSource: SourceKind<HttpSourceConfig> = {
     const timer = setTimeout(() => closing.abort(), PROBE_MS);
     try {
       for await (const { jpeg } of pictures(config, { frames: 0, badFrames: 0 }, closing.signal))
-        return await pictureSize(withTables(jpeg));
+        return await pictureSize(jpeg);
       throw new CortexdError('unavailable', `Expected a picture from ${config.url} but received none`);
     } finally {
       clearTimeout(timer);

@@ -60,7 +60,7 @@ async function expectDevice(path: string): Promise<void> {
 function lost({ device }: V4l2SourceConfig, reason: string): CortexdError {
   const hint = /Permission denied/i.test(reason)
     ? 'The daemon must be in group video.'
-    : /busy/i.test(reason)
+    : /resource busy/i.test(reason)
       ? 'Another program has the camera open; only one can.'
       : /Inappropriate ioctl|Invalid argument/i.test(reason)
         ? 'Is this device a camera, and does it know source.input_format and the size? v4l2-ctl --list-formats-ext tells.'

@@ -52,6 +52,10 @@ export class Watching {
   #droppedBefore = 0;
   #badFramesBefore = 0;
   #goodMs: number | undefined;
+  /** Why there are no frames, until it is told or frames come. */
+  #trouble: CortexdError | undefined;
+  /** Losses are told one after the other. */
+  #telling: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
 
   constructor(ports: WatchingPorts, enabled: boolean) {
@@ -105,11 +109,11 @@ export class Watching {
       if (!this.#enabled) {
         await this.#ports.switchedOff();
         this.#goodMs = undefined;
+        this.#trouble = undefined;
         await this.#rest(Infinity);
         continue;
       }
       const goodBefore = this.#goodMs;
-      let trouble: CortexdError | null = null;
       try {
         await this.#watchOnce();
         if (this.#isOver) continue;
@@ -118,41 +122,39 @@ export class Watching {
         continue;
       } catch (error) {
         if (!(error instanceof CortexdError) || error.code === 'internal') throw error;
-        trouble = error;
+        this.#trouble = error;
       }
       if (this.#isOver) continue;
       if (this.#goodMs !== goodBefore) pauseMs = FIRST_PAUSE_MS;
-      await this.#pause(pauseMs * (0.5 + Math.random()), trouble);
+      await this.#rest(pauseMs * (0.5 + Math.random()));
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     }
   }
 
-  /** Wait before the next try; on the way the loss is told as soon as it is one. */
-  async #pause(ms: number, trouble: CortexdError): Promise<void> {
-    const lostMs = this.#goodMs === undefined ? 0 : this.#goodMs + this.#betweenMs;
-    const end = performance.now() + ms;
-    if (lostMs < end) {
-      await this.#rest(lostMs - performance.now());
-      if (this.#isOver) return;
-      await this.#ports.lost(trouble);
-    }
-    await this.#rest(end - performance.now());
+  /** A moment of waiting: whoever watches over the daemon hears that it is on purpose, and a loss is told when it is one. */
+  #tick(): void {
+    this.#ports.alive();
+    const trouble = this.#trouble;
+    if (trouble === undefined || performance.now() < (this.#goodMs ?? -Infinity) + this.#betweenMs) return;
+    this.#trouble = undefined;
+    this.#telling = this.#telling.then(() => this.#ports.lost(trouble));
   }
 
-  /** Do nothing for a while, or until switched or stopped; whoever watches over the daemon hears that this is on purpose. */
+  /** Do nothing for a while, or until switched or stopped. */
   async #rest(ms: number): Promise<void> {
     const signal = AbortSignal.any([this.#stopping.signal, this.#switched.signal]);
     const end = performance.now() + ms;
     // A camera that is away and tried again is work: the watchdog must not kill a healthy daemon for it.
-    this.#ports.alive();
+    this.#tick();
     for (let leftMs = ms; leftMs > 0 && !signal.aborted; leftMs = end - performance.now()) {
       await sleep(Math.min(leftMs, TICK_MS), undefined, { signal }).catch(() => undefined);
-      this.#ports.alive();
+      if (!signal.aborted) this.#tick();
     }
+    await this.#telling;
   }
 
   async #open(): Promise<FrameSource> {
-    const { source: config, preprocess, warn, alive } = this.#ports;
+    const { source: config, preprocess, warn } = this.#ports;
     const opening = openSource(config, preprocess, warn);
     const deadline = performance.now() + OPEN_MS;
     let isLate = false;
@@ -163,7 +165,7 @@ export class Watching {
     );
     return inTime(
       opening,
-      alive,
+      () => this.#tick(),
       () => deadline,
       () => {
         isLate = true;
@@ -173,7 +175,7 @@ export class Watching {
   }
 
   async #watchOnce(): Promise<void> {
-    const { source: config, run, alive } = this.#ports;
+    const { source: config, run } = this.#ports;
     const source = await this.#open();
     this.#source = source;
     this.#latest = new LatestFrame();
@@ -183,8 +185,11 @@ export class Watching {
       const good = supervised(frames, source, {
         limits: { firstMs: Math.max(FIRST_FRAME_MS, this.#betweenMs), betweenMs: this.#betweenMs },
         still: this.#still,
-        waiting: alive,
-        good: () => (this.#goodMs = performance.now()),
+        waiting: () => this.#tick(),
+        good: () => {
+          this.#goodMs = performance.now();
+          this.#trouble = undefined;
+        },
       });
       await run(good, () => this.#isOver);
     } finally {
