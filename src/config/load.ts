@@ -2,7 +2,7 @@
  * load.ts - a configuration file becomes a checked configuration, or a list of everything that is wrong with it.
  */
 import { readFileSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { LineCounter, parseDocument } from 'yaml';
@@ -26,9 +26,13 @@ export type LoadedConfig = {
   readonly baseTopic: string;
   readonly password: string | undefined;
   readonly warnings: readonly string[];
+  /** Line and column of a setting. */
+  readonly placeOf: (path: readonly string[]) => { readonly line: number; readonly column: number };
 };
 
-const DEFAULT_FILE = '/etc/cortexd/config.yaml';
+/** Where the installed service has its configuration and its state. */
+export const DEFAULT_FILE = '/etc/cortexd/config.yaml';
+export const SERVICE_STATE = '/var/lib/cortexd';
 
 /** Read and check a file (default /etc/cortexd/config.yaml). Throws ConfigError, or CortexdError('config') when unreadable. */
 export function loadConfig(file: string = DEFAULT_FILE, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
@@ -36,8 +40,11 @@ export function loadConfig(file: string = DEFAULT_FILE, env: NodeJS.ProcessEnv =
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
+    const isForbidden = (error as NodeJS.ErrnoException).code === 'EACCES';
     throw new CortexdError('config', `Expected a configuration file at ${file} but received: ${messageOf(error)}`, {
-      hint: 'Name it with --config FILE; config/cortexd.example.yaml is an example.',
+      hint: isForbidden
+        ? `Only root and the group cortexd may read it: sudo usermod -aG cortexd ${userInfo().username}, then log in anew.`
+        : 'Name it with --config FILE, or make one: cortexd init.',
     });
   }
   return parseConfig(text, resolve(file), env);
@@ -91,7 +98,7 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
     problems.push({ ...place(path, false), key: path.join('.'), message });
   if (problems.length > 0) throw new ConfigError(file, sortProblems(problems));
   const warnings = document.warnings.map(({ message, pos }) => `${file}:${at(pos[0]).line}: ${message}`);
-  return complete(config, file, env, holdsSecret(config), warnings);
+  return { ...complete(config, file, env, holdsSecret(config), warnings), placeOf: (path) => place(path, false) };
 }
 
 function validator() {
@@ -110,7 +117,7 @@ function complete(
   env: NodeJS.ProcessEnv,
   holdsSecret: boolean,
   warnings: readonly string[],
-): LoadedConfig {
+): Omit<LoadedConfig, 'placeOf'> {
   const folder = dirname(file);
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
   for (const [name, { source }] of Object.entries(config.cameras)) {
@@ -129,7 +136,10 @@ function complete(
   const node = config.node ?? hostname().replace(/[^A-Za-z0-9_-]/g, '-');
   const fallback =
     env['STATE_DIRECTORY']?.split(':')[0] ??
-    join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd');
+    // The service's own configuration means the service's own state, whoever asks.
+    (file === DEFAULT_FILE
+      ? SERVICE_STATE
+      : join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd'));
   return {
     file,
     config,
