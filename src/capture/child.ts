@@ -1,16 +1,20 @@
 /**
- * child.ts - a child process that writes frames to its standard output: started without a shell, watched, and always
- * ended; its last words on stderr are kept for the error message, without passwords.
+ * child.ts - a child process that writes frames to its standard output: started without a shell and with an environment of
+ * its own, watched, and always ended; its last words on stderr are kept for the error message, without passwords.
  */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { CortexdError } from '../errors.ts';
 import { redact } from '../redact.ts';
+import { childEnvironment } from './child-environment.ts';
 
 const STDERR_KEPT = 4000;
-/** A child that was told to end and has not gets SIGKILL after this. */
-const KILL_AFTER_MS = 3000;
+/** Each next, harder signal comes so long after the one before. */
+const HARDER_AFTER_MS = 1500;
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGKILL'];
+/** File descriptor on which a child may say what belongs to its frames. */
+const NOTES_FD = 3;
 
 export type ChildOptions = {
   readonly command: string;
@@ -18,10 +22,19 @@ export type ChildOptions = {
   /** Time limits for the first bytes and between two reads (ms). */
   readonly firstMs: number;
   readonly betweenMs: number;
+  /** Written to its standard input, which then ends: what must not stand in the list of processes. */
+  readonly stdin?: string;
+  /** Words that must not be seen in what it says. */
+  readonly secrets?: readonly string[];
+  /** Hears what the child writes to file descriptor 3. */
+  readonly note?: (text: string) => void;
+  /** Debian package that brings the command. */
+  readonly package?: string;
 };
 
 export class FrameChild {
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #child: ChildProcess;
+  readonly #stdout: Readable;
   readonly #options: ChildOptions;
   readonly #exited: Promise<void>;
   #stderr = '';
@@ -30,10 +43,28 @@ export class FrameChild {
 
   constructor(options: ChildOptions) {
     this.#options = options;
-    this.#child = spawn(options.command, options.args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    const { stdin, note } = options;
+    this.#child = spawn(options.command, options.args, {
+      stdio: [
+        stdin === undefined ? 'ignore' : 'pipe',
+        'pipe',
+        'pipe',
+        ...(note === undefined ? [] : ['pipe' as const]),
+      ],
+      env: childEnvironment(process.env),
+    });
+    this.#stdout = this.#child.stdout!;
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
+    // A child that is gone takes no input and gives no notes; its end is told by its exit.
+    this.#child.stdin?.on('error', () => undefined).end(stdin);
+    const notes = this.#child.stdio[NOTES_FD] as (Readable & Writable) | null | undefined;
+    if (notes && note)
+      notes
+        .setEncoding('utf8')
+        .on('data', note)
+        .on('error', () => undefined);
     this.#exited = new Promise((resolve) => {
       this.#child.on('error', (error) => {
         this.#spawnError = error;
@@ -50,9 +81,11 @@ export class FrameChild {
     return this.#child.pid;
   }
 
-  /** Last lines of stderr, passwords taken out, at most `lines`. */
+  /** Last lines of stderr, secrets taken out, at most `lines`. */
   lastWords(lines = 2): string {
-    return redact(this.#stderr).trim().split('\n').slice(-lines).join('; ');
+    let words = redact(this.#stderr);
+    for (const secret of this.#options.secrets ?? []) if (secret !== '') words = words.replaceAll(secret, '***');
+    return words.trim().split('\n').slice(-lines).join('; ');
   }
 
   /**
@@ -63,12 +96,11 @@ export class FrameChild {
   async *pieces(size: number): AsyncGenerator<Uint8Array> {
     let piece = new Uint8Array(size);
     let filled = 0;
-    const { stdout } = this.#child;
     let limitMs = this.#options.firstMs;
     for (;;) {
-      const chunk = stdout.read() as Buffer | null;
+      const chunk = this.#stdout.read() as Buffer | null;
       if (chunk === null) {
-        if (stdout.readableEnded || stdout.destroyed) break;
+        if (this.#stdout.readableEnded || this.#stdout.destroyed) break;
         await this.#readable(limitMs);
         continue;
       }
@@ -91,7 +123,7 @@ export class FrameChild {
 
   /** Wait until there is something to read or stdout ends; throws when that takes longer than `limitMs`. */
   async #readable(limitMs: number): Promise<void> {
-    const { stdout } = this.#child;
+    const stdout = this.#stdout;
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), limitMs);
     const { signal } = giveUp;
@@ -119,7 +151,7 @@ export class FrameChild {
     const { command } = this.#options;
     if (this.#spawnError) {
       throw new CortexdError('unavailable', `Expected to start ${command} but received: ${this.#spawnError.message}`, {
-        hint: `Install it: sudo apt install ${command === 'ffprobe' ? 'ffmpeg' : command}`,
+        hint: `Install it: sudo apt install ${this.#options.package ?? command}`,
       });
     }
     if (this.#exit && this.#exit.code !== 0) {
@@ -128,14 +160,25 @@ export class FrameChild {
     }
   }
 
-  /** End the child: SIGTERM, then SIGKILL. Resolves when it is gone. */
+  /**
+   * End the child: SIGINT, which lets a camera close in order, then SIGTERM, then SIGKILL. Resolves when it is gone; one
+   * that the kernel itself holds fast is left behind.
+   */
   async close(): Promise<void> {
-    if (this.#exit === undefined && this.#spawnError === undefined) {
-      this.#child.stdout.destroy();
-      this.#child.kill('SIGTERM');
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), KILL_AFTER_MS);
-      await this.#exited;
-      clearTimeout(timer);
+    if (this.#exit !== undefined || this.#spawnError !== undefined) return;
+    this.#stdout.destroy();
+    for (const signal of SIGNALS) {
+      this.#child.kill(signal);
+      if (await this.#isGoneWithin(HARDER_AFTER_MS)) return;
     }
+    this.#child.unref();
+  }
+
+  async #isGoneWithin(limitMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), limitMs)));
+    const gone = await Promise.race([this.#exited.then(() => true), tooLong]);
+    clearTimeout(timer);
+    return gone;
   }
 }

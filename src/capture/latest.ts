@@ -3,34 +3,35 @@
  */
 import type { CapturedFrame } from './types.ts';
 
-export class LatestFrame implements AsyncIterable<CapturedFrame> {
-  #frame: CapturedFrame | undefined;
+/** One place for the newest value; an older one that nobody has taken is dropped. */
+export class Newest<T extends object> implements AsyncIterable<T> {
+  #value: T | undefined;
   #wake: (() => void) | undefined;
   #error: unknown;
   #ended = false;
-  /** Frames replaced by a newer one before they were taken. */
+  /** Values replaced by a newer one before they were taken. */
   dropped = 0;
 
-  /** Offer a frame; an older one that nobody has taken is dropped and counted. */
-  put(frame: CapturedFrame): void {
-    if (this.#frame !== undefined) this.dropped++;
-    this.#frame = frame;
+  /** Offer a value; an older one that nobody has taken is dropped and counted. */
+  put(value: T): void {
+    if (this.#value !== undefined) this.dropped++;
+    this.#value = value;
     this.#wake?.();
   }
 
-  /** No more frames will come; with `error`, the reader is told after the last frame. */
+  /** No more will come; with `error`, the reader is told after the last. */
   end(error?: unknown): void {
     this.#ended = true;
     this.#error = error;
     this.#wake?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<CapturedFrame> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     for (;;) {
-      const frame = this.#frame;
-      if (frame !== undefined) {
-        this.#frame = undefined;
-        yield frame;
+      const value = this.#value;
+      if (value !== undefined) {
+        this.#value = undefined;
+        yield value;
       } else if (this.#ended) {
         if (this.#error !== undefined) throw this.#error;
         return;
@@ -41,6 +42,8 @@ export class LatestFrame implements AsyncIterable<CapturedFrame> {
     }
   }
 }
+
+export class LatestFrame extends Newest<CapturedFrame> {}
 
 /** Read a live source at its own pace and give on only the newest frame. `latest` holds the count of dropped ones. */
 export function newestOf(source: AsyncIterable<CapturedFrame>, latest: LatestFrame): LatestFrame {

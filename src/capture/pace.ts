@@ -1,21 +1,26 @@
 /**
- * pace.ts - lets frame k through no sooner than k / fps seconds after the first, by the monotonic clock.
+ * pace.ts - when a recorded frame is due, by the monotonic clock: as long after the first as its own time says.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export class Pacer {
-  readonly #intervalMs: number;
-  #nextMs: number | undefined;
+/** A source that is so far behind goes on from now; it does not hurry to catch up. */
+const MOST_LATE_MS = 250;
 
-  constructor(fps: number) {
-    this.#intervalMs = 1000 / fps;
+export class Pacer {
+  #offsetMs: number | undefined;
+
+  /** The monotonic time at which the frame of `timeMs` is due. */
+  dueMs(timeMs: number): number {
+    const now = performance.now();
+    this.#offsetMs ??= now - timeMs;
+    const due = timeMs + this.#offsetMs;
+    if (due < now - MOST_LATE_MS) this.#offsetMs = now - timeMs;
+    return due;
   }
 
-  /** Wait until the next frame is due. A source that fell behind goes on from now; it does not hurry to catch up. */
-  async wait(signal: AbortSignal): Promise<void> {
-    const now = performance.now();
-    const due = this.#nextMs ?? now;
-    this.#nextMs = Math.max(due, now - this.#intervalMs) + this.#intervalMs;
-    if (due > now) await sleep(due - now, undefined, { signal }).catch(() => undefined);
+  /** Wait until then, or until `signal`. */
+  async wait(dueMs: number, signal: AbortSignal): Promise<void> {
+    const leftMs = dueMs - performance.now();
+    if (leftMs > 0) await sleep(leftMs, undefined, { signal }).catch(() => undefined);
   }
 }

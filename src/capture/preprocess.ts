@@ -4,13 +4,15 @@
  * Encoded pictures go through sharp, which decodes, crops, averages and greys in one pass. Raw luma, as it comes from
  * ffmpeg, is averaged here: for planes of this size the call into sharp costs more than the work.
  */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { CortexdError, messageOf } from '../errors.ts';
 import { contains } from '../vision/polygon.ts';
-import type { PreprocessConfig } from './types.ts';
+import type { PreprocessConfig, Size } from './types.ts';
 
 /** What masked parts look like. */
 export const MASK_GREY = 128;
+/** A small file may claim to be an enormous picture; no camera has more than this. */
+const MOST_PIXELS = 100e6;
 
 export type Preprocessor = {
   readonly width: number;
@@ -46,9 +48,10 @@ export function createPreprocessor(config: PreprocessConfig): Preprocessor {
 
 async function decode(encoded: Buffer, { width, height, crop }: PreprocessConfig): Promise<Uint8Array> {
   try {
-    let picture = sharp(encoded, { sequentialRead: true, failOn: 'truncated' });
+    // Turned as people see it before anything else, so that crops and masks drawn on what they see fit.
+    let picture = open(encoded).autoOrient();
     if (crop !== null) {
-      const { width: sourceWidth, height: sourceHeight } = await picture.metadata();
+      const { width: sourceWidth, height: sourceHeight } = (await open(encoded).metadata()).autoOrient;
       const [x, y, w, h] = crop;
       picture = picture.extract({
         left: Math.min(sourceWidth - 1, Math.round(x * sourceWidth)),
@@ -60,14 +63,30 @@ async function decode(encoded: Buffer, { width, height, crop }: PreprocessConfig
     const grey = await picture.resize(width, height, { fit: 'fill' }).greyscale().raw().toBuffer();
     return new Uint8Array(grey.buffer, grey.byteOffset, grey.byteLength).slice();
   } catch (error) {
-    throw new CortexdError(
-      'corrupt',
-      `Expected a JPEG or PNG picture but received ${encoded.length} bytes (${messageOf(error)})`,
-      {
-        cause: error,
-      },
-    );
+    throw noPicture(encoded, error);
   }
+}
+
+/** Size of a JPEG or PNG as people see it; throws CortexdError('corrupt') when it is none. */
+export async function pictureSize(encoded: Buffer): Promise<Size> {
+  try {
+    const { width, height } = (await open(encoded).metadata()).autoOrient;
+    return { width, height };
+  } catch (error) {
+    throw noPicture(encoded, error);
+  }
+}
+
+function open(encoded: Buffer): Sharp {
+  return sharp(encoded, { sequentialRead: true, failOn: 'truncated', limitInputPixels: MOST_PIXELS });
+}
+
+function noPicture(encoded: Buffer, error: unknown): CortexdError {
+  return new CortexdError(
+    'corrupt',
+    `Expected a JPEG or PNG picture but received ${encoded.length} bytes (${messageOf(error)})`,
+    { cause: error },
+  );
 }
 
 /** For each target pixel the source range [from, to) that it averages. */

@@ -3,10 +3,11 @@
  */
 import { Command } from 'commander';
 import { configJsonSchema, describeConfig, withoutSecrets } from '../config/describe.ts';
-import { loadConfig } from '../config/load.ts';
+import { ConfigError, loadConfig } from '../config/load.ts';
 import { planCortex } from '../cortex/plan.ts';
 import { cortexSettings } from '../config/camera-settings.ts';
 import { configOption, jsonOption } from './common.ts';
+import { configProblems } from './config-files.ts';
 import { print, remark } from './output.ts';
 
 export function configCommand(): Command {
@@ -16,9 +17,11 @@ export function configCommand(): Command {
     .argument('[file]', 'configuration file')
     .description('name every problem with its line; exit code 78 if there is one')
     .addOption(configOption())
-    .action((argument: string | undefined, { config: option }: { config?: string }) => {
+    .action(async (argument: string | undefined, { config: option }: { config?: string }) => {
       const loaded = loadConfig(argument ?? option);
       for (const warning of loaded.warnings) remark(`Warning: ${warning}`);
+      const problems = await configProblems(loaded);
+      if (problems.length > 0) throw new ConfigError(loaded.file, problems);
       const models = Object.entries(loaded.config.cameras).map(([name, camera]) => {
         const { totalBytes } = planCortex(cortexSettings(camera)).memory;
         return `${name} (${camera.preset}, ${(totalBytes / (1 << 20)).toFixed(1)} MiB)`;

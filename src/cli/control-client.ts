@@ -1,19 +1,38 @@
 /**
  * control-client.ts - asks the running daemon over its socket; when none runs, opens the store itself.
  */
+import { accessSync, constants, existsSync } from 'node:fs';
 import { type RequestOptions, request } from 'node:http';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { CortexdError, type ErrorCode, messageOf } from '../errors.ts';
 import { VERSION } from '../package-root.ts';
 import { timestamp } from '../records/from-observation.ts';
-import { isLocked } from '../store/database.ts';
+import { DATABASE_FILE, isLocked } from '../store/database.ts';
+import { withReader } from '../store/reader.ts';
 import { Store } from '../store/store.ts';
 import { type SnapshotPort, socketPath } from '../web/control-server.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
 
 /** Where the state of the configured (or given) directory is. */
 export function stateDirectoryOf(options: { config?: string; stateDirectory?: string }): string {
-  return options.stateDirectory ?? loadConfig(options.config).stateDirectory;
+  const directory = options.stateDirectory ?? loadConfig(options.config).stateDirectory;
+  try {
+    accessSync(directory, constants.X_OK);
+  } catch (error) {
+    // One that is not there is told by whoever needs it.
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') {
+      throw new CortexdError('unavailable', `Expected to reach the state directory ${directory} but may not`, {
+        hint: mayNotHint(),
+      });
+    }
+  }
+  return directory;
+}
+
+function mayNotHint(): string {
+  return `The group cortexd may talk to the daemon: sudo usermod -aG cortexd ${userInfo().username}, then log in anew.`;
 }
 
 /** Ask the daemon; throws CortexdError('unavailable') when none answers, or the error the daemon answered with. */
@@ -45,9 +64,12 @@ export async function askDaemon(
       response.on('end', () => resolve({ status: response.statusCode ?? 500, answer: Buffer.concat(parts) }));
     });
     asked.on('error', (error) => {
+      const isForbidden = (error as NodeJS.ErrnoException).code === 'EACCES';
       reject(
         new CortexdError('unavailable', `Expected a running daemon on ${directory} but received: ${messageOf(error)}`, {
-          hint: 'Is it running (systemctl status cortexd), and may this user reach its state directory?',
+          hint: isForbidden
+            ? mayNotHint()
+            : 'Is it running (systemctl status cortexd)? Another state directory is named with --state-directory or --config.',
         }),
       );
     });
@@ -66,6 +88,14 @@ export async function withStore<T>(directory: string, work: (store: Store) => T 
   } finally {
     store.close();
   }
+}
+
+/** The same where there must be a database already: what only looks or changes must not make an empty one. */
+export function withExistingStore<T>(directory: string, work: (store: Store) => T | Promise<T>): Promise<T> {
+  if (existsSync(join(directory, DATABASE_FILE))) return withStore(directory, work);
+  throw new CortexdError('no_input', `Expected a database at ${join(directory, DATABASE_FILE)} but there is none`, {
+    hint: 'Name the configuration (--config) or the state directory (--state-directory) of the daemon.',
+  });
 }
 
 /** Snapshots of a directory, through the daemon when one runs, else directly. */
@@ -104,16 +134,16 @@ function direct(directory: string): SnapshotPort {
   };
   return {
     create: (name, camera) =>
-      withStore(directory, (store) => store.createSnapshot(name, camera ?? onlyCamera(store), now())),
-    list: () => withStore(directory, (store) => store.snapshots()),
-    restore: (name, camera) => withStore(directory, (store) => restore(store, name, camera)),
+      withExistingStore(directory, (store) => store.createSnapshot(name, camera ?? onlyCamera(store), now())),
+    list: () => withReader(directory, ({ snapshots }) => snapshots.list()),
+    restore: (name, camera) => withExistingStore(directory, (store) => restore(store, name, camera)),
     undo: (camera) =>
-      withStore(directory, async (store) => {
+      withExistingStore(directory, async (store) => {
         const restored = store.lastReplaced(camera);
         return { restored, replaced: await restore(store, restored, camera) };
       }),
-    remove: (name) => withStore(directory, (store) => store.deleteSnapshot(name)),
-    exportFile: (name) => withStore(directory, (store) => store.exportSnapshot(name)),
+    remove: (name) => withExistingStore(directory, (store) => store.deleteSnapshot(name)),
+    exportFile: (name) => withExistingStore(directory, (store) => store.exportSnapshot(name)),
     importFile: (name, file) => withStore(directory, (store) => store.importSnapshot(name, file, now())),
   };
 }

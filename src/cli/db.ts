@@ -8,7 +8,7 @@ import { type CheckReport, checkDatabase } from '../store/check.ts';
 import { backUp } from '../store/database.ts';
 import { withReader } from '../store/reader.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
-import { stateDirectoryOf, withStore } from './control-client.ts';
+import { stateDirectoryOf, withExistingStore } from './control-client.ts';
 import { EXIT } from './exit-codes.ts';
 import { print } from './output.ts';
 
@@ -48,7 +48,7 @@ Examples:
     print(options.json ? JSON.stringify({ backup: file }) : `Wrote ${file}`);
   });
   add('compact', 'rebuild the file without its free room (daemon stopped)').action(async (options: Options) => {
-    const sizes = await withStore(stateDirectoryOf(options), (store) => store.compact());
+    const sizes = await withExistingStore(stateDirectoryOf(options), (store) => store.compact());
     print(options.json ? JSON.stringify(sizes) : `${sizes.before} bytes before, ${sizes.after} bytes after`);
   });
   return command;

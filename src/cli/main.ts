@@ -8,9 +8,12 @@ import { benchCommand } from './bench.ts';
 import { configCommand } from './config.ts';
 import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { eventsCommand } from './events.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { printError } from './output.ts';
+import { initCommand } from './init.ts';
+import { pinsCommand } from './pins.ts';
 import { planCommand } from './plan.ts';
 import { replayCommand } from './replay.ts';
 import { runCommand } from './run.ts';
@@ -31,9 +34,12 @@ function program(): Command {
   const commands = [
     runCommand(),
     demoCommand(),
+    initCommand(),
+    doctorCommand(),
     replayCommand(),
     seriesCommand(),
     planCommand(),
+    pinsCommand(),
     statusCommand(),
     eventsCommand(),
     snapshotCommand(),

@@ -3,85 +3,12 @@
  */
 import { Type, type Static } from 'typebox';
 import { DEFAULT_PRESET, PRESET_NAMES } from '../cortex/settings.ts';
-import { SCENE_NAMES } from '../scene/scenes.ts';
+import { SOURCE_SCHEMAS } from './sources.ts';
 import { NAME_PATTERN, Share, choice, flag, number, polygons, text, whole } from './setting-kinds.ts';
-
-const FileSource = Type.Object(
-  {
-    type: Type.Literal('file'),
-    path: text({ minLength: 1, description: 'Video file, relative to the configuration file.' }),
-    fps: Type.Optional(
-      number({
-        minimum: 0.1,
-        maximum: 60,
-        unit: 'frames/s',
-        description: "Rate it is thinned to; without it the preset's.",
-      }),
-    ),
-    loop: flag({ default: true, description: 'Begin again at the end.' }),
-  },
-  { additionalProperties: false, description: 'A video file, read through ffmpeg.' },
-);
-const ImagesSource = Type.Object(
-  {
-    type: Type.Literal('images'),
-    path: text({ minLength: 1, description: 'Folder of JPEG or PNG files, taken in name order.' }),
-    fps: Type.Optional(
-      number({
-        minimum: 0.1,
-        maximum: 60,
-        unit: 'frames/s',
-        description: "Rate of the pictures; without it the preset's.",
-      }),
-    ),
-    loop: flag({ default: true, description: 'Begin again at the end.' }),
-  },
-  { additionalProperties: false, description: 'A folder of pictures.' },
-);
-const SyntheticSource = Type.Object(
-  {
-    type: Type.Literal('synthetic'),
-    scene: choice(SCENE_NAMES, { default: 'lanes', description: 'Which rendered scene.' }),
-    seed: whole({ default: 1, minimum: 0, maximum: 2147483647, description: 'Equal seeds give equal scenes.' }),
-    fps: Type.Optional(
-      number({ minimum: 1, maximum: 60, unit: 'frames/s', description: "Rate; without it the preset's." }),
-    ),
-    anomalies_from: whole({
-      default: 3000,
-      minimum: 0,
-      maximum: 1e9,
-      unit: 'frames',
-      description: 'First frame that may break the routine.',
-    }),
-    anomaly_spacing: whole({
-      default: 350,
-      minimum: 50,
-      maximum: 1e9,
-      unit: 'frames',
-      description: 'Mean frames between two breaks.',
-    }),
-    frames: Type.Optional(
-      whole({
-        minimum: 1,
-        maximum: 1e9,
-        unit: 'frames',
-        description: 'The source ends after these; without it never.',
-      }),
-    ),
-    fast_frames: whole({
-      default: 0,
-      minimum: 0,
-      maximum: 1e9,
-      unit: 'frames',
-      description: 'So many first frames come as fast as they are taken.',
-    }),
-  },
-  { additionalProperties: false, description: 'A scene rendered by cortexd itself.' },
-);
 
 export const CameraSchema = Type.Object(
   {
-    source: Type.Union([FileSource, ImagesSource, SyntheticSource], { description: 'Where the frames come from.' }),
+    source: Type.Union([...SOURCE_SCHEMAS], { description: 'Where the frames come from.' }),
     preset: choice(PRESET_NAMES, { default: DEFAULT_PRESET, reload: 'restart', description: 'Model size by machine.' }),
     width: Type.Optional(
       whole({
@@ -124,6 +51,24 @@ export const CameraSchema = Type.Object(
         description: 'Name the camera had before: its model, events and entities go over to the new name.',
       }),
     ),
+    lost_after_s: number({
+      default: 10,
+      minimum: 0.5,
+      maximum: 3600,
+      unit: 's',
+      reload: 'restart',
+      description:
+        'Without a good frame for so long (or for three frames, if that is longer) the camera is lost and opened anew.',
+    }),
+    frozen_after_s: number({
+      default: 60,
+      minimum: 0,
+      maximum: 86400,
+      unit: 's',
+      reload: 'restart',
+      description:
+        'A live camera whose picture stays the same to the last bit for so long is lost too; 0 = never. Real pictures have noise.',
+    }),
     learning: flag({ default: true, reload: 'live', description: 'Whether the model goes on learning.' }),
     sensitivity: number({
       default: 1,

@@ -4,6 +4,7 @@
 import type { PreprocessConfig, SourceConfig } from '../capture/types.ts';
 import { type CortexSettings, PRESETS } from '../cortex/settings.ts';
 import type { CameraConfig } from './camera-schema.ts';
+import { captureSource } from './sources.ts';
 
 export function cortexSettings(camera: CameraConfig): CortexSettings {
   const preset = PRESETS[camera.preset];
@@ -27,22 +28,5 @@ export function preprocessConfig(camera: CameraConfig): PreprocessConfig {
 }
 
 export function sourceConfig(camera: CameraConfig): SourceConfig {
-  const { source } = camera;
-  const { fps } = cortexSettings(camera);
-  if (source.type === 'synthetic') {
-    return {
-      type: 'synthetic',
-      scene: source.scene,
-      seed: source.seed,
-      fps,
-      pace: 'source',
-      anomaliesFrom: source.anomalies_from,
-      anomalySpacing: source.anomaly_spacing,
-      frames: source.frames ?? null,
-      fastFrames: source.fast_frames,
-    };
-  }
-  if (source.type === 'images') return { ...source, fps, pace: 'source' };
-  // A live camera would be asked for the preset's rate; a file is thinned to it.
-  return { ...source, fps: source.fps ?? fps, pace: 'source' };
+  return captureSource(camera.source, cortexSettings(camera).fps);
 }

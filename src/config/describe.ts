@@ -29,8 +29,15 @@ const schema = JSON.parse(JSON.stringify(ConfigSchema)) as Schema;
 /** The effective configuration as plain data, every secret replaced by "***". */
 export function withoutSecrets({ config, stateDirectory, node, baseTopic }: LoadedConfig): { [key: string]: unknown } {
   const { mqtt } = config;
+  const cameras = Object.entries(config.cameras).map(([name, camera]) => {
+    const { source } = camera;
+    if (!('url' in source)) return [name, camera];
+    const hidden = source.password === undefined ? {} : { password: '***' };
+    return [name, { ...camera, source: { ...source, url: redact(source.url), ...hidden } }];
+  });
   return {
     ...config,
+    cameras: Object.fromEntries(cameras) as { [name: string]: unknown },
     node,
     state_directory: stateDirectory,
     mqtt: {

@@ -1,40 +1,19 @@
 /**
  * load.ts - a configuration file becomes a checked configuration, or a list of everything that is wrong with it.
  */
-import { readFileSync, statSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { homedir, hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { Ajv, type ErrorObject } from 'ajv';
-import { LineCounter, type Node, isMap, isScalar, parseDocument } from 'yaml';
+import { Ajv } from 'ajv';
+import { LineCounter, parseDocument } from 'yaml';
 import { CortexdError, messageOf } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { crossChecks } from './checks.ts';
+import { ConfigError, type Problem, offsetOf, problemOf, sortProblems } from './problems.ts';
 import { type Config, ConfigSchema } from './schema.ts';
-import { fillSources, pathSegments, relevantErrors, sourceTypes } from './source-union.ts';
+import { readPassword, worldReadable } from './secrets.ts';
+import { fillSources, relevantErrors } from './source-union.ts';
 
-/** One thing that is wrong, with its place in the file. */
-export type Problem = {
-  readonly line: number;
-  readonly column: number;
-  readonly key: string;
-  readonly message: string;
-};
-
-/** All problems of a file at once. */
-export class ConfigError extends CortexdError {
-  readonly problems: readonly Problem[];
-
-  constructor(file: string, problems: readonly Problem[]) {
-    const list = problems.map(({ line, column, key, message }) => `  ${file}:${line}:${column} ${key}: ${message}`);
-    super(
-      'config',
-      `${problems.length === 1 ? 'A problem' : `${problems.length} problems`} in the configuration:\n${list.join('\n')}`,
-      {
-        hint: 'Run "cortexd config schema" for all settings, or see docs/config.md.',
-      },
-    );
-    this.problems = problems;
-  }
-}
+export { ConfigError, type Problem } from './problems.ts';
 
 /** A configuration that has passed every check: defaults filled in, paths absolute, secrets read. */
 export type LoadedConfig = {
@@ -47,9 +26,13 @@ export type LoadedConfig = {
   readonly baseTopic: string;
   readonly password: string | undefined;
   readonly warnings: readonly string[];
+  /** Line and column of a setting. */
+  readonly placeOf: (path: readonly string[]) => { readonly line: number; readonly column: number };
 };
 
-const DEFAULT_FILE = '/etc/cortexd/config.yaml';
+/** Where the installed service has its configuration and its state. */
+export const DEFAULT_FILE = '/etc/cortexd/config.yaml';
+export const SERVICE_STATE = '/var/lib/cortexd';
 
 /** Read and check a file (default /etc/cortexd/config.yaml). Throws ConfigError, or CortexdError('config') when unreadable. */
 export function loadConfig(file: string = DEFAULT_FILE, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
@@ -57,8 +40,11 @@ export function loadConfig(file: string = DEFAULT_FILE, env: NodeJS.ProcessEnv =
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
+    const isForbidden = (error as NodeJS.ErrnoException).code === 'EACCES';
     throw new CortexdError('config', `Expected a configuration file at ${file} but received: ${messageOf(error)}`, {
-      hint: 'Name it with --config FILE; config/cortexd.example.yaml is an example.',
+      hint: isForbidden
+        ? `Only root and the group cortexd may read it: sudo usermod -aG cortexd ${userInfo().username}, then log in anew.`
+        : 'Name it with --config FILE, or make one: cortexd init.',
     });
   }
   return parseConfig(text, resolve(file), env);
@@ -76,6 +62,18 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
     throw new ConfigError(
       file,
       document.errors.map((error) => ({ ...at(error.pos[0]), key: 'YAML', message: error.message })),
+    );
+  }
+  const tags = document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  if (tags.length > 0) {
+    // Read on, `!secret name` would be the text "name".
+    const message = (tag: string): string =>
+      /!(secret|include)\b/.test(tag)
+        ? `${tag}: Home Assistant knows this tag, cortexd does not; put a password into a file and name it with password_file`
+        : tag;
+    throw new ConfigError(
+      file,
+      tags.map((tag) => ({ ...at(tag.pos[0]), key: 'YAML', message: message(tag.message) })),
     );
   }
   let raw: unknown;
@@ -99,7 +97,8 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
   for (const [path, message] of crossChecks(config))
     problems.push({ ...place(path, false), key: path.join('.'), message });
   if (problems.length > 0) throw new ConfigError(file, sortProblems(problems));
-  return complete(config, file, env);
+  const warnings = document.warnings.map(({ message, pos }) => `${file}:${at(pos[0]).line}: ${message}`);
+  return { ...complete(config, file, env, holdsSecret(config), warnings), placeOf: (path) => place(path, false) };
 }
 
 function validator() {
@@ -112,148 +111,20 @@ function validator() {
   }).compile<Config>(JSON.parse(JSON.stringify(ConfigSchema)) as object);
 }
 
-function sortProblems(problems: Problem[]): Problem[] {
-  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
-}
-
-function problemOf(
-  error: ErrorObject,
-  place: (path: readonly string[], onKey: boolean) => { line: number; column: number },
-): Problem {
-  const path = pathSegments(error.instancePath);
-  const received = JSON.stringify(error.data) ?? 'nothing';
-  const schema = error.parentSchema as { [keyword: string]: unknown; properties?: { [key: string]: unknown } };
-  switch (error.keyword) {
-    case 'additionalProperties': {
-      const unknown = String(error.params['additionalProperty']);
-      const guess = nearest(unknown, Object.keys(schema.properties ?? {}));
-      const isName = schema.properties === undefined;
-      const message = isName
-        ? `Expected a name of letters, digits, _ and - but received "${unknown}"`
-        : `Unknown setting${guess === undefined ? '' : ` (did you mean "${guess}"?)`}`;
-      return { ...place([...path, unknown], true), key: [...path, unknown].join('.'), message };
-    }
-    case 'required': {
-      const missing = String(error.params['missingProperty']);
-      return { ...place(path, true), key: [...path, missing].join('.'), message: 'Expected a value but it is missing' };
-    }
-    case 'anyOf':
-      return {
-        ...place(path, false),
-        key: path.join('.'),
-        message: `Expected a source of type ${sourceTypes(error).join(', ')} but received ${received}`,
-      };
-    default:
-      return {
-        ...place(path, false),
-        key: path.join('.') || 'configuration',
-        message: `Expected ${expectation(error, schema)} but received ${received}`,
-      };
-  }
-}
-
-function expectation(error: ErrorObject, schema: { [keyword: string]: unknown }): string {
-  const unit = typeof schema['unit'] === 'string' ? ` ${schema['unit']}` : '';
-  const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
-  const range = minimum !== undefined && maximum !== undefined ? ` from ${minimum} to ${maximum}${unit}` : '';
-  switch (error.keyword) {
-    case 'type':
-      return `${TYPE_NAMES[String(error.params['type'])] ?? String(error.params['type'])}${range}`;
-    case 'minimum':
-    case 'maximum':
-      return `a number${range}`;
-    case 'minProperties':
-    case 'minItems':
-      return `at least ${String(error.params['limit'])} of them`;
-    case 'maxProperties':
-    case 'maxItems':
-      return `at most ${String(error.params['limit'])} of them`;
-    case 'enum':
-      return `one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
-    case 'pattern':
-      return typeof schema['description'] === 'string'
-        ? `"${schema['description']}"`
-        : `text that matches ${String(error.params['pattern'])}`;
-    default:
-      return error.message ?? error.keyword;
-  }
-}
-
-const TYPE_NAMES: { readonly [type: string]: string } = {
-  integer: 'a whole number',
-  number: 'a number',
-  string: 'text',
-  boolean: 'true or false',
-  object: 'a section of settings',
-  array: 'a list',
-};
-
-/** Offset of the value (or key) at a path in the parsed file; the nearest parent when it is not there. */
-function offsetOf(root: Node | null, path: readonly string[], onKey: boolean): number {
-  let node: unknown = root;
-  let offset = root?.range?.[0] ?? 0;
-  for (const [depth, key] of path.entries()) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-      if (!pair) break;
-      const keyNode = pair.key as Node;
-      const value = pair.value as Node | null;
-      const isLast = depth === path.length - 1;
-      offset = (isLast && !onKey ? (value?.range?.[0] ?? keyNode.range?.[0]) : keyNode.range?.[0]) ?? offset;
-      node = value;
-    } else {
-      const items = (node as { items?: (Node | null)[] } | null)?.items;
-      const item = items?.[Number(key)];
-      if (!item) break;
-      offset = item.range?.[0] ?? offset;
-      node = item;
-    }
-  }
-  return offset;
-}
-
-/** Rules that span more than one setting: [path, message]. */
-function crossChecks(config: Config): [string[], string][] {
-  const problems: [string[], string][] = [];
-  for (const [name, camera] of Object.entries(config.cameras)) {
-    for (const side of ['width', 'height'] as const) {
-      const value = camera[side];
-      if (value !== undefined && value % 4 !== 0) {
-        problems.push([
-          ['cameras', name, side],
-          `Expected a multiple of 4 px but received ${value} (nearest: ${Math.round(value / 4) * 4})`,
-        ]);
-      }
-    }
-    if (camera.crop !== undefined) {
-      const [x, y, w, h] = camera.crop;
-      if (w <= 0 || h <= 0 || x + w > 1 || y + h > 1) {
-        problems.push([
-          ['cameras', name, 'crop'],
-          'Expected [x, y, width, height] inside the picture (x + width <= 1, y + height <= 1)',
-        ]);
-      }
-    }
-  }
-  problems.push(...streamChecks(config));
-  const { cert_file, key_file, password, password_file } = config.mqtt;
-  if ((cert_file === undefined) !== (key_file === undefined)) {
-    problems.push([
-      ['mqtt', cert_file === undefined ? 'key_file' : 'cert_file'],
-      'Expected cert_file and key_file together but received only one',
-    ]);
-  }
-  if (password !== undefined && password_file !== undefined) {
-    problems.push([['mqtt', 'password_file'], 'Expected password or password_file but received both']);
-  }
-  return problems;
-}
-
-function complete(config: Config, file: string, env: NodeJS.ProcessEnv): LoadedConfig {
+function complete(
+  config: Config,
+  file: string,
+  env: NodeJS.ProcessEnv,
+  holdsSecret: boolean,
+  warnings: readonly string[],
+): Omit<LoadedConfig, 'placeOf'> {
   const folder = dirname(file);
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
-  for (const camera of Object.values(config.cameras)) {
-    if (camera.source.type !== 'synthetic') camera.source.path = absolute(camera.source.path);
+  for (const [name, { source }] of Object.entries(config.cameras)) {
+    if ('path' in source) source.path = absolute(source.path);
+    if (source.type !== 'rtsp' && source.type !== 'http') continue;
+    const password = readPassword(source, `cameras.${name}.source`, null, absolute, env);
+    if (password !== undefined) source.password = password;
   }
   for (const { source } of Object.values(config.streams)) {
     if (source.type !== 'mqtt') source.path = absolute(source.path);
@@ -265,83 +136,28 @@ function complete(config: Config, file: string, env: NodeJS.ProcessEnv): LoadedC
   const node = config.node ?? hostname().replace(/[^A-Za-z0-9_-]/g, '-');
   const fallback =
     env['STATE_DIRECTORY']?.split(':')[0] ??
-    join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd');
+    // The service's own configuration means the service's own state, whoever asks.
+    (file === DEFAULT_FILE
+      ? SERVICE_STATE
+      : join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd'));
   return {
     file,
     config,
     stateDirectory: config.state_directory === undefined ? fallback : absolute(config.state_directory),
     node,
     baseTopic: config.mqtt.base_topic ?? `cortexd/${node}`,
-    password: readPassword(config, absolute, env),
-    warnings: config.mqtt.password !== undefined ? worldReadable(file) : [],
+    password: readPassword(config.mqtt, 'mqtt', 'mqtt-password', absolute, env),
+    warnings: [...warnings, ...(holdsSecret ? worldReadable(file) : [])],
   };
 }
 
-/** From `password` (with ${NAME} replaced), `password_file`, or the credential mqtt-password of the service manager. */
-function readPassword(
-  { mqtt }: Config,
-  absolute: (path: string) => string,
-  env: NodeJS.ProcessEnv,
-): string | undefined {
-  if (mqtt.password !== undefined) {
-    return mqtt.password.replace(/\$\{(\w+)\}/g, (_, name: string) => {
-      const value = env[name];
-      if (value === undefined)
-        throw new CortexdError(
-          'config',
-          `Expected the environment variable ${name} for mqtt.password but it is not set`,
-        );
-      return value;
-    });
-  }
-  const credentials = env['CREDENTIALS_DIRECTORY'];
-  const named = mqtt.password_file;
-  if (named === undefined) {
-    return credentials === undefined ? undefined : readIfThere(join(credentials, 'mqtt-password'));
-  }
-  const secret =
-    (credentials === undefined ? undefined : readIfThere(join(credentials, named))) ?? readIfThere(absolute(named));
-  if (secret === undefined) {
-    throw new CortexdError('config', `Expected the MQTT password in ${absolute(named)} but the file cannot be read`, {
-      hint: 'Check mqtt.password_file and that the daemon may read it.',
-    });
-  }
-  return secret;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trimEnd();
-  } catch {
-    return undefined;
-  }
-}
-
-function worldReadable(file: string): string[] {
-  try {
-    if ((statSync(file).mode & 0o004) === 0) return [];
-  } catch {
-    return [];
-  }
-  return [`${file} holds a password and everyone on this machine can read it; run: chmod o-r ${file}`];
-}
-
-function streamChecks({ cameras, streams, mqtt }: Config): [string[], string][] {
-  const problems: [string[], string][] = [];
-  if (Object.keys(cameras).length + Object.keys(streams).length === 0)
-    problems.push([['cameras'], 'Expected at least one camera or one of streams but there is none']);
-  for (const [name, { source }] of Object.entries(streams)) {
-    if (name in cameras) problems.push([['streams', name], 'Expected a name of its own but a camera has the same']);
-    if (source.type !== 'mqtt') continue;
-    const problem = /[+#]/.test(source.topic) ? 'it holds a wildcard (+ or #)' : topicFault(source.topic);
-    if (problem !== null) problems.push([['streams', name, 'source', 'topic'], `Expected a topic but ${problem}`]);
-    if (!mqtt.enabled)
-      problems.push([['streams', name, 'source'], 'Expected mqtt.enabled to be true for a source of type mqtt']);
-  }
-  return problems;
-}
-
-function topicFault(topic: string): string | null {
-  if (/\p{Cc}/u.test(topic)) return 'it holds a control character';
-  return Buffer.byteLength(topic) > 65535 ? 'it is too long' : null;
+/** Whether the file itself holds a password. */
+function holdsSecret({ mqtt, cameras }: Config): boolean {
+  const inUrl = (url: string): boolean => /:\/\/[^/@\s]*:[^/@\s]*@/.test(url);
+  const sources = Object.values(cameras).map(({ source }) => source);
+  return (
+    mqtt.password !== undefined ||
+    inUrl(mqtt.url) ||
+    sources.some((source) => 'url' in source && (source.password !== undefined || inUrl(source.url)))
+  );
 }

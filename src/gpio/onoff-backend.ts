@@ -8,18 +8,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Gpio as OnoffGpio } from 'onoff';
 import { CortexdError, messageOf } from '../errors.ts';
-import type { GpioBackend } from './port.ts';
+import type { BackendChoice, GpioBackend } from './port.ts';
 import { type GpioChip, findChip, listChips } from './sysfs-base.ts';
 
 /** The place onoff itself uses; it cannot be told another. */
 const SYSFS = '/sys/class/gpio';
 const DEBOUNCE_MS = 30;
 
-/** Either a backend, or the reason in words why there is none. */
-export type BackendChoice = { readonly backend: GpioBackend } | { readonly backend: null; readonly reason: string };
-
 /** Look whether pins can be used here. Never throws: a machine without pins is a fact, not a fault. */
-export function chooseBackend(chipLabel: string | undefined, root: string = SYSFS): BackendChoice {
+export function chooseOnoff(chipLabel: string | undefined, root: string = SYSFS): BackendChoice {
   try {
     accessSync(join(root, 'export'), constants.W_OK);
   } catch (error) {

@@ -16,3 +16,6 @@ export type GpioBackend = {
   /** Open an input; `changed` hears every debounced edge. */
   readonly openInput: (line: number, activeLow: boolean, changed: (on: boolean) => void) => InputLine;
 };
+
+/** Either a backend, or the reason in words why there is none. */
+export type BackendChoice = { readonly backend: GpioBackend } | { readonly backend: null; readonly reason: string };

@@ -65,7 +65,8 @@ export class ControlServer {
         cause: error,
       });
     }
-    chmodSync(path, 0o600);
+    // Whoever may enter the state directory (the group of the service) may talk to the daemon.
+    chmodSync(path, 0o660);
     return new ControlServer(app, path);
   }
 

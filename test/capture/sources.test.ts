@@ -123,11 +123,53 @@ test('a video can be resampled to another rate', async (t) => {
   t.equal(frames[3]!.timeMs, 600);
 });
 
+test('times are those of the file: a pause in it is a pause, thinned or not, and nothing is made up', async (t) => {
+  const path = join(t.testdir(), 'gap.mkv');
+  const filter = "setpts='if(gte(N,30),PTS+57/TB,PTS)'";
+  const input = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10:duration=6'];
+  execFileSync('ffmpeg', [
+    '-v',
+    'error',
+    ...input,
+    '-vf',
+    filter,
+    '-fps_mode',
+    'passthrough',
+    '-pix_fmt',
+    'yuv420p',
+    path,
+  ]);
+  const { frames } = await readAll(file(path));
+  t.equal(frames.length, 60);
+  t.same([frames[29]!.timeMs, frames[30]!.timeMs], [2900, 60_000]);
+  const thin = (await readAll(file(path, { fps: 5 }))).frames;
+  t.equal(thin.length, 30);
+  t.same([thin[14]!.timeMs, thin[15]!.timeMs], [2800, 60_000]);
+});
+
+test('a path is a path, never an address, an option or a list of other files', async (t) => {
+  const folder = t.testdir();
+  const real = video(join(folder, 'real.mp4'), 1);
+  for (const name of ['12:00:00.mp4', 'http:cam.mp4', '-i', "it's %d.mp4"]) {
+    copyFileSync(real, join(folder, name));
+    t.equal((await readAll(file(join(folder, name)))).frames.length, 10, name);
+  }
+  const playlist = '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nreal.mp4\n#EXT-X-ENDLIST\n';
+  writeFileSync(join(folder, 'list.m3u8'), playlist);
+  writeFileSync(join(folder, 'list.txt'), "ffconcat version 1.0\nfile 'real.mp4'\n");
+  for (const name of ['list.m3u8', 'list.txt'])
+    await t.rejects(readAll(file(join(folder, name))), { code: 'no_input' }, name);
+  const here = process.cwd();
+  process.chdir(folder);
+  t.teardown(() => process.chdir(here));
+  await t.rejects(readAll(file('concat:real.mp4|real.mp4')), { code: 'no_input', message: /ENOENT/ });
+});
+
 test('a text file, a folder and a missing file are no video, each in its own words', async (t) => {
   const folder = t.testdir({ 'a.mp4': 'this is a letter, not a film' });
   await t.rejects(readAll(file(join(folder, 'a.mp4'))), {
     code: 'no_input',
-    message: /ffprobe cannot read/,
+    message: /ffmpeg cannot read/,
     hint: /ffmpeg can decode/,
   });
   await t.rejects(readAll(file(folder)), { code: 'no_input', hint: /images/ });
@@ -146,17 +188,17 @@ test('closing a looped video while it is read leaves no ffmpeg behind', async (t
   const path = join(t.testdir(), `loop-${process.pid}.mp4`);
   video(path);
   const source = await openSource(file(path, { loop: true }), PREPROCESS, () => undefined);
-  const running = (): string => execFileSync('ps', ['-eo', 'args']).toString();
+  const running = (): string => execFileSync('ps', ['-eww', '-o', 'args']).toString();
   let frames = 0;
   for await (const frame of source) {
     t.equal(frame.sequence, frames);
     if (++frames === 45) {
-      t.match(running(), `-i ${path}`);
+      t.match(running(), `-i file:${path}`);
       break;
     }
   }
   await source.close();
-  t.notMatch(running(), `-i ${path}`);
+  t.notMatch(running(), `-i file:${path}`);
 });
 
 test('a rendered scene ends after its frames, carries the truth, and is the same each time', async (t) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { AlarmOutput, ButtonInput, PresenceInput } from '../../src/gpio/lines.ts';
-import { chooseBackend } from '../../src/gpio/onoff-backend.ts';
+import { chooseBackend } from '../../src/gpio/choose.ts';
 import type { GpioBackend } from '../../src/gpio/port.ts';
 import { findChip, listChips } from '../../src/gpio/sysfs-base.ts';
 

@@ -1,0 +1,133 @@
+/**
+ * problems.ts - what is wrong with a configuration, in words, with its place in the file.
+ */
+import type { ErrorObject } from 'ajv';
+import { type Node, isMap, isScalar } from 'yaml';
+import { CortexdError } from '../errors.ts';
+import { nearest } from './nearest.ts';
+import { pathSegments, sourceTypes } from './source-union.ts';
+
+/** One thing that is wrong, with its place in the file. */
+export type Problem = {
+  readonly line: number;
+  readonly column: number;
+  readonly key: string;
+  readonly message: string;
+};
+
+/** All problems of a file at once. */
+export class ConfigError extends CortexdError {
+  readonly problems: readonly Problem[];
+
+  constructor(file: string, problems: readonly Problem[]) {
+    const list = problems.map(({ line, column, key, message }) => `  ${file}:${line}:${column} ${key}: ${message}`);
+    super(
+      'config',
+      `${problems.length === 1 ? 'A problem' : `${problems.length} problems`} in the configuration:\n${list.join('\n')}`,
+      {
+        hint: 'Run "cortexd config schema" for all settings, or see docs/config.md.',
+      },
+    );
+    this.problems = problems;
+  }
+}
+
+export function sortProblems(problems: Problem[]): Problem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}
+
+export function problemOf(
+  error: ErrorObject,
+  place: (path: readonly string[], onKey: boolean) => { line: number; column: number },
+): Problem {
+  const path = pathSegments(error.instancePath);
+  const received = JSON.stringify(error.data) ?? 'nothing';
+  const schema = error.parentSchema as { [keyword: string]: unknown; properties?: { [key: string]: unknown } };
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const unknown = String(error.params['additionalProperty']);
+      const guess = nearest(unknown, Object.keys(schema.properties ?? {}));
+      const isName = schema.properties === undefined;
+      const message = isName
+        ? `Expected a name of letters, digits, _ and - but received "${unknown}"`
+        : `Unknown setting${guess === undefined ? '' : ` (did you mean "${guess}"?)`}`;
+      return { ...place([...path, unknown], true), key: [...path, unknown].join('.'), message };
+    }
+    case 'required': {
+      const missing = String(error.params['missingProperty']);
+      return { ...place(path, true), key: [...path, missing].join('.'), message: 'Expected a value but it is missing' };
+    }
+    case 'anyOf':
+      return {
+        ...place(path, false),
+        key: path.join('.'),
+        message: `Expected a source of type ${sourceTypes(error).join(', ')} but received ${received}`,
+      };
+    default:
+      return {
+        ...place(path, false),
+        key: path.join('.') || 'configuration',
+        message: `Expected ${expectation(error, schema)} but received ${received}`,
+      };
+  }
+}
+
+function expectation(error: ErrorObject, schema: { [keyword: string]: unknown }): string {
+  const unit = typeof schema['unit'] === 'string' ? ` ${schema['unit']}` : '';
+  const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
+  const range = minimum !== undefined && maximum !== undefined ? ` from ${minimum} to ${maximum}${unit}` : '';
+  switch (error.keyword) {
+    case 'type':
+      return `${TYPE_NAMES[String(error.params['type'])] ?? String(error.params['type'])}${range}`;
+    case 'minimum':
+    case 'maximum':
+      return `a number${range}`;
+    case 'minProperties':
+    case 'minItems':
+      return `at least ${String(error.params['limit'])} of them`;
+    case 'maxProperties':
+    case 'maxItems':
+      return `at most ${String(error.params['limit'])} of them`;
+    case 'enum':
+      return `one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
+    case 'pattern':
+      return typeof schema['description'] === 'string'
+        ? `"${schema['description']}"`
+        : `text that matches ${String(error.params['pattern'])}`;
+    default:
+      return error.message ?? error.keyword;
+  }
+}
+
+const TYPE_NAMES: { readonly [type: string]: string } = {
+  integer: 'a whole number',
+  number: 'a number',
+  string: 'text',
+  boolean: 'true or false',
+  object: 'a section of settings',
+  array: 'a list',
+};
+
+/** Offset of the value (or key) at a path in the parsed file; the nearest parent when it is not there. */
+export function offsetOf(root: Node | null, path: readonly string[], onKey: boolean): number {
+  let node: unknown = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const [depth, key] of path.entries()) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+      if (!pair) break;
+      const keyNode = pair.key as Node;
+      const value = pair.value as Node | null;
+      const isLast = depth === path.length - 1;
+      offset = (isLast && !onKey ? (value?.range?.[0] ?? keyNode.range?.[0]) : keyNode.range?.[0]) ?? offset;
+      node = value;
+    } else {
+      const items = (node as { items?: (Node | null)[] } | null)?.items;
+      const item = items?.[Number(key)];
+      if (!item) break;
+      offset = item.range?.[0] ?? offset;
+      node = item;
+    }
+  }
+  return offset;
+}

@@ -1,0 +1,61 @@
+/**
+ * secrets.ts - passwords: from the configuration, the environment, a file, or the service manager's credentials.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CortexdError } from '../errors.ts';
+
+export type SecretSettings = { readonly password?: string; readonly password_file?: string };
+
+/**
+ * From `password` (with ${NAME} replaced), `password_file`, or the credential called `credential`. `key` names the setting
+ * in messages.
+ */
+export function readPassword(
+  { password, password_file: named }: SecretSettings,
+  key: string,
+  credential: string | null,
+  absolute: (path: string) => string,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  if (password !== undefined) {
+    return password.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+      const value = env[name];
+      if (value === undefined)
+        throw new CortexdError(
+          'config',
+          `Expected the environment variable ${name} for ${key}.password but it is not set`,
+        );
+      return value;
+    });
+  }
+  const credentials = env['CREDENTIALS_DIRECTORY'];
+  if (named === undefined) {
+    return credentials === undefined || credential === null ? undefined : readIfThere(join(credentials, credential));
+  }
+  const secret =
+    (credentials === undefined ? undefined : readIfThere(join(credentials, named))) ?? readIfThere(absolute(named));
+  if (secret === undefined) {
+    throw new CortexdError('config', `Expected a password in ${absolute(named)} but the file cannot be read`, {
+      hint: `Check ${key}.password_file and that the daemon may read it.`,
+    });
+  }
+  return secret;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trimEnd();
+  } catch {
+    return undefined;
+  }
+}
+
+export function worldReadable(file: string): string[] {
+  try {
+    if ((statSync(file).mode & 0o004) === 0) return [];
+  } catch {
+    return [];
+  }
+  return [`${file} holds a password and everyone on this machine can read it; run: chmod o-r ${file}`];
+}

@@ -1,0 +1,27 @@
+/**
+ * images.ts - a folder of pictures as a camera's source.
+ */
+import { Type, type Static } from 'typebox';
+import type { ImagesSourceConfig } from '../../capture/types.ts';
+import { number, flag, text } from '../setting-kinds.ts';
+
+export const ImagesSource = Type.Object(
+  {
+    type: Type.Literal('images'),
+    path: text({ minLength: 1, description: 'Folder of JPEG or PNG files, taken in name order.' }),
+    fps: Type.Optional(
+      number({
+        minimum: 0.1,
+        maximum: 60,
+        unit: 'frames/s',
+        description: "Rate of the pictures; without it the preset's.",
+      }),
+    ),
+    loop: flag({ default: true, description: 'Begin again at the end.' }),
+  },
+  { additionalProperties: false, description: 'A folder of pictures.' },
+);
+
+export function imagesSource(source: Static<typeof ImagesSource>, fps: number): ImagesSourceConfig {
+  return { ...source, fps: source.fps ?? fps, pace: 'source' };
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+"""rtsp-server.py - a real RTSP server on a free port of the loopback address, which it prints.
+
+    rtsp-server.py LAUNCH [USER PASSWORD]      with USER it asks for digest authentication
+"""
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
+
+Gst.init(None)
+launch, *login = sys.argv[1:]
+server = GstRtspServer.RTSPServer()
+server.set_address("127.0.0.1")
+server.set_service("0")
+factory = GstRtspServer.RTSPMediaFactory()
+factory.set_launch(launch)
+factory.set_shared(True)
+if login:
+    auth = GstRtspServer.RTSPAuth()
+    auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "viewer")
+    auth.add_digest(login[0], login[1], token)
+    server.set_auth(auth)
+    permissions = GstRtspServer.RTSPPermissions()
+    permissions.add_role("viewer")
+    for right in ("media.factory.access", "media.factory.construct"):
+        permissions.add_permission_for_role("viewer", right, True)
+    factory.set_permissions(permissions)
+server.get_mount_points().add_factory("/cam", factory)
+server.attach(None)
+print(server.get_bound_port(), flush=True)
+GLib.MainLoop().run()
