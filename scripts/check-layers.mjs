@@ -14,6 +14,8 @@ const LAYERS = [
   'vision',
   'scene',
   'anomaly',
+  'things',
+  'usual',
   'cortex',
   'series',
   'records',
@@ -27,7 +29,7 @@ const LAYERS = [
   'daemon',
   'cli',
 ];
-const PURE = ['memory', 'htm', 'vision', 'scene', 'anomaly', 'cortex', 'series'];
+const PURE = ['memory', 'htm', 'vision', 'scene', 'anomaly', 'things', 'usual', 'cortex', 'series'];
 /** Type-only imports to the right that are part of the design: [from, to]. A config describes what capture is told. */
 const TYPE_ONLY = [['config', 'capture']];
 const MAX_LINES = 400;

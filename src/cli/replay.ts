@@ -2,7 +2,7 @@
  * replay.ts - `cortexd replay PATH…`: recorded footage through the model, one JSON line per frame on stdout.
  */
 import { once } from 'node:events';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Clip, clipOf, sceneClip } from '../capture/open.ts';
 import type { PreprocessConfig } from '../capture/types.ts';
 import { cortexSettings, preprocessConfig } from '../config/camera-settings.ts';
@@ -46,6 +46,8 @@ type Options = {
   seed: number;
   learn: boolean;
   grid: boolean;
+  things: boolean;
+  alarmsPerDay?: number;
   load?: string;
   save?: string;
   ablate: readonly Ablation[];
@@ -63,7 +65,9 @@ export function replayCommand(): Command {
     .option('--frames <n>', 'length of scene:NAME', wholeNumber(1), 6000)
     .addOption(new Option('--preset <name>', `model size (default: ${DEFAULT_PRESET})`).choices(PRESET_NAMES))
     .option('--grid', 'add the surprise of every position to each frame line', false)
-    .addOption(new Option('--ablate <names...>', 'leave parts of the model out').choices(ABLATIONS).default([]))
+    .option('--things', 'add the things that are followed to each frame line', false)
+    .option('--alarms-per-day <n>', 'about so many alarms a day where nothing is wrong', numberBetween(0.01, 10_000))
+    .option('--ablate <names>', `leave parts of the model out, joined by commas: ${ABLATIONS.join(' ')}`, parts, [])
     .addOption(configOption())
     .option('--camera <name>', 'with --config: take size, masks, zones and sensitivity of this camera')
     .addHelpText('after', HELP)
@@ -89,6 +93,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     seed: options.seed,
     learn: options.learn,
     grid: options.grid,
+    things: options.things,
     load,
     write: async (line) => {
       if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
@@ -118,9 +123,25 @@ function configuredCamera({ config: file, camera: name }: Options): CameraConfig
   return camera;
 }
 
-function settingsOf({ preset, ablate }: Options, camera: CameraConfig | undefined): CortexSettings {
+/** Names of parts, joined by commas; the option may be given again. */
+function parts(value: string, before: readonly Ablation[]): readonly Ablation[] {
+  return [...before, ...value.split(',').map(partNamed)];
+}
+
+function partNamed(name: string): Ablation {
+  const known = ABLATIONS.find((ablation) => ablation === name);
+  if (known === undefined) throw new InvalidArgumentError(`Expected parts of ${ABLATIONS.join(', ')} but received "${name}".`);
+  return known;
+}
+
+function settingsOf({ preset, ablate, alarmsPerDay }: Options, camera: CameraConfig | undefined): CortexSettings {
   const base = camera && preset === undefined ? cortexSettings(camera) : PRESETS[preset ?? DEFAULT_PRESET];
-  return { ...base, ablate, ...(ablate.includes('high-order') ? { cellsPerColumn: 1 } : {}) };
+  return {
+    ...base,
+    ablate,
+    ...(alarmsPerDay === undefined ? {} : { alarmsPerDay }),
+    ...(ablate.includes('high-order') ? { cellsPerColumn: 1 } : {}),
+  };
 }
 
 async function clipFor(path: string, { fps, seed, frames }: Options, settings: CortexSettings): Promise<Clip> {

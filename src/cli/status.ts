@@ -41,7 +41,7 @@ export function describeStatus(status: Status): string {
     camera.dropped,
     camera.bad_frames,
     `${camera.segments}/${camera.segment_capacity}`,
-    camera.threshold_factor.toFixed(2),
+    camera.things,
     camera.checkpoint_step,
   ]);
   const sensors = status.streams.map((sensor) => [

@@ -70,23 +70,21 @@ export const CameraSchema = Type.Object(
         'A live camera whose picture stays the same to the last bit for so long is lost too; 0 = never. Real pictures have noise.',
     }),
     learning: flag({ default: true, reload: 'live', description: 'Whether the model goes on learning.' }),
+    alarms_per_day: number({
+      default: 10,
+      minimum: 0.01,
+      maximum: 10000,
+      reload: 'restart',
+      description:
+        'About so many alarms a day may come where nothing is wrong: what is rarer than that among what was seen so far is told.',
+    }),
     sensitivity: number({
       default: 1,
       minimum: 0.1,
       maximum: 10,
       reload: 'live',
-      description: 'Divides every threshold: 2 alarms at half the usual evidence.',
+      description: 'Multiplies `alarms_per_day`, as a fine knob while running: at 2 there are about twice as many alarms.',
     }),
-    alarms_per_day: Type.Optional(
-      number({
-        minimum: 0.01,
-        maximum: 10000,
-        reload: 'restart',
-        description:
-          'No more alarms a day in the long run, true ones included: each raises the thresholds a little, and time lowers ' +
-          'them again. Without it there are as many as `sensitivity` gives.',
-      }),
-    ),
     confirm_s: number({
       default: 0.4,
       minimum: 0,

@@ -14,7 +14,7 @@ export function cortexSettings(camera: CameraConfig): CortexSettings {
     height: camera.height ?? preset.height,
     fps: camera.source.fps ?? preset.fps,
     sensitivity: camera.sensitivity,
-    alarmsPerDay: camera.alarms_per_day ?? null,
+    alarmsPerDay: camera.alarms_per_day,
     confirmMs: camera.confirm_s * 1000,
     holdMs: camera.hold_s * 1000,
     cooldownMs: camera.cooldown_s * 1000,

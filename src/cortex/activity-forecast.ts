@@ -188,7 +188,9 @@ function tell(
       told[at * EXPERTS + PERSISTENCE] = careful(persistence);
       told[at * EXPERTS + STATE] = careful((seen * known + PRIOR * persistence) / (seen + PRIOR));
       told[at * EXPERTS + EPISODE] = careful(isOccupied === 1 || next.length === 0 ? persistence : comes);
-      views.toldMix[at] = mix(views, at, (horizon * 2 + isOccupied) * EXPERTS);
+      const mixed = mix(views, at, (horizon * 2 + isOccupied) * EXPERTS);
+      // What comes within a second comes within five.
+      views.toldMix[at] = horizon === 0 ? mixed : Math.max(mixed, views.toldMix[at - 1]!);
     }
   }
   views.waiting[0]!++;

@@ -1,8 +1,7 @@
 /**
  * cortex.ts - the whole model over its one buffer: made, restored, and taken apart into its parts.
  */
-import { motionMemoryFields } from '../anomaly/motion-memory.ts';
-import type { StreamThreshold } from '../anomaly/stream-threshold.ts';
+import { openKernels } from '../htm/kernels/kernels.ts';
 import { openSdrClassifier } from '../htm/sdr-classifier.ts';
 import {
   SPATIAL_POOLER_DEFAULTS,
@@ -10,36 +9,30 @@ import {
   openSpatialPooler,
   restoreSpatialPooler,
 } from '../htm/spatial-pooler.ts';
-import {
-  type TemporalMemory,
-  restoreTemporalMemory,
-  initTemporalMemory,
-  openTemporalMemory,
-  temporalMemoryFields,
-} from '../htm/temporal-memory.ts';
-import { openKernels } from '../htm/kernels/kernels.ts';
+import { initTemporalMemory, openTemporalMemory, restoreTemporalMemory } from '../htm/temporal-memory.ts';
 import type { FieldTable, Views } from '../memory/layout.ts';
 import { type ModelMemory, allocateMemory, blockViews } from '../memory/model-memory.ts';
+import { tailFields } from '../usual/tail.ts';
+import { ATTRIBUTES, type Usual } from '../usual/usual.ts';
+import { type BlockGrid, type Eye, blockGrid, initEye } from '../vision/eye.ts';
 import type { Geometry } from '../vision/geometry.ts';
-import type { Retina } from '../vision/retina.ts';
-import type { SceneGate } from '../vision/scene-gate.ts';
 import { type ActivityForecast, initActivity } from './activity-forecast.ts';
 import type { Detector } from './detector.ts';
 import { openEpisodeRegion } from './episode-plan.ts';
 import type { EpisodeRegion } from './episode-region.ts';
-import { ACTIVE_KINDS, type ActiveKind, EVIDENCE, type Evidence, type EvidenceName, FLOORS } from './evidence.ts';
+import type { FeedbackViews } from './feedback/feedback.ts';
 import type { FlowStream } from './flow-stream.ts';
-import type { FeedbackViews } from './feedback.ts';
-import type { FormStream } from './form-stream.ts';
 import { GLOBAL_TM_PARAMS, type GlobalRegion, globalShape } from './global-region.ts';
-import { EVENT_TM_PARAMS, type LocalRegions, localShape } from './local-regions.ts';
+import type { Calibration } from './judge/calibration.ts';
+import { KINDS } from './judge/kinds.ts';
+import type { ThingJudge } from './judge/things.ts';
+import { type KindColumns, kindShape } from './kind-columns.ts';
 import { type Labels, labelShape } from './labels.ts';
-import type { MotionStream } from './motion-stream.ts';
-import { type CortexPlan, type clockFields, cortexTables, formShape, localBlock } from './plan.ts';
+import { type CortexPlan, type clockFields, cortexTables, type holdFields } from './plan.ts';
 import type { NextQuality } from './prediction-quality.ts';
 import type { RecurrenceViews } from './recurrence.ts';
-import type { Restlessness } from './restlessness.ts';
 import type { Ablation, CortexSettings } from './settings.ts';
+import type { SightParts, ZoneStates } from './sight.ts';
 import type { TemplateMemory } from './template-memory.ts';
 
 export type Cortex = {
@@ -50,22 +43,22 @@ export type Cortex = {
   readonly clock: Views<ReturnType<typeof clockFields>>;
   /** [1] the model's own time (ms), continuous over restarts and clips */
   readonly lifeMs: Float64Array;
-  readonly gate: SceneGate;
-  readonly retina: Retina;
-  readonly local: LocalRegions;
+  readonly eye: Eye;
+  readonly zones: ZoneStates;
+  readonly sight: SightParts;
+  readonly judge: ThingJudge;
+  readonly calibration: Calibration;
   readonly global: GlobalRegion;
   readonly episodes: EpisodeRegion;
   readonly recurrence: RecurrenceViews;
   readonly activity: ActivityForecast;
   readonly next: NextQuality;
   readonly templates: TemplateMemory;
-  readonly motion: MotionStream;
   readonly flow: FlowStream;
-  readonly form: FormStream;
+  readonly kinds: KindColumns;
   readonly feedback: FeedbackViews;
+  readonly hold: Views<ReturnType<typeof holdFields>>;
   readonly labels: Labels;
-  readonly restlessness: Restlessness;
-  readonly evidence: Evidence;
   readonly detector: Detector;
   /** [rows, columns] calibrated surprise per position */
   readonly grid: Float32Array;
@@ -76,11 +69,11 @@ export type Cortex = {
 /** Allocate a newborn model. `seed` decides every random choice it will ever make. */
 export function createCortex(plan: CortexPlan, seed: number): Cortex {
   const cortex = openCortex(plan, allocateMemory(plan.memory));
+  initEye(cortex.eye);
   initTemporalMemory(cortex.global.memory, seed);
-  cortex.local.memories.forEach((memory, zone) => initTemporalMemory(memory, seed * 1000 + zone));
   cortex.episodes.sequences.forEach(({ memory }, part) => initTemporalMemory(memory, seed * 1000 + 500 + part));
   initActivity(cortex.activity);
-  initSpatialPooler(cortex.form.pooler, seed);
+  initSpatialPooler(cortex.kinds.pooler, seed);
   // State 0 is idle: known from birth.
   cortex.global.views.stateVisits[0] = 1;
   return cortex;
@@ -89,45 +82,75 @@ export function createCortex(plan: CortexPlan, seed: number): Cortex {
 /** Rebuild what is derived after the persistent bytes were replaced by saved ones. */
 export function restoreCortex(cortex: Cortex): void {
   restoreTemporalMemory(cortex.global.memory);
-  restoreSpatialPooler(cortex.form.pooler);
-  for (const memory of cortex.local.memories) restoreTemporalMemory(memory);
+  restoreSpatialPooler(cortex.kinds.pooler);
   for (const { memory } of cortex.episodes.sequences) restoreTemporalMemory(memory);
 }
 
-function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: ModelMemory): Cortex {
-  const tables = cortexTables(settings, geometry);
+function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
+  const { settings, geometry, cells, places } = plan;
+  const tables = cortexTables(settings, plan);
   const views = <N extends keyof typeof tables>(name: N): Views<(typeof tables)[N]> =>
     blockViews(memory, name, tables[name] as FieldTable) as Views<(typeof tables)[N]>;
-  const shape = localShape(settings);
-  const localTable = temporalMemoryFields(shape);
-  const zones = geometry.local.columns * geometry.local.rows;
-  const memories: TemporalMemory[] = [];
-  for (let zone = 0; zone < zones; zone++) {
-    memories.push(openTemporalMemory(shape, EVENT_TM_PARAMS, blockViews(memory, localBlock(zone), localTable)));
-  }
-  if (memory.plan !== plan) throw new RangeError('Expected a memory of the same plan');
+  if (memory.plan !== plan.memory) throw new RangeError('Expected a memory of the same plan');
   const kernels = openKernels(memory);
   const clock = views('clock');
+  const ablated: ReadonlySet<Ablation> = new Set(settings.ablate);
+  const { width, height } = settings;
+  const eye: Eye = {
+    shape: { width, height },
+    blocks: ablated.has('light') ? oneBlock(width, height) : blockGrid(width, height),
+    views: views('eye'),
+    light: views('eye.light'),
+    noise: views('eye.noise'),
+    shake: views('eye.shake'),
+  };
+  const usual: Usual = {
+    places,
+    path: views('path'),
+    visits: views('usual.visits'),
+    births: views('usual.births'),
+    directions: views('usual.directions'),
+    speeds: views('usual.speeds'),
+    stays: views('usual.stays'),
+    heights: views('usual.heights'),
+    shapes: views('usual.shapes'),
+    judged: views('usual.judged'),
+    tails: ATTRIBUTES.map((name) => views(`usual.tail.${name}`)),
+    totals: views('usual.totals'),
+  };
+  const calibration: Calibration = {
+    views: views('judge.calibration'),
+    tails: [
+      usual.totals,
+      ...KINDS.slice(1).map(({ name }) => blockViews(memory, `judge.tail.${name}`, tailFields())),
+    ],
+    alarmsPerDay: settings.alarmsPerDay,
+    sensitivity: settings.sensitivity,
+  };
+  const things = views('things');
+  const zones: ZoneStates = { local: views('zones.local'), global: views('zones.global') };
   return {
     settings,
-    ablated: new Set(settings.ablate),
+    ablated,
     geometry,
     memory,
     clock,
     lifeMs: clock.lifeMs,
-    gate: { views: views('gate'), measures: views('gate.measures'), looks: views('gate.looks') },
-    retina: {
+    eye,
+    zones,
+    sight: {
       geometry,
-      pixels: views('retina.pixels'),
-      census: views('retina.census'),
-      foreground: views('retina.foreground'),
-      flow: views('retina.flow'),
-      light: views('retina.light'),
-      speckle: views('retina.speckle'),
-      local: views('retina.local'),
-      global: views('retina.global'),
+      gate: { views: views('gate'), measures: views('gate.measures'), looks: views('gate.looks') },
+      eye,
+      flowPlane: views('eye.flow'),
+      cells,
+      blobs: views('blobs'),
+      things,
+      zones,
+      scratch: views('sight'),
     },
-    local: { grid: geometry.local, views: views('local'), dwell: views('local.dwell'), memories },
+    judge: { views: views('judge'), things, usual, signs: views('feedback.signs'), calibration, ablated },
+    calibration,
     global: {
       grid: geometry.global,
       views: views('global'),
@@ -147,38 +170,19 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
       episode: views('next.episode'),
       episodeScore: views('next.episode.score'),
     },
-    motion: { views: views('motion'), memory: blockViews(memory, 'motion.memory', motionMemoryFields(zones)) },
     flow: { views: views('flow'), flow: views('flow.speeds'), normal: views('flow.normals') },
-    form: {
-      views: views('form'),
-      sizes: views('form.sizes'),
-      pooler: openSpatialPooler(formShape(settings), SPATIAL_POOLER_DEFAULTS, views('form.pooler'), kernels),
+    kinds: {
+      views: views('kinds'),
+      pooler: openSpatialPooler(kindShape(settings.kindColumns), SPATIAL_POOLER_DEFAULTS, views('kinds.pooler'), kernels),
     },
     feedback: views('feedback'),
+    hold: views('feedback.hold'),
     labels: {
       views: views('labels'),
       classifier: openSdrClassifier(
-        labelShape(settings.formColumns, geometry.global.columns * geometry.global.rows),
+        labelShape(settings.kindColumns, geometry.global.columns * geometry.global.rows),
         views('labels.classifier'),
       ),
-    },
-    restlessness: views('restlessness'),
-    evidence: {
-      views: views('evidence'),
-      thresholds: Object.fromEntries(
-        EVIDENCE.map((name): [EvidenceName, StreamThreshold] => [
-          name,
-          { views: views(`threshold.${name}`), floor: FLOORS[name] },
-        ]),
-      ) as { [name in EvidenceName]: StreamThreshold },
-      restless: Object.fromEntries(
-        ACTIVE_KINDS.map((name): [ActiveKind, StreamThreshold] => [
-          name,
-          { views: views(`restless.${name}`), floor: FLOORS[name] },
-        ]),
-      ) as { [name in ActiveKind]: StreamThreshold },
-      sensitivity: settings.sensitivity,
-      budget: { views: views('evidence.budget'), perDay: settings.alarmsPerDay },
     },
     detector: {
       views: views('detector'),
@@ -190,4 +194,9 @@ function openCortex({ settings, geometry, memory: plan }: CortexPlan, memory: Mo
     grid: views('output').grid,
     heat: views('output').heat,
   };
+}
+
+/** One light for the whole picture: what local light is worth is measured against it. */
+function oneBlock(width: number, height: number): BlockGrid {
+  return { columns: 1, rows: 1, size: Math.max(width, height) };
 }

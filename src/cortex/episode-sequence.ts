@@ -20,7 +20,7 @@ import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import { KINDS } from './episode-kinds.ts';
 import { type PauseMemory, contextEndMs, contextHoldsMs, learnPause } from './episode-pause.ts';
-import { EVENT_TM_PARAMS } from './local-regions.ts';
+import { EVENT_TM_PARAMS } from './event-memory.ts';
 import { type CortexSettings, effectiveCells } from './settings.ts';
 
 const DEPTH = 6;

@@ -18,6 +18,7 @@ export const flowFields = (geometry: Geometry) => ({
   // f32: spreads, made by exact arithmetic
   running: field('f32', geometry.subColumns * geometry.subRows, 'state'), // [subRows, subColumns] smoothed deviation
   flowSurprise: field('f32', geometry.local.columns * geometry.local.rows, 'state'), // [zones] largest of their subcells
+  blockMs: field('f64', 1, 'state'), // time in which something moved, of the block under way
   allowed: field('f32', geometry.local.columns * geometry.local.rows, 'learned'), // [zones] deviations that someone said are normal
 });
 export type FlowViews = Views<ReturnType<typeof flowFields>>;

@@ -34,7 +34,7 @@ import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
 import { fade } from './fade.ts';
-import { EVENT_TM_PARAMS, FLICKER_MS } from './local-regions.ts';
+import { EVENT_TM_PARAMS, FLICKER_MS } from './event-memory.ts';
 import type { ExpectedState, ModelPrediction } from './observation.ts';
 import { type CortexSettings, effectiveCells } from './settings.ts';
 

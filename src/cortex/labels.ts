@@ -1,29 +1,34 @@
 /**
  * labels.ts - names that someone gives to what is seen, told back with a probability (htm/sdr-classifier.ts).
  *
- * What is seen is an SDR: the form columns that won at the largest thing, its size, its direction, and the zones of the
- * scene state. While something is there a sample is kept now and then; a name is learned from the samples of the newest
+ * What is seen is an SDR: the kind columns of the largest thing, its size, shape and direction, and the zones of the scene
+ * state. While something is there a sample is kept now and then; a name is learned from the samples of the newest
  * thing, and everything kept from before stands for "something else" (class 0).
  */
 import { type SdrClassifier, inferClasses, learnClass, sdrClassifierFields } from '../htm/sdr-classifier.ts';
-import { directionOf } from '../anomaly/motion-memory.ts';
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import type { Cortex } from './cortex.ts';
-import type { FormStep } from './form-stream.ts';
-import { MIN_SPEED } from './motion-stream.ts';
+import { columnsOfThing } from './kind-columns.ts';
+import { LIVE, MOST_THINGS, type Motion, type Things, motionOf } from '../things/pool.ts';
+import { directionOf } from '../usual/directions.ts';
 
 const MOST_LABELS = 15;
 export const LABEL_CLASSES = MOST_LABELS + 1;
 const NAME_LENGTH = 24;
 const SIZES = 16;
+const SHAPES = 8;
+/** Eight directions, and standing. */
 const DIRECTIONS = 9;
+/** Movement is measured over so long (ms); less than this far (heights) is standing. */
+const MOTION_MS = 700;
+const LEAST_WAY = 0.025;
 /** Samples kept: of the newest thing, and of what was before. */
 const SAMPLES = 16;
 const OTHERS = 48;
 const SAMPLE_BITS = 24;
-/** Frames between two samples. */
-const EVERY = 3;
+/** Time between two samples (ms). */
+const EVERY_MS = 300;
 const RATE = 0.25;
 const PASSES = 12;
 /** Nothing seen for so long (ms) is the end of a thing. */
@@ -34,14 +39,15 @@ const TELL_EVERY_MS = 1000;
 
 export type LabelOutcome = 'learned' | 'nothing_seen' | 'no_room';
 
-const inputs = (formColumns: number, globalZones: number): number => formColumns + SIZES + DIRECTIONS + globalZones;
-export const labelShape = (formColumns: number, globalZones: number) => ({
-  inputs: inputs(formColumns, globalZones),
+const inputs = (kindColumns: number, globalZones: number): number =>
+  kindColumns + SIZES + SHAPES + DIRECTIONS + globalZones;
+export const labelShape = (kindColumns: number, globalZones: number) => ({
+  inputs: inputs(kindColumns, globalZones),
   classes: LABEL_CLASSES,
   horizons: 1,
 });
-export const labelClassifierFields = (formColumns: number, globalZones: number) =>
-  sdrClassifierFields(labelShape(formColumns, globalZones));
+export const labelClassifierFields = (kindColumns: number, globalZones: number) =>
+  sdrClassifierFields(labelShape(kindColumns, globalZones));
 
 export const labelFields = () => ({
   names: field('u16', MOST_LABELS * NAME_LENGTH, 'learned'), // [MOST_LABELS, NAME_LENGTH] character codes; 0 ends
@@ -50,7 +56,8 @@ export const labelFields = () => ({
   others: field('u16', OTHERS * SAMPLE_BITS, 'state'), // the same of what was before
   otherCount: field('u32', 1, 'state'),
   lastSeenMs: field('f64', 1, 'state'),
-  framesSeen: field('u32', 1, 'state'), // of the newest thing
+  sampledMs: field('f64', 1, 'state'), // when the last sample was kept
+  now: field('f64', 2, 'state'), // label + 1 and probability at the last sample
   told: field('f64', 3, 'state'), // class, probability and time (ms) of the label told last
   bits: field('u16', SAMPLE_BITS, 'scratch'), // what is seen now
 });
@@ -64,9 +71,9 @@ export type Label = { readonly name: string; readonly probability: number } | nu
 export type LabelStep = { label: Label; changed: boolean };
 
 /** Look at a frame. */
-export function stepLabels(cortex: Cortex, form: FormStep, out: LabelStep): void {
+export function stepLabels(cortex: Cortex, learn: boolean, out: LabelStep): void {
   const { told } = cortex.labels.views;
-  const label = look(cortex, form);
+  const label = look(cortex, learn);
   const probability = label?.probability ?? 0;
   const named = label === null ? 0 : indexOf(cortex.labels.views, label.name) + 1;
   const isNews = named !== told[0] || Math.abs(probability - told[1]!) >= NEWS;
@@ -78,20 +85,27 @@ export function stepLabels(cortex: Cortex, form: FormStep, out: LabelStep): void
   told[2] = cortex.lifeMs[0]!;
 }
 
-function look(cortex: Cortex, form: FormStep): Label {
+function look(cortex: Cortex, learn: boolean): Label {
   const { labels, lifeMs } = cortex;
   const { views, classifier } = labels;
-  const count = readBits(cortex, form);
+  const slot = largestThing(cortex.judge.things);
+  if (slot < 0 || lifeMs[0]! - views.sampledMs[0]! < EVERY_MS) return slot < 0 ? null : toldLast(views);
+  const count = readBits(cortex, slot, learn);
   if (count === 0) return null;
   if (lifeMs[0]! - views.lastSeenMs[0]! > END_MS) newThing(views);
   views.lastSeenMs[0] = lifeMs[0]!;
-  if (views.framesSeen[0]!++ % EVERY === 0) keep(views.samples, SAMPLES, views.sampleCount, views.bits, count);
+  views.sampledMs[0] = lifeMs[0]!;
+  keep(views.samples, SAMPLES, views.sampleCount, views.bits, count);
+  views.now.fill(0);
   if (views.names[0] === 0) return null;
   inferClasses(classifier, 0, views.bits, count);
   let best = 0;
   for (let j = 1; j < LABEL_CLASSES; j++)
     if (classifier.views.probability[j]! > classifier.views.probability[best]!) best = j;
-  return best === 0 ? null : { name: nameOf(views, best - 1), probability: classifier.views.probability[best]! };
+  if (best === 0) return null;
+  views.now[0] = best;
+  views.now[1] = classifier.views.probability[best]!;
+  return toldLast(views);
 }
 
 /** Give the newest thing a name. */
@@ -139,7 +153,6 @@ function newThing(views: LabelViews): void {
   }
   views.samples.fill(0);
   views.sampleCount[0] = 0;
-  views.framesSeen[0] = 0;
 }
 
 function keep(into: Uint16Array, room: number, counter: Uint32Array, bits: Uint16Array, count: number): void {
@@ -147,25 +160,44 @@ function keep(into: Uint16Array, room: number, counter: Uint32Array, bits: Uint1
   for (let i = 0; i < SAMPLE_BITS; i++) into[at + i] = i < count ? bits[i]! + 1 : 0;
 }
 
-/** The SDR of what is seen, ascending; returns its length, 0 when nothing is there. */
-function readBits({ labels, form, motion, geometry, retina, settings }: Cortex, { components }: FormStep): number {
-  const [largest] = components;
-  if (largest === undefined || largest.touchesBorder || !retina.global.occupied.includes(1)) return 0;
+/** The label told last: it holds until the next sample. */
+function toldLast(views: LabelViews): Label {
+  const [named, probability] = [views.now[0]!, views.now[1]!];
+  return named === 0 ? null : { name: nameOf(views, named - 1), probability };
+}
+
+/** The largest thing that is wholly in the picture; -1 = none. */
+function largestThing(things: Things): number {
+  let [largest, most] = [-1, 0];
+  for (let slot = 0; slot < MOST_THINGS; slot++) {
+    if (things.status[slot] !== LIVE || things.blob[slot]! < 0 || things.atBorder[slot] === 1) continue;
+    const area = things.width[slot]! * things.height[slot]!;
+    if (area > most) [largest, most] = [slot, area];
+  }
+  return largest;
+}
+
+const motion: Motion = { dx: 0, dy: 0, ms: 0 };
+
+/** The SDR of a thing, ascending; returns its length. */
+function readBits({ labels, judge, eye, kinds, zones, settings, lifeMs }: Cortex, slot: number, learn: boolean): number {
   const { bits } = labels.views;
+  const { things } = judge;
+  const { occupied } = zones.global;
+  const winners = columnsOfThing(kinds, eye, things, slot, learn);
   let count = 0;
-  const zone = geometry.local.zoneOfSubcell[largest.center]!;
-  const { lastWinners } = form.views;
-  for (let column = 0; column < settings.formColumns && count < SAMPLE_BITS - 10; column++)
-    if (((lastWinners[zone * (settings.formColumns >> 3) + (column >> 3)]! >> (column & 7)) & 1) === 1)
-      bits[count++] = column;
-  const size = Math.min(SIZES - 1, Math.floor(2 * ln(largest.area + 1)));
-  bits[count++] = settings.formColumns + Math.max(0, size);
-  const [x, y] = [motion.views.velocityX[zone]!, motion.views.velocityY[zone]!];
-  const direction = x * x + y * y < MIN_SPEED * MIN_SPEED ? DIRECTIONS - 1 : directionOf(x, y);
-  bits[count++] = settings.formColumns + SIZES + direction;
-  const first = settings.formColumns + SIZES + DIRECTIONS;
-  for (let place = 0; place < retina.global.occupied.length && count < SAMPLE_BITS; place++)
-    if (retina.global.occupied[place] === 1) bits[count++] = first + place;
+  for (; count < Math.min(winners, SAMPLE_BITS - 10); count++) bits[count] = kinds.pooler.views.winners[count]!;
+  const size = Math.floor(4 * ln(40 * things.height[slot]!));
+  bits[count++] = settings.kindColumns + Math.min(SIZES - 1, Math.max(0, size));
+  const shape = Math.floor(SHAPES / 2 + 3 * ln(things.width[slot]! / things.height[slot]!));
+  bits[count++] = settings.kindColumns + SIZES + Math.min(SHAPES - 1, Math.max(0, shape));
+  motionOf(things, slot, lifeMs[0]!, MOTION_MS, motion);
+  const way = Math.sqrt(motion.dx * motion.dx + motion.dy * motion.dy);
+  const direction = way < LEAST_WAY ? DIRECTIONS - 1 : directionOf(motion.dx, motion.dy) >> 1;
+  bits[count++] = settings.kindColumns + SIZES + SHAPES + direction;
+  const first = settings.kindColumns + SIZES + SHAPES + DIRECTIONS;
+  for (let place = 0; place < occupied.length && count < SAMPLE_BITS; place++)
+    if (occupied[place] === 1) bits[count++] = first + place;
   return count;
 }
 

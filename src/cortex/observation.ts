@@ -9,7 +9,7 @@ import type { Box } from '../vision/box.ts';
 export const STREAMS = ['form', 'motion', 'sequence', 'timing'] as const;
 export type StreamName = (typeof STREAMS)[number];
 
-/** Evidence per stream in units of that stream's own threshold: 1 = would raise an alarm. */
+/** Evidence per stream in units of what an alarm takes: 1 = would raise one. */
 export type StreamValues = { readonly [name in StreamName]: number };
 
 /** Why the model speaks. `camera_lost` is added by the daemon, which sees the source. */
@@ -25,9 +25,14 @@ export type ExpectedState = {
   readonly probability: number;
 };
 
-/** An event begins, changes (new peak or place) or ends. At most one event per cause is open. */
+/** Keys of the events of things begin so; the number of the thing follows. */
+export const THING_KEY = 'thing:';
+
+/** An event begins, changes (new peak or place) or ends. At most one event per key is open. */
 export type EventChange = {
   readonly type: 'start' | 'update' | 'end';
+  /** What it is about, the same in all changes of one event: a thing, or the cause for what belongs to the scene. */
+  readonly key: string;
   readonly cause: ModelCause;
   readonly severity: 'alert' | 'notice';
   /** Score now and the highest so far, 0..1, 0.5 = threshold. */
@@ -39,7 +44,7 @@ export type EventChange = {
   readonly endedTimeMs: number | null;
   readonly position: Position | null;
   readonly box: Box | null;
-  /** One plain sentence, no final stop: "moves left to right where only right to left was seen". */
+  /** One plain sentence, no final stop: "stands for 15 s where things move on within 3 s". */
   readonly explanation: string;
   readonly expected: readonly ExpectedState[];
 };
@@ -64,12 +69,24 @@ export type LearningState = {
   readonly progress: number;
 };
 
+/** Something that is followed now. */
+export type SeenThing = {
+  /** Counts the things of this model's life. */
+  readonly id: number;
+  readonly box: Box;
+  readonly ageMs: number;
+  /** Heights of the picture per second. */
+  readonly speed: number;
+  /** Where its middle was in the last one and a half seconds, oldest first: x and y relative to the picture. */
+  readonly trail: readonly (readonly [number, number])[];
+};
+
 /** The result of one step. `grid` is borrowed: valid until the next step. */
 export type Observation = {
   /** Steps of this model's life, restored with it. */
   readonly step: number;
   readonly timeMs: number;
-  /** Causal, 0..1, higher = more unusual; 0.5 = the alarm threshold at the set sensitivity. */
+  /** Causal, 0..1, higher = more unusual; 0.5 = the alarm threshold at the set alarms a day. */
   readonly score: number;
   readonly streams: StreamValues;
   /** Positions whose state changed in this frame. */
@@ -81,6 +98,7 @@ export type Observation = {
   readonly heat: Float32Array;
   readonly gridColumns: number;
   readonly gridRows: number;
+  readonly things: readonly SeenThing[];
   readonly events: readonly EventChange[];
   /** null unless it, or the label, changed in this step */
   readonly prediction: ModelPrediction | null;

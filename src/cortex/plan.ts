@@ -1,47 +1,46 @@
 /**
  * plan.ts - what a model of given settings consists of and how many bytes it takes, before any of them exists.
  */
-import { motionMemoryFields } from '../anomaly/motion-memory.ts';
-import { sizeMemoryFields } from '../anomaly/size-memory.ts';
 import { speedMemoryFields } from '../anomaly/speed-memory.ts';
-import { thresholdFields } from '../anomaly/stream-threshold.ts';
-import { type SpatialPoolerShape, flatShape } from '../htm/sp-shape.ts';
 import { spatialPoolerFields } from '../htm/spatial-pooler.ts';
 import { temporalMemoryFields } from '../htm/temporal-memory.ts';
 import { field } from '../memory/layout.ts';
 import { type BlockPlan, type MemoryPlan, planMemory } from '../memory/model-memory.ts';
+import { type CellGrid, blobFields, cellGrid } from '../things/blobs.ts';
+import { thingFields } from '../things/pool.ts';
+import { type Places, placesOf } from '../usual/places.ts';
+import { usualTables } from '../usual/usual.ts';
+import { eyeTables } from '../vision/eye.ts';
+import { flowPlaneFields } from '../vision/flow-plane.ts';
 import { type Geometry, divide } from '../vision/geometry.ts';
 import { lookMemoryFields } from '../vision/look-memory.ts';
+import { occupancyFields } from '../vision/occupancy.ts';
 import { measureFields } from '../vision/picture-measures.ts';
-import { retinaTables } from '../vision/retina.ts';
 import { sceneGateFields } from '../vision/scene-gate.ts';
 import { activityFields, activityScoreFields } from './activity-forecast.ts';
 import { detectorFields } from './detector.ts';
 import { episodeTables } from './episode-plan.ts';
-import { alarmBudgetFields } from './alarm-budget.ts';
-import { ACTIVE_KINDS, type ActiveKind, EVIDENCE, evidenceFields } from './evidence.ts';
+import { feedbackFields } from './feedback/feedback.ts';
+import { signFields } from './feedback/signs.ts';
 import { flowFields } from './flow-stream.ts';
-import { feedbackFields } from './feedback.ts';
-import { FORM_INPUTS, formFields } from './form-stream.ts';
 import { globalFields, globalShape, transitionFields } from './global-region.ts';
+import { calibrationFields, calibrationTables } from './judge/calibration.ts';
+import { judgeFields } from './judge/things.ts';
+import { kindFields, kindShape } from './kind-columns.ts';
 import { labelClassifierFields, labelFields } from './labels.ts';
-import { dwellFields, localFields, localShape } from './local-regions.ts';
-import { motionFields } from './motion-stream.ts';
 import { qualityTables } from './prediction-quality.ts';
 import { recurrenceFields } from './recurrence.ts';
-import { restlessnessFields } from './restlessness.ts';
 import type { CortexSettings } from './settings.ts';
+import { sightFields } from './sight.ts';
 import { templateFields } from './template-memory.ts';
 
 export type CortexPlan = {
   readonly settings: CortexSettings;
   readonly geometry: Geometry;
+  readonly cells: CellGrid;
+  readonly places: Places;
   readonly memory: MemoryPlan;
 };
-
-export function formShape(settings: CortexSettings): SpatialPoolerShape {
-  return flatShape(FORM_INPUTS, settings.formColumns);
-}
 
 /** The model's own clock and step counter. */
 export const clockFields = () => ({
@@ -51,89 +50,70 @@ export const clockFields = () => ({
   lastFrameMs: field('f64', 1, 'state'),
 });
 
-/** Field tables of all blocks, by block name. Local regions come last: one block per zone. */
-export function cortexTables(settings: CortexSettings, geometry: Geometry) {
+/** Until when nothing is learned, because something that matters was there. */
+export const holdFields = () => ({
+  untilMs: field('f64', 1, 'state'),
+});
+
+/** Field tables of all blocks, by block name. */
+export function cortexTables(settings: CortexSettings, { geometry, cells, places }: Omit<CortexPlan, 'memory' | 'settings'>) {
   const zones = geometry.local.columns * geometry.local.rows;
-  const retina = retinaTables(geometry);
+  const globalZones = geometry.global.columns * geometry.global.rows;
   return {
     clock: clockFields(),
     gate: sceneGateFields(geometry),
     'gate.measures': measureFields(),
     'gate.looks': lookMemoryFields(geometry),
-    'retina.pixels': retina.pixels,
-    'retina.census': retina.census,
-    'retina.foreground': retina.foreground,
-    'retina.flow': retina.flow,
-    'retina.light': retina.light,
-    'retina.speckle': retina.speckle,
-    'retina.local': retina.local,
-    'retina.global': retina.global,
-    local: localFields(zones),
-    'local.dwell': dwellFields(settings),
+    ...eyeTables({ width: geometry.width, height: geometry.height }),
+    'eye.flow': flowPlaneFields(geometry),
+    sight: sightFields(geometry),
+    blobs: blobFields(cells),
+    things: thingFields(),
+    ...usualTables(places),
+    'zones.local': occupancyFields(geometry.local),
+    'zones.global': occupancyFields(geometry.global),
+    judge: judgeFields(),
+    'judge.calibration': calibrationFields(),
     global: globalFields(geometry.global),
     'global.transitions': transitionFields(),
     'global.memory': temporalMemoryFields(globalShape(settings)),
-    recurrence: recurrenceFields(geometry.global.columns * geometry.global.rows),
-    activity: activityFields(geometry.global.columns * geometry.global.rows),
+    recurrence: recurrenceFields(globalZones),
+    activity: activityFields(globalZones),
     'activity.score.0': activityScoreFields(),
     'activity.score.1': activityScoreFields(),
     'activity.score.2': activityScoreFields(),
     ...qualityTables(),
     templates: templateFields(geometry),
-    motion: motionFields(zones),
-    'motion.memory': motionMemoryFields(zones),
     flow: flowFields(geometry),
     'flow.speeds': speedMemoryFields(geometry.subColumns * geometry.subRows),
     'flow.normals': speedMemoryFields(geometry.subColumns * geometry.subRows),
-    form: formFields(zones, settings.formColumns),
-    'form.sizes': sizeMemoryFields(zones),
-    'form.pooler': spatialPoolerFields(formShape(settings)),
-    feedback: feedbackFields(zones, geometry.global.columns * geometry.global.rows),
+    kinds: kindFields(),
+    'kinds.pooler': spatialPoolerFields(kindShape(settings.kindColumns)),
+    feedback: feedbackFields(zones, globalZones),
+    'feedback.signs': signFields(),
+    'feedback.hold': holdFields(),
     labels: labelFields(),
-    'labels.classifier': labelClassifierFields(settings.formColumns, geometry.global.columns * geometry.global.rows),
-    evidence: evidenceFields(),
-    'evidence.budget': alarmBudgetFields(),
+    'labels.classifier': labelClassifierFields(settings.kindColumns, globalZones),
     detector: detectorFields(),
-    ...thresholdTables(),
-    ...restlessTables(),
-    restlessness: restlessnessFields(),
     output: { grid: field('f32', zones, 'scratch'), heat: field('f32', 3 * zones, 'scratch') },
   };
-}
-
-function restlessTables() {
-  return Object.fromEntries(ACTIVE_KINDS.map((name) => [`restless.${name}`, thresholdFields()])) as {
-    [name in `restless.${ActiveKind}`]: ReturnType<typeof thresholdFields>;
-  };
-}
-
-function thresholdTables() {
-  return Object.fromEntries(EVIDENCE.map((name) => [`threshold.${name}`, thresholdFields()])) as {
-    [name in `threshold.${(typeof EVIDENCE)[number]}`]: ReturnType<typeof thresholdFields>;
-  };
-}
-
-/** Name of the block of one zone's temporal memory. */
-export function localBlock(zone: number): string {
-  return `local.memory.${zone}`;
 }
 
 /** Throws RangeError when the settings contradict each other. */
 export function planCortex(settings: CortexSettings): CortexPlan {
   const geometry = divide(settings.width, settings.height, settings.globalColumns, settings.globalRows);
-  const blocks: BlockPlan[] = Object.entries(cortexTables(settings, geometry)).map(([name, table]) => ({
-    name,
-    table,
-  }));
-  for (const [name, table] of Object.entries(episodeTables(settings, geometry.global))) blocks.push({ name, table });
-  const localTable = temporalMemoryFields(localShape(settings));
-  for (let zone = 0; zone < geometry.local.columns * geometry.local.rows; zone++) {
-    blocks.push({ name: localBlock(zone), table: localTable });
-  }
-  return { settings, geometry, memory: planMemory(blocks) };
+  const cells = cellGrid(settings.width, settings.height);
+  const places = placesOf(settings.width / settings.height);
+  const tables = {
+    ...cortexTables(settings, { geometry, cells, places }),
+    ...calibrationTables(),
+    ...episodeTables(settings, geometry.global),
+  };
+  const blocks: BlockPlan[] = Object.entries(tables).map(([name, table]) => ({ name, table }));
+  return { settings, geometry, cells, places, memory: planMemory(blocks) };
 }
 
-/** One line of `cortexd plan`. Equal blocks (one per zone) are one line with their number in `copies`. */
+/** One line of `cortexd plan`. */
 export type PlanRow = {
   readonly region: string;
   readonly field: string;
@@ -145,20 +125,16 @@ export type PlanRow = {
 };
 
 /** The memory table: every field of every block. */
-export function planTable({ memory, geometry }: CortexPlan): PlanRow[] {
-  const zones = geometry.local.columns * geometry.local.rows;
-  return memory.blocks.flatMap((block) => {
-    const isLocal = block.name.startsWith('local.memory.');
-    if (isLocal && block.name !== localBlock(0)) return [];
-    const copies = isLocal ? zones : 1;
-    return block.layout.placements.map((placement) => ({
-      region: isLocal ? 'local.memory' : block.name,
+export function planTable({ memory }: CortexPlan): PlanRow[] {
+  return memory.blocks.flatMap((block) =>
+    block.layout.placements.map((placement) => ({
+      region: block.name,
       field: placement.name,
       kind: placement.kind,
       length: placement.length,
       keep: placement.keep,
-      copies,
-      bytes: placement.bytes * copies,
-    }));
-  });
+      copies: 1,
+      bytes: placement.bytes,
+    })),
+  );
 }

@@ -1,20 +1,10 @@
 /**
  * settings.ts - what a model can be told: sizes (fixed when it is made) and knobs. All defaults stand here, once.
  */
+import { ATTRIBUTES } from '../usual/usual.ts';
 
-/** Parts that can be left out, to measure what they are worth. */
-export const ABLATIONS = [
-  'form',
-  'motion',
-  'flow',
-  'sequence',
-  'timing',
-  'l2',
-  'l3',
-  'high-order',
-  'gate',
-  'light',
-] as const;
+/** Parts that can be left out, to measure what they are worth: attributes of things, streams, regions, parts of the eye. */
+export const ABLATIONS = [...ATTRIBUTES, 'flow', 'timing', 'l2', 'l3', 'high-order', 'gate', 'light'] as const;
 export type Ablation = (typeof ABLATIONS)[number];
 
 export type CortexSettings = {
@@ -23,8 +13,6 @@ export type CortexSettings = {
   readonly height: number;
   /** Frames per second that the source is asked for; learning itself goes by the frames' own times. */
   readonly fps: number;
-  /** Segments of each local region's temporal memory. */
-  readonly localSegments: number;
   /** Segments of the global region's temporal memory. */
   readonly globalSegments: number;
   /** Zones of the global region. */
@@ -32,14 +20,12 @@ export type CortexSettings = {
   readonly globalRows: number;
   /** Cells per column; 1 = first order. */
   readonly cellsPerColumn: number;
-  /** Entries of the table of usual dwell times. */
-  readonly dwellEntries: number;
-  /** Columns of the shared form pooler. */
-  readonly formColumns: number;
-  /** Divides every threshold. */
+  /** Columns of the pooler over what things look like. */
+  readonly kindColumns: number;
+  /** About so many alarms a day are raised by what is ordinary (judge/calibration.ts). */
+  readonly alarmsPerDay: number;
+  /** Multiplies that. */
   readonly sensitivity: number;
-  /** No more alarms a day in the long run (alarm-budget.ts); null = as many as there are. */
-  readonly alarmsPerDay: number | null;
   /**
    * Event logic (ms): how long evidence must last to start an event, how long it must stay low to end one, and the pause
    * before the same cause may start again.
@@ -61,9 +47,9 @@ const COMMON = {
   globalColumns: 6,
   globalRows: 6,
   cellsPerColumn: 8,
-  formColumns: 64,
+  kindColumns: 64,
   sensitivity: 1,
-  alarmsPerDay: null,
+  alarmsPerDay: 10,
   confirmMs: 400,
   holdMs: 3000,
   cooldownMs: 2000,
@@ -71,21 +57,19 @@ const COMMON = {
   ablate: [],
 } as const;
 
-/** Model sizes by machine; `pi4` is the default. Budgets: 4, 16 and 40 MiB. */
+/**
+ * Model sizes by machine; `pi4` is the default. Budgets: 4, 16 and 40 MiB. Width and height are those for a picture of 4:3;
+ * a source of another shape gets as many pixels in its own (`PIXELS`, capture/model-size.ts).
+ */
 export const PRESETS = {
-  'pi-zero2': {
-    ...COMMON,
-    width: 64,
-    height: 48,
-    fps: 5,
-    localSegments: 384,
-    globalSegments: 2048,
-    dwellEntries: 4096,
-  },
-  pi4: { ...COMMON, width: 128, height: 96, fps: 10, localSegments: 512, globalSegments: 4096, dwellEntries: 16384 },
-  pi5: { ...COMMON, width: 192, height: 144, fps: 15, localSegments: 640, globalSegments: 8192, dwellEntries: 32768 },
+  'pi-zero2': { ...COMMON, width: 88, height: 68, fps: 5, globalSegments: 2048 },
+  pi4: { ...COMMON, width: 164, height: 124, fps: 10, globalSegments: 4096 },
+  pi5: { ...COMMON, width: 244, height: 184, fps: 15, globalSegments: 8192 },
 } as const satisfies { readonly [name: string]: CortexSettings };
 
 export type PresetName = keyof typeof PRESETS;
 export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
 export const DEFAULT_PRESET: PresetName = 'pi4';
+
+/** Pixels of the model's picture, whatever its shape. */
+export const PIXELS: { readonly [preset in PresetName]: number } = { 'pi-zero2': 6000, pi4: 20_000, pi5: 45_000 };

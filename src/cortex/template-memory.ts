@@ -12,7 +12,7 @@
  */
 import { type Views, field } from '../memory/layout.ts';
 import { type Geometry, SUBCELL, type ZoneGrid } from '../vision/geometry.ts';
-import type { PixelPlane } from '../vision/pixel-plane.ts';
+import type { EyeViews } from '../vision/eye.ts';
 import { type GlobalRegion, IDLE, nextStates } from './global-region.ts';
 
 const TEMPLATES = 384;
@@ -33,11 +33,14 @@ export const templateFields = (geometry: Geometry) => {
 };
 export type TemplateMemory = Views<ReturnType<typeof templateFields>>;
 
+/** What of the eye a template needs. */
+type Plane = Pick<EyeViews, 'background' | 'foreground'>;
+
 /** The scene came into a state: learn what its occupied zones look like. `luma` [height, width]. */
 export function learnTemplates(
   memory: TemplateMemory,
   geometry: Geometry,
-  plane: PixelPlane,
+  plane: Plane,
   luma: Uint8Array,
   state: number,
   occupied: Uint8Array,
@@ -54,7 +57,7 @@ export function learnTemplates(
     const rate = Math.max(1 / visits, MIN_RATE);
     const { templateMean, templateShare } = memory;
     eachPixel(geometry, zone, slot, (pixel, at) => {
-      const share = plane.foregroundPixel[pixel]! * 255;
+      const share = plane.foreground[pixel]! * 255;
       templateMean[at] = Math.round(
         templateMean[at]! + rate * (Math.min(255, luma[pixel]! / gain) - templateMean[at]!),
       );
@@ -70,7 +73,7 @@ export function learnTemplates(
 export function composePrediction(
   memory: TemplateMemory,
   geometry: Geometry,
-  plane: PixelPlane,
+  plane: Plane,
   global: GlobalRegion,
   out: Uint8Array,
 ): number {
@@ -108,18 +111,18 @@ function eachPixel(geometry: Geometry, zone: number, slot: number, visit: (pixel
 }
 
 /** Whether the foreground is brighter than the background behind it, all in all. */
-function isBright({ foregroundPixel, background }: PixelPlane, luma: Uint8Array, gain: number): boolean {
+function isBright({ foreground, background }: Plane, luma: Uint8Array, gain: number): boolean {
   let difference = 0;
-  for (let i = 0; i < luma.length; i++) if (foregroundPixel[i] === 1) difference += luma[i]! - background[i]! * gain;
+  for (let i = 0; i < luma.length; i++) if (foreground[i] === 1) difference += luma[i]! - background[i]! * gain;
   return difference > 0;
 }
 
 /** Brightness of the picture where nothing is, relative to the background; 1 when something is everywhere. */
-function gainOf({ foregroundPixel, background }: PixelPlane, luma: Uint8Array): number {
+function gainOf({ foreground, background }: Plane, luma: Uint8Array): number {
   let seen = 0;
   let known = 0;
   for (let i = 0; i < luma.length; i++) {
-    if (foregroundPixel[i] === 1) continue;
+    if (foreground[i] === 1) continue;
     seen += luma[i]!;
     known += background[i]!;
   }

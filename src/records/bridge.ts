@@ -39,10 +39,8 @@ export const CameraHealth = Type.Object(
     segments: Type.Integer({ minimum: 0, description: 'segments in use, all regions' }),
     segment_capacity: Type.Integer({ minimum: 0 }),
     evictions: Type.Integer({ minimum: 0, description: 'segments replaced because a pool was full, since birth' }),
-    threshold_factor: Type.Number({
-      minimum: 1,
-      description: 'what `alarms_per_day` multiplies every threshold by now; 1 = there are no more alarms than that',
-    }),
+    things: Type.Integer({ minimum: 0, description: 'things that are followed now' }),
+    things_lost: Type.Integer({ minimum: 0, description: 'things that came while as many as can be were followed, since birth' }),
     prediction: Type.Union([PredictionQualityRecord, Type.Null()], {
       description: 'quality of the predictions lately, null in the first moments after the start',
     }),

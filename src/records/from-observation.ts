@@ -28,7 +28,7 @@ export type RecordContext = {
 type Told = Pick<EventRecord, 'zones' | 'box' | 'position' | 'explanation' | 'expected'>;
 
 /**
- * The open event of each cause: its id, when it started by the clock of that moment, so that all records of one event
+ * The open event of each key (a thing, or a cause of the scene): its id, when it started by the clock of that moment, so that all records of one event
  * agree although the clock may be set meanwhile, and what was told of it: at its end the scene says nothing about it any
  * more. A start makes an entry; an update or end without one gets a new one.
  */
@@ -36,12 +36,12 @@ export type OpenIds = Map<string, { readonly id: string; readonly startedAtMs: n
 
 export function eventRecord(change: EventChange, ids: OpenIds, frame: FrameTime, context: RecordContext): EventRecord {
   const wallTime = (timeMs: number): number => frame.capturedAtMs - (frame.timeMs - timeMs);
-  const known = change.type === 'start' ? undefined : ids.get(change.cause);
+  const known = change.type === 'start' ? undefined : ids.get(change.key);
   const startedAtMs = known?.startedAtMs ?? wallTime(change.startedTimeMs);
   const id = known?.id ?? (context.newId ?? ulid)(Math.max(0, Math.round(startedAtMs)));
   const told = change.type === 'end' && known ? known.told : tell(change, context);
-  if (change.type === 'end') ids.delete(change.cause);
-  else ids.set(change.cause, { id, startedAtMs, told });
+  if (change.type === 'end') ids.delete(change.key);
+  else ids.set(change.key, { id, startedAtMs, told });
   const { camera, learning, clockSynced, snapshots } = context;
   return {
     version: 1,

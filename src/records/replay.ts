@@ -2,7 +2,7 @@
  * replay.ts - the lines that `cortexd replay` prints: one per frame, the events and predictions as on MQTT, one summary.
  */
 import { Type, type Static } from 'typebox';
-import { Share, Streams } from './common.ts';
+import { Box, Share, Streams } from './common.ts';
 import { EventRecord } from './event.ts';
 import { PredictionRecord } from './prediction.ts';
 
@@ -25,6 +25,12 @@ export const FrameLine = Type.Object(
           values: Type.Array(Type.Number({ minimum: 0 }), { description: 'calibrated surprise, row-major' }),
         },
         { additionalProperties: false },
+      ),
+    ),
+    things: Type.Optional(
+      Type.Array(
+        Type.Object({ id: Type.Integer({ minimum: 1 }), box: Box }, { additionalProperties: false }),
+        { description: 'things that are followed, each with the same number for as long as it is' },
       ),
     ),
     truth: Type.Optional(

@@ -34,6 +34,8 @@ export type ReplayOptions = {
   readonly seed: number;
   readonly learn: boolean;
   readonly grid: boolean;
+  /** Add the things that are followed to each frame line. */
+  readonly things: boolean;
   /** Model to begin with, or null for a newborn one. */
   readonly load: ModelImage | null;
   readonly write: (line: FrameLine | EventLine | PredictionLine | SummaryLine) => void | Promise<void>;
@@ -43,7 +45,7 @@ export type ReplayOptions = {
 
 /** Run all clips; resolves to the model as it is then. Throws CortexdError('model_shape') when `load` does not fit. */
 export async function replay(options: ReplayOptions): Promise<ModelImage> {
-  const { clips, settings, seed, learn, grid, load, write, warn, progress } = options;
+  const { clips, settings, seed, learn, grid, things, load, write, warn, progress } = options;
   const plan = planCortex(settings);
   if (load !== null && load.signature !== plan.memory.signature) {
     throw new CortexdError(
@@ -78,13 +80,13 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
       snapshots: false,
       newId,
     };
-    // Causes with an open event, the one with the highest peak first.
-    const open = new Map<string, { id: string; peak: number }>();
+    // Peaks of the open events, by id.
+    const open = new Map<string, number>();
     const tell = async (changes: readonly EventChange[], frame: CapturedFrame): Promise<void> => {
       for (const change of changes) {
         const { type, ...event } = eventRecord(change, ids, frame, context);
-        if (type === 'end') open.delete(event.cause);
-        else open.set(event.cause, { id: event.id, peak: event.peak });
+        if (type === 'end') open.delete(event.id);
+        else open.set(event.id, event.peak);
         if (type === 'start') events++;
         await write({ ...event, type: 'event', change: type, clip: clip.name });
       }
@@ -99,7 +101,7 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
         const frame = { ...taken, capturedAtMs: taken.timeMs };
         const observation = stepCortex(cortex, frame, learn, stage);
         await tell(observation.events, frame);
-        const foremost = [...open.values()].toSorted((a, b) => b.peak - a.peak)[0];
+        const [foremost] = [...open].toSorted(([, one], [, other]) => other - one)[0] ?? [];
         const { streams } = observation;
         await write({
           type: 'frame',
@@ -115,13 +117,19 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
             timing: round(streams.timing),
           },
           changed: observation.changed,
-          event: foremost?.id ?? null,
+          event: foremost ?? null,
           ...(grid && {
             grid: {
               columns: observation.gridColumns,
               rows: observation.gridRows,
               values: Array.from(observation.grid, round),
             },
+          }),
+          ...(things && {
+            things: observation.things.map(({ id, box: [x, y, w, h] }) => ({
+              id,
+              box: [round(x), round(y), round(w), round(h)] as [number, number, number, number],
+            })),
           }),
           ...(frame.truth && {
             truth: { kind: frame.truth.kind, box: frame.truth.box === null ? null : [...frame.truth.box].map(round) },

@@ -37,7 +37,7 @@ const LEAST_WAY = 0.025;
 /** Slower than this (heights per second) is standing, which `stay` judges. */
 const STANDING = 0.02;
 /** Evidence counts as far as it lasts: the least of so long (ms). */
-const HOLD_MS = 400;
+export const HOLD_MS = 400;
 const HOLD = 8;
 /** Of an attribute's bits this many are given away: the best of many measurements of an ordinary thing come to about that. */
 const ORDINARY_BITS = 3;
@@ -105,11 +105,10 @@ export function beginThing({ path, judged }: Usual, slot: number): void {
 
 /** Judge one live thing in one picture. */
 export function judgeThing(usual: Usual, things: Things, slot: number, timeMs: number, elapsedMs: number, watchedMs: number): void {
-  const { places, path, judged, tails } = usual;
+  const { judged } = usual;
   measured.fill(-1);
   if (things.blob[slot]! >= 0 && things.together[slot] === 0) measure(usual, things, slot, timeMs, watchedMs);
   const held = Math.min(HOLD, Math.max(2, Math.ceil(HOLD_MS / elapsedMs) + 1));
-  let total = 0;
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const at = slot * COUNT + attribute;
     const value = measured[attribute]!;
@@ -126,12 +125,23 @@ export function judgeThing(usual: Usual, things: Things, slot: number, timeMs: n
         if (least > judged.best[at]!) judged.best[at] = least;
       }
     }
-    const bits = tailBits(tails[attribute]!, judged.best[at]!, ORDINARY_BITS);
+  }
+  judged.total[slot] = sumBits(usual, slot);
+}
+
+/** Bits of one attribute of a thing: how rare its highest so far is among those of past things. */
+export function attributeBits({ judged, tails }: Usual, slot: number, attribute: number): number {
+  return tailBits(tails[attribute]!, judged.best[slot * COUNT + attribute]!, ORDINARY_BITS);
+}
+
+/** Evidence of a thing: its attributes' bits beyond the ordinary, added up. */
+export function sumBits(usual: Usual, slot: number): number {
+  let total = 0;
+  for (let attribute = 0; attribute < COUNT; attribute++) {
+    const bits = attributeBits(usual, slot, attribute);
     if (bits > ORDINARY_BITS) total += bits - ORDINARY_BITS;
   }
-  judged.total[slot] = total;
-  void places;
-  void path;
+  return total;
 }
 
 /** What can be said of each attribute in this picture, in bits, to `measured`; -1 = nothing. */
@@ -180,7 +190,7 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
 }
 
 /** Added to a stay before its logarithm is taken: shorter ones are alike. */
-const STAY_FLOOR_MS = 300;
+export const STAY_FLOOR_MS = 300;
 
 /** A thing is gone: what it was like becomes usual, unless it was a break of the usual. */
 export function learnThing(usual: Usual, things: Things, slot: number, learn: boolean): void {

@@ -72,7 +72,7 @@ export function initEye({ noise }: Eye): void {
   initNoise(noise);
 }
 
-export { blockGrid };
+export { type BlockGrid, blockGrid };
 
 /** What an eye says of a picture. */
 export type Sight = {

@@ -11,8 +11,8 @@
  * own noise, a quantile of its past that is tracked all the time: grain, compression and leaves stay below.
  */
 import { type Views, field } from '../memory/layout.ts';
-import type { CensusPlane } from './census-plane.ts';
 import { type Geometry, SUBCELL } from './geometry.ts';
+import { levelPicture } from './level.ts';
 
 /** Added to the squared gradients, per pixel, besides the square of the noise: (grey levels per px)^2. */
 const RIGIDITY = 1;
@@ -39,6 +39,9 @@ export const flowPlaneFields = (geometry: Geometry) => {
     noise: field('f32', subcells, 'state'), // [subRows, subColumns] usual mean |difference|, grey levels
     flowFrames: field('u32', 1, 'state'), // since birth
     hasPrevious: field('u8', 1, 'state'), // 0 = this is the first frame of a clip
+    level: field('u8', geometry.width * geometry.height, 'state'), // [height, width] the levelled picture of this frame
+    previousLevel: field('u8', geometry.width * geometry.height, 'scratch'), // and of the frame before
+    rowSums: field('u16', geometry.width * geometry.height, 'scratch'), // horizontal sums of the blur
     moving: field('u8', subcells, 'scratch'), // [subcells] 0|1
     velocityX: field('f32', subcells, 'scratch'), // [subcells] px per 100 ms; 0 where nothing moves
     velocityY: field('f32', subcells, 'scratch'),
@@ -57,8 +60,8 @@ export const flowPlaneFields = (geometry: Geometry) => {
 };
 export type FlowPlane = Views<ReturnType<typeof flowPlaneFields>>;
 
-/** Measure the movement since the last frame, `elapsedMs` (> 0) ago; returns how many subcells move. */
-export function updateFlowPlane(plane: FlowPlane, geometry: Geometry, census: CensusPlane, elapsedMs: number): number {
+/** Measure the movement in `luma` [height, width] since the last frame, `elapsedMs` (> 0) ago; returns how many subcells move. */
+export function updateFlowPlane(plane: FlowPlane, geometry: Geometry, luma: Uint8Array, elapsedMs: number): number {
   const { moving, velocityX, velocityY, normalSpeed } = plane;
   moving.fill(0);
   velocityX.fill(0);
@@ -66,11 +69,13 @@ export function updateFlowPlane(plane: FlowPlane, geometry: Geometry, census: Ce
   normalSpeed.fill(0);
   plane.isClear.fill(0);
   const frames = plane.flowFrames[0]!++;
+  plane.previousLevel.set(plane.level);
+  levelPicture(luma, geometry.width, geometry.height, plane.rowSums, plane.level);
   // Without a picture before there is no movement.
   const hadPrevious = plane.hasPrevious[0] === 1;
   plane.hasPrevious[0] = 1;
   if (!hadPrevious) return 0;
-  sumSubcells(plane, geometry, census.level, census.previousLevel);
+  sumSubcells(plane, geometry, plane.level, plane.previousLevel);
   const { subColumns, subRows } = geometry;
   const scale = UNIT_MS / elapsedMs;
   let count = 0;

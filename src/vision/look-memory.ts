@@ -2,7 +2,7 @@
  * look-memory.ts - what the scene looks like by day, in infrared light, under the lamps: looks that come again.
  *
  * A picture that changes everywhere at once is either a look that was seen before, or a new one. What the eye has learned of
- * a look (background, spread, usual texture, noise) is put aside when another one comes, and taken back when the picture is
+ * a look (background, noise of the pixels and of what moves) is put aside when another one comes, and taken back when the picture is
  * nearer to it than to anything else: then there is nothing to learn anew.
  *
  *     distance of a look = share of sampled pixels that differ from its background by more than LEVELS, brightness apart
@@ -10,10 +10,10 @@
  * Of LOOKS looks the one that was left longest ago is forgotten for a new one.
  */
 import { type Views, field } from '../memory/layout.ts';
-import { CENSUS_BITS, type CensusPlane } from './census-plane.ts';
+import type { Eye } from './eye.ts';
 import type { FlowPlane } from './flow-plane.ts';
 import type { Geometry } from './geometry.ts';
-import { type PixelPlane, gainOf } from './pixel-plane.ts';
+import { gainOf } from './picture-measures.ts';
 import { type Shift, undoShift } from './shift.ts';
 
 const LOOKS = 3;
@@ -23,8 +23,10 @@ const LEVELS = 10;
 /** A look is known when it is at most so far away, and by this factor nearer than the look that was there. */
 const NEAR = 0.3;
 const NEARER = 0.6;
-/** Frames after which a look is worth keeping. */
-const MIN_FRAMES = 300;
+/** Time (ms) after which a look is worth keeping. */
+const MIN_SEEN_MS = 30_000;
+/** Frames after which the noise of what moves is known. */
+const MIN_FLOW_FRAMES = 300;
 /** Every so many pixels are compared; prime to the width, so that columns are not favoured. */
 const STEP = 7;
 
@@ -37,27 +39,23 @@ export const lookMemoryFields = (geometry: Geometry) => {
     current: field('u8', 1, 'state'), // the look that is there now
     // f64: ms
     leftMs: field('f64', LOOKS, 'state'), // [LOOKS] when it was left; 0 = nothing is kept there
-    newForMs: field('f64', LOOKS, 'state'), // [LOOKS] for how long its forms had still to be learned
     offset: field('i16', LOOKS * 2, 'state'), // [LOOKS, 2] px by which the camera was moved
     // f32 as in the planes that they are copies of
     measures: field('f32', LOOKS * LOOK_MEASURES, 'state'), // [LOOKS, 4] of the scene gate
     background: field('f32', LOOKS * pixels, 'state'), // [LOOKS, height, width]
-    variance: field('f32', LOOKS * pixels, 'state'),
-    slowVotes: field('f32', LOOKS * subcells * CENSUS_BITS, 'state'), // [LOOKS, subcells, 8]
-    meanDistance: field('f32', LOOKS * subcells, 'state'), // [LOOKS, subcells]
-    varianceDistance: field('f32', LOOKS * subcells, 'state'),
-    noise: field('f32', LOOKS * subcells, 'state'),
+    own: field('f32', LOOKS * pixels, 'state'), // [LOOKS, height, width] each pixel's own noise
+    flowNoise: field('f32', LOOKS * subcells, 'state'), // [LOOKS, subRows, subColumns]
     aligned: field('u8', pixels, 'scratch'), // [height, width] the picture moved back
   };
 };
 export type LookMemory = Views<ReturnType<typeof lookMemoryFields>>;
 
 /** What the eye learns of a look. */
-export type LookPlanes = { readonly pixels: PixelPlane; readonly census: CensusPlane; readonly flow: FlowPlane };
+export type LookPlanes = { readonly eye: Eye; readonly flow: FlowPlane };
 
-/** What the scene gate knows of a look: its measures, how far the camera was moved, for how long its forms are still new. */
-export type LookFacts = { readonly measures: Float32Array; dx: number; dy: number; newForMs: number };
-export const newLookFacts = (): LookFacts => ({ measures: new Float32Array(LOOK_MEASURES), dx: 0, dy: 0, newForMs: 0 });
+/** What the scene gate knows of a look: its measures, how far the camera was moved. */
+export type LookFacts = { readonly measures: Float32Array; dx: number; dy: number };
+export const newLookFacts = (): LookFacts => ({ measures: new Float32Array(LOOK_MEASURES), dx: 0, dy: 0 });
 
 /**
  * The picture `luma` [height, width] is not of the present look: keep that, and take back the one that it shows, its planes
@@ -72,14 +70,14 @@ export function changeLook(
   timeMs: number,
 ): boolean {
   const left = looks.current[0]!;
-  const { background, pixelFrames } = planes.pixels;
+  const { background, seenMs } = planes.eye.views;
   const here = distanceTo(background, moveBack(looks, geometry, luma, background, facts.dx, facts.dy));
   // A look that was hardly seen is not worth the place of another.
-  if (pixelFrames[0]! >= MIN_FRAMES) keep(looks, planes, left, facts, timeMs);
+  if (seenMs[0]! >= MIN_SEEN_MS) keep(looks, planes, left, facts, timeMs);
   const known = nearest(looks, geometry, luma, left, Math.min(NEAR, NEARER * here));
   looks.current[0] = known >= 0 ? known : placeForNew(looks, left);
   if (known < 0) looks.leftMs[looks.current[0]] = 0;
-  else take(looks, planes, known, facts);
+  else take(looks, planes, known, facts, luma);
   return known >= 0;
 }
 
@@ -139,29 +137,31 @@ function keep(looks: LookMemory, planes: LookPlanes, look: number, facts: LookFa
   looks.measures.set(facts.measures, look * LOOK_MEASURES);
   looks.offset[2 * look] = facts.dx;
   looks.offset[2 * look + 1] = facts.dy;
-  looks.newForMs[look] = facts.newForMs;
   looks.leftMs[look] = Math.max(1, timeMs);
 }
 
-function take(looks: LookMemory, planes: LookPlanes, look: number, facts: LookFacts): void {
+function take(looks: LookMemory, planes: LookPlanes, look: number, facts: LookFacts, luma: Uint8Array): void {
   for (const [kept, plane] of copies(looks, planes)) {
     plane.set(kept.subarray(look * plane.length, (look + 1) * plane.length));
   }
   facts.measures.set(looks.measures.subarray(look * LOOK_MEASURES, (look + 1) * LOOK_MEASURES));
   facts.dx = looks.offset[2 * look]!;
   facts.dy = looks.offset[2 * look + 1]!;
-  facts.newForMs = looks.newForMs[look]!;
-  for (const frames of [planes.pixels.pixelFrames, planes.census.censusFrames, planes.flow.flowFrames])
-    frames[0] = Math.max(MIN_FRAMES, frames[0]!);
+  const { views, light } = planes.eye;
+  views.seenMs[0] = Math.max(MIN_SEEN_MS, views.seenMs[0]!);
+  views.coveredMs.fill(0);
+  views.before.set(luma);
+  // How bright it is now, relative to how bright it was then.
+  const gain = gainOf(luma, views.background);
+  light.light.fill(gain);
+  light.whole[0] = gain;
+  planes.flow.flowFrames[0] = Math.max(MIN_FLOW_FRAMES, planes.flow.flowFrames[0]!);
 }
 
-function copies(looks: LookMemory, { pixels, census, flow }: LookPlanes): (readonly [Float32Array, Float32Array])[] {
+function copies(looks: LookMemory, { eye, flow }: LookPlanes): (readonly [Float32Array, Float32Array])[] {
   return [
-    [looks.background, pixels.background],
-    [looks.variance, pixels.variance],
-    [looks.slowVotes, census.slowVotes],
-    [looks.meanDistance, census.meanDistance],
-    [looks.varianceDistance, census.varianceDistance],
-    [looks.noise, flow.noise],
+    [looks.background, eye.views.background],
+    [looks.own, eye.noise.own],
+    [looks.flowNoise, flow.noise],
   ];
 }

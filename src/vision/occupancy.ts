@@ -1,12 +1,12 @@
 /**
  * occupancy.ts - which zones of a grid hold something, debounced: a zone changes only after it has looked different for
- * DEBOUNCE frames in a row, so one frame of swaying leaves is nothing.
+ * DEBOUNCE_MS without a break, so one frame of swaying leaves is nothing.
  */
 import { type Views, field } from '../memory/layout.ts';
 import type { ZoneGrid } from './geometry.ts';
 
-/** Frames a zone must look different before it counts as changed. */
-const DEBOUNCE = 3;
+/** How long a zone must look different before it counts as changed (ms). */
+const DEBOUNCE_MS = 250;
 /** Share of a zone's pixels that makes it occupied. */
 const SHARE = 0.05;
 
@@ -14,7 +14,7 @@ export const occupancyFields = (grid: ZoneGrid) => {
   const zones = grid.columns * grid.rows;
   return {
     occupied: field('u8', zones, 'state'), // [rows, columns] 0|1, debounced
-    differing: field('u8', zones, 'state'), // [zones] frames in a row that looked different
+    differingMs: field('u16', zones, 'state'), // [zones] time for which it has looked different
     zonePixels: field('u16', zones, 'scratch'), // [zones] foreground pixels now
     changedZones: field('u16', zones, 'scratch'), // list of zones that changed in this frame
   };
@@ -22,11 +22,16 @@ export const occupancyFields = (grid: ZoneGrid) => {
 export type Occupancy = Views<ReturnType<typeof occupancyFields>>;
 
 /**
- * Sum the foreground of each zone (`subcellPixels` [subcells], pixels of accepted subcells) and debounce.
- * Returns how many zones changed; they are `changedZones`, ascending.
+ * Sum the foreground of each zone (`subcellPixels` [subcells], pixels that belong to things) and debounce;
+ * `elapsedMs` since the frame before. Returns how many zones changed; they are `changedZones`, ascending.
  */
-export function updateOccupancy(occupancy: Occupancy, grid: ZoneGrid, subcellPixels: Uint8Array): number {
-  const { occupied, differing, zonePixels, changedZones } = occupancy;
+export function updateOccupancy(
+  occupancy: Occupancy,
+  grid: ZoneGrid,
+  subcellPixels: Uint8Array,
+  elapsedMs: number,
+): number {
+  const { occupied, differingMs, zonePixels, changedZones } = occupancy;
   const { zoneOfSubcell, pixels } = grid;
   zonePixels.fill(0);
   for (let subcell = 0; subcell < subcellPixels.length; subcell++) {
@@ -37,12 +42,20 @@ export function updateOccupancy(occupancy: Occupancy, grid: ZoneGrid, subcellPix
   for (let zone = 0; zone < occupied.length; zone++) {
     const looks = zonePixels[zone]! > SHARE * pixels[zone]! ? 1 : 0;
     if (looks === occupied[zone]) {
-      differing[zone] = 0;
-    } else if (++differing[zone]! >= DEBOUNCE) {
-      occupied[zone] = looks;
-      differing[zone] = 0;
-      changedZones[changed++] = zone;
+      differingMs[zone] = 0;
+      continue;
     }
+    differingMs[zone] = Math.min(65535, differingMs[zone]! + elapsedMs);
+    if (differingMs[zone]! < DEBOUNCE_MS) continue;
+    occupied[zone] = looks;
+    differingMs[zone] = 0;
+    changedZones[changed++] = zone;
   }
   return changed;
+}
+
+/** Nothing is there: what was seen last belongs to another context. */
+export function clearOccupancy({ occupied, differingMs }: Occupancy): void {
+  occupied.fill(0);
+  differingMs.fill(0);
 }

@@ -60,3 +60,17 @@ function sharpnessOf(luma: Uint8Array, width: number, height: number): number {
   }
   return Math.sqrt(sum / count) / 4;
 }
+
+/** Every 7th pixel is enough to measure the gain; 7 is prime to most widths, so columns are not favoured. */
+const GAIN_STEP = 7;
+
+/** Mean brightness of the frame relative to the background, sampled; 1 for black pictures. */
+export function gainOf(luma: Uint8Array, background: Float32Array): number {
+  let seen = 0;
+  let known = 0;
+  for (let i = 0; i < luma.length; i += GAIN_STEP) {
+    seen += luma[i]!;
+    known += background[i]!;
+  }
+  return seen > 0 && known > 0 ? seen / known : 1;
+}

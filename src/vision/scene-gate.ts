@@ -16,8 +16,7 @@
 import { type Views, field } from '../memory/layout.ts';
 import { type Geometry, SUBCELL } from './geometry.ts';
 import { type LookMemory, type LookPlanes, changeLook, newLookFacts } from './look-memory.ts';
-import { type PictureMeasures, TILES, measurePicture } from './picture-measures.ts';
-import { gainOf } from './pixel-plane.ts';
+import { type PictureMeasures, TILES, gainOf, measurePicture } from './picture-measures.ts';
 import { type Shift, findShift, undoShift } from './shift.ts';
 
 /** In the order of the numbers in the state. */
@@ -27,20 +26,19 @@ export type SceneChange = (typeof SCENE_CHANGES)[number];
 const SETTLE_MS = 1500;
 const LIGHT_MS = 1500;
 const RESUME_MS = 8000;
-/** Frames in a row in which nothing is there, after which what comes is judged again. */
-const EMPTY_FRAMES = 15;
-/** After the picture began to look different, its forms are only learned for so long. */
-const NEW_LOOK_MS = 60_000;
+/** Time in which nothing is there, after which what comes is judged again. */
+const EMPTY_MS = 1500;
 /** After the background was learned anew, foreground means nothing for so long. */
 const RELEARN_MS = 6000;
 const FROZEN_MS = 4000;
 /** So many equal pictures are enough to wait and see. */
 const EQUAL_FRAMES = 3;
 const ENDURED_MS = 600_000;
-/** Frames before anything can be told from the usual. */
-const FIRST_FRAMES = 50;
-const USUAL_RATE = 0.01;
-const TILE_RATE = 0.3;
+/** Time (ms) before anything can be told from the usual. */
+const FIRST_MS = 5000;
+/** How quickly the usual measures of the picture follow, and the means of its tiles (time constants, ms). */
+const USUAL_MS = 10_000;
+const TILE_MS = 250;
 /** Shares of the usual contrast and sharpness below which nothing can be seen. */
 const COVERED_CONTRAST = 0.35;
 const COVERED_SHARPNESS = 0.5;
@@ -55,7 +53,7 @@ const LIGHT_TILES = 13;
 const STEP_LEVELS = 10;
 /** Share of samples that step at once, beyond what is usual (grain, rain): the whole picture changed. */
 const WIDE_STEP = 0.2;
-const STEP_RATE = 0.1;
+const STEP_MS = 1000;
 /** A picture that lies farther than this share of the height from where it was is another view. */
 const LARGEST_OFFSET = 0.25;
 
@@ -63,17 +61,16 @@ export const sceneGateFields = (geometry: Geometry) => ({
   // f64: times in ms
   settledMs: field('f64', 1, 'state'), // the picture is given time until then
   surelyMs: field('f64', 1, 'state'), // what is seen is not judged until then
-  newLookMs: field('f64', 1, 'state'), // forms are not judged until then
   toldMs: field('f64', 1, 'state'), // the last change is told until then
   blockedMs: field('f64', 1, 'state'), // when the view was blocked
   sameSinceMs: field('f64', 1, 'state'), // when the first of the equal pictures came
-  emptyFrames: field('u8', 1, 'state'), // in a row in which nothing was there, up to EMPTY_FRAMES
+  emptyMs: field('f64', 1, 'state'), // for how long nothing has been there
   change: field('u8', 1, 'state'), // index into SCENE_CHANGES, of the last change
   isBlocked: field('u8', 1, 'state'), // 0|1
   wasMuted: field('u8', 1, 'state'), // 0|1 in the frame before
   equalFrames: field('u16', 1, 'state'), // equal pictures in a row, saturating
   lastHash: field('u32', 1, 'state'),
-  seenFrames: field('u32', 1, 'state'),
+  seenMs: field('f64', 1, 'state'), // since the usual measures were begun
   offsetX: field('i16', 1, 'state'), // px by which the camera was moved since the background was learned
   offsetY: field('i16', 1, 'state'),
   // f32: grey levels
@@ -108,8 +105,6 @@ export type SceneVerdict = {
   relearn: boolean;
   /** Judgement ends or begins again with this frame: what came before belongs to another context. */
   turned: boolean;
-  /** The picture looks other than what was learned: its forms and ways of moving are not judged yet. */
-  newLook: boolean;
   /** What is told: the change under way, 'none' otherwise. */
   change: SceneChange;
 };
@@ -117,21 +112,24 @@ export type SceneVerdict = {
 const shift: Shift = { dx: 0, dy: 0 };
 const facts = newLookFacts();
 
-/** Look at one frame [height, width] before anything else does. */
+/** Look at one frame [height, width], `elapsedMs` after the one before, before anything else does. */
 export function watchScene(
   gate: SceneGate,
   planes: LookPlanes,
   geometry: Geometry,
   luma: Uint8Array,
   timeMs: number,
+  elapsedMs: number,
   out: SceneVerdict,
 ): void {
   const { views, measures } = gate;
-  const { background, pixelFrames } = planes.pixels;
+  const { background, seenMs } = planes.eye.views;
   const { width, height } = geometry;
   measurePicture(measures, luma, width, height);
-  const settled = views.seenFrames[0]!++ >= FIRST_FRAMES && pixelFrames[0]! >= FIRST_FRAMES;
-  const frozen = watchFrozen(views, measures, timeMs);
+  const isFirst = views.seenMs[0] === 0;
+  const settled = views.seenMs[0]! >= FIRST_MS && seenMs[0]! >= FIRST_MS;
+  views.seenMs[0]! += elapsedMs;
+  const frozen = watchFrozen(views, measures, timeMs, isFirst);
   out.relearn = false;
   out.luma = luma;
   const blocked = settled ? blockedBy(views, measures, frozen) : 'none';
@@ -162,17 +160,16 @@ export function watchScene(
       } else if (lightStepped(views, measures)) {
         note(views, 'light', timeMs);
         views.surelyMs[0] = Math.max(views.surelyMs[0]!, timeMs + LIGHT_MS);
-        views.emptyFrames[0] = 0;
+        views.emptyMs[0] = 0;
         views.recentTiles.set(measures.tileMeans);
       }
     }
-    follow(views, measures, steps, settled);
+    follow(views, measures, steps, settled, elapsedMs);
   }
   out.blocked = views.isBlocked[0] === 1;
   out.muted = out.blocked || timeMs < views.settledMs[0]!;
   out.turned = out.muted !== (views.wasMuted[0] === 1);
   if (out.muted) views.surelyMs[0] = timeMs + RESUME_MS;
-  out.newLook = timeMs < views.newLookMs[0]!;
   out.unsure = out.muted || timeMs < views.surelyMs[0]!;
   views.wasMuted[0] = out.muted ? 1 : 0;
   if (!out.blocked && timeMs >= views.toldMs[0]!) views.change[0] = 0;
@@ -180,28 +177,31 @@ export function watchScene(
 }
 
 /** After a frame was seen: once the scene was empty, what comes into it comes in some way that can be judged. */
-export function noteEmptiness({ views }: SceneGate, isEmpty: boolean, timeMs: number): void {
-  const { emptyFrames } = views;
-  if (views.wasMuted[0] === 1 || !isEmpty) emptyFrames[0] = 0;
-  else if (emptyFrames[0]! < EMPTY_FRAMES) emptyFrames[0]!++;
-  if (emptyFrames[0] === EMPTY_FRAMES) views.surelyMs[0] = Math.min(views.surelyMs[0]!, timeMs);
+export function noteEmptiness({ views }: SceneGate, isEmpty: boolean, timeMs: number, elapsedMs: number): void {
+  if (views.wasMuted[0] === 1 || !isEmpty) views.emptyMs[0] = 0;
+  else views.emptyMs[0]! += elapsedMs;
+  if (views.emptyMs[0]! >= EMPTY_MS) views.surelyMs[0] = Math.min(views.surelyMs[0]!, timeMs);
 }
 
 /** Another clip begins: its first frames may not be compared with the last ones of this. */
 export function resetSceneGate({ views }: SceneGate): void {
-  views.seenFrames[0] = 0;
+  views.seenMs[0] = 0;
   views.isBlocked[0] = 0;
   views.wasMuted[0] = 0;
   views.equalFrames[0] = 0;
   views.settledMs[0] = 0;
   views.surelyMs[0] = 0;
-  views.newLookMs[0] = 0;
   views.toldMs[0] = 0;
   views.change[0] = 0;
 }
 
-function watchFrozen(views: SceneGateViews, { hash }: PictureMeasures, timeMs: number): boolean {
-  if (views.seenFrames[0]! > 1 && hash[0] === views.lastHash[0]) {
+function watchFrozen(
+  views: SceneGateViews,
+  { hash }: PictureMeasures,
+  timeMs: number,
+  isFirst: boolean,
+): boolean {
+  if (!isFirst && hash[0] === views.lastHash[0]) {
     views.equalFrames[0] = Math.min(65535, views.equalFrames[0]! + 1);
   } else {
     views.equalFrames[0] = 0;
@@ -230,7 +230,7 @@ function takeWideStep(
   out: SceneVerdict,
 ): void {
   const { views } = gate;
-  const { background } = planes.pixels;
+  const { background } = planes.eye.views;
   const { width, height } = geometry;
   const isMoved = findShift(out.luma, background, gainOf(luma, background), width, height, shift);
   const x = views.offsetX[0]! + shift.dx;
@@ -265,7 +265,6 @@ function lookAtOther(
   usual.forEach((value, i) => (facts.measures[i] = value[0]!));
   facts.dx = views.offsetX[0]!;
   facts.dy = views.offsetY[0]!;
-  facts.newForMs = Math.max(0, views.newLookMs[0]! - timeMs);
   if (!changeLook(looks, planes, geometry, luma, facts, timeMs)) {
     beginAnew(views, timeMs, out);
     return;
@@ -274,7 +273,6 @@ function lookAtOther(
   views.recentTiles.set(measures.tileMeans);
   views.offsetX[0] = facts.dx;
   views.offsetY[0] = facts.dy;
-  views.newLookMs[0] = timeMs + facts.newForMs;
   views.settledMs[0] = timeMs + SETTLE_MS;
 }
 
@@ -284,8 +282,7 @@ function beginAnew(views: SceneGateViews, timeMs: number, out: SceneVerdict): vo
   views.offsetX[0] = 0;
   views.offsetY[0] = 0;
   views.settledMs[0] = timeMs + RELEARN_MS;
-  views.newLookMs[0] = timeMs + NEW_LOOK_MS;
-  views.seenFrames[0] = 0;
+  views.seenMs[0] = 0;
 }
 
 function lightStepped(views: SceneGateViews, measures: PictureMeasures): boolean {
@@ -341,15 +338,23 @@ function align(
   out.luma = views.aligned;
 }
 
-function follow(views: SceneGateViews, measures: PictureMeasures, steps: number, settled: boolean): void {
-  const rate = settled ? USUAL_RATE : 1 / views.seenFrames[0]!;
-  const tileRate = views.seenFrames[0]! <= 1 ? 1 : TILE_RATE;
-  const usual = Math.max(USUAL_RATE, Math.min(1, rate));
+function follow(
+  views: SceneGateViews,
+  measures: PictureMeasures,
+  steps: number,
+  settled: boolean,
+  elapsedMs: number,
+): void {
+  const isFirst = views.seenMs[0]! <= elapsedMs;
+  const slow = Math.min(1, elapsedMs / USUAL_MS);
+  const usual = settled ? slow : Math.max(slow, elapsedMs / Math.max(elapsedMs, views.seenMs[0]!));
+  const quick = isFirst ? 1 : elapsedMs / (elapsedMs + TILE_MS);
   views.usualContrast[0]! += usual * (measures.contrast[0]! - views.usualContrast[0]!);
   views.usualSharpness[0]! += usual * (measures.sharpness[0]! - views.usualSharpness[0]!);
   views.usualMean[0]! += usual * (measures.mean[0]! - views.usualMean[0]!);
-  views.usualSteps[0]! += STEP_RATE * (Math.min(steps, views.usualSteps[0]! + WIDE_STEP) - views.usualSteps[0]!);
+  const stepRate = Math.min(1, elapsedMs / STEP_MS);
+  views.usualSteps[0]! += stepRate * (Math.min(steps, views.usualSteps[0]! + WIDE_STEP) - views.usualSteps[0]!);
   for (let tile = 0; tile < views.recentTiles.length; tile++) {
-    views.recentTiles[tile]! += tileRate * (measures.tileMeans[tile]! - views.recentTiles[tile]!);
+    views.recentTiles[tile]! += quick * (measures.tileMeans[tile]! - views.recentTiles[tile]!);
   }
 }

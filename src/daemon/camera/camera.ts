@@ -6,7 +6,7 @@ import type { CapturedFrame, PreprocessConfig } from '../../capture/types.ts';
 import { cortexSettings, preprocessConfig, sourceConfig } from '../../config/camera-settings.ts';
 import type { CameraConfig } from '../../config/camera-schema.ts';
 import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
-import type { Verdict } from '../../cortex/feedback.ts';
+import type { Verdict } from '../../cortex/feedback/feedback.ts';
 import type { EventChange } from '../../cortex/observation.ts';
 import type { CortexStats } from '../../cortex/stats.ts';
 import { messageOf } from '../../errors.ts';
@@ -331,7 +331,8 @@ export class Camera {
       segments: this.#stats?.segments ?? 0,
       segment_capacity: this.#stats?.segmentCapacity ?? 0,
       evictions: this.#stats?.evictions ?? 0,
-      threshold_factor: Math.round((this.#stats?.thresholdFactor ?? 1) * 1000) / 1000,
+      things: this.#stats?.things ?? 0,
+      things_lost: this.#stats?.thingsLost ?? 0,
       prediction: this.#quality === undefined ? null : predictionQualityRecord(this.#quality),
     };
   }

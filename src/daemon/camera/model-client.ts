@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import type { CortexSettings } from '../../cortex/settings.ts';
 import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
 import type { CortexStats } from '../../cortex/stats.ts';
-import type { Verdict } from '../../cortex/feedback.ts';
+import type { Verdict } from '../../cortex/feedback/feedback.ts';
 import type { LabelOutcome } from '../../cortex/labels.ts';
 import type { EventChange, Observation } from '../../cortex/observation.ts';
 import { planCortex } from '../../cortex/plan.ts';
@@ -108,10 +108,11 @@ export class ModelClient {
   /** Take in what someone said of what was unusual from one step to another. */
   async giveFeedback(
     verdict: Verdict,
+    key: string,
     fromStep: number,
     toStep: number,
   ): Promise<{ readonly events: readonly EventChange[]; readonly signatures: number }> {
-    return this.#ask({ type: 'feedback', verdict, fromStep, toStep }, 'events_closed');
+    return this.#ask({ type: 'feedback', verdict, key, fromStep, toStep }, 'events_closed');
   }
 
   /** Give what is seen a name. */

@@ -7,7 +7,7 @@
 import type { CortexSettings } from '../../cortex/settings.ts';
 import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
 import type { CortexStats } from '../../cortex/stats.ts';
-import type { Verdict } from '../../cortex/feedback.ts';
+import type { Verdict } from '../../cortex/feedback/feedback.ts';
 import type { EventChange, Observation } from '../../cortex/observation.ts';
 import type { LabelOutcome } from '../../cortex/labels.ts';
 import type { Frame } from '../../vision/frame.ts';
@@ -32,8 +32,8 @@ export type ModelRequest =
   | { readonly type: 'look_anew' }
   /** Watching pauses: open events end. */
   | { readonly type: 'close_events' }
-  /** What was unusual between two steps was normal, or matters; see cortex/feedback.ts. */
-  | { readonly type: 'feedback'; readonly verdict: Verdict; readonly fromStep: number; readonly toStep: number }
+  /** What was unusual between two steps was normal, or matters; see cortex/feedback/feedback.ts. */
+  | { readonly type: 'feedback'; readonly verdict: Verdict; readonly key: string; readonly fromStep: number; readonly toStep: number }
   /** What is seen now, or was seen last, has this name. */
   | { readonly type: 'label'; readonly name: string }
   | { readonly type: 'close' };

@@ -1,15 +1,15 @@
 /**
- * model-worker.ts - the thread that owns one model: retina and cortex, one frame per request.
+ * model-worker.ts - the thread that owns one model: one frame per request.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCortex, restoreCortex } from '../../cortex/cortex.ts';
-import { takeFeedback } from '../../cortex/feedback.ts';
+import { takeFeedback } from '../../cortex/feedback/feedback.ts';
 import { learnLabel } from '../../cortex/labels.ts';
-import { endEvents, lookAnew } from '../../cortex/interrupt.ts';
+import { lookAnew } from '../../cortex/interrupt.ts';
 import { planCortex } from '../../cortex/plan.ts';
 import { predictionQuality } from '../../cortex/prediction-quality.ts';
 import { cortexStats } from '../../cortex/stats.ts';
-import { stepCortex } from '../../cortex/step.ts';
+import { endEvents, stepCortex } from '../../cortex/step.ts';
 import { composePrediction } from '../../cortex/template-memory.ts';
 import { persistentImage } from '../../memory/model-memory.ts';
 import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
@@ -67,8 +67,8 @@ function answer(request: ModelRequest): void {
       return;
     case 'predicted_picture': {
       const luma = new Uint8Array(settings.width * settings.height);
-      const { templates, geometry, retina, global } = cortex;
-      const probability = composePrediction(templates, geometry, retina.pixels, global, luma);
+      const { templates, geometry, eye, global } = cortex;
+      const probability = composePrediction(templates, geometry, eye.views, global, luma);
       reply({ type: 'predicted_picture', luma, probability }, [luma.buffer]);
       return;
     }
@@ -77,7 +77,7 @@ function answer(request: ModelRequest): void {
       reply({ type: 'restored', step: cortexStats(cortex).step });
       return;
     case 'set_sensitivity':
-      cortex.evidence.sensitivity = request.sensitivity;
+      cortex.calibration.sensitivity = request.sensitivity;
       reply({ type: 'done' });
       return;
     case 'look_anew':
@@ -88,8 +88,8 @@ function answer(request: ModelRequest): void {
       reply({ type: 'events_closed', events: endEvents(cortex, 'the camera was switched off'), signatures: 0 });
       return;
     case 'feedback': {
-      const { verdict, fromStep, toStep } = request;
-      const signatures = takeFeedback(cortex, verdict, fromStep, toStep);
+      const { verdict, key, fromStep, toStep } = request;
+      const signatures = takeFeedback(cortex, verdict, key, fromStep, toStep);
       const events = verdict === 'normal' ? endEvents(cortex, 'someone said that it was normal') : [];
       reply({ type: 'events_closed', events, signatures });
       return;

@@ -2,7 +2,7 @@
  * teaching.ts - what someone tells the model of a camera about what it has told: that was normal, that matters, that was a
  * lorry. Durable when it resolves.
  */
-import type { Verdict } from '../../cortex/feedback.ts';
+import type { Verdict } from '../../cortex/feedback/feedback.ts';
 import type { EventChange } from '../../cortex/observation.ts';
 import { CortexdError } from '../../errors.ts';
 import type { EventRecord } from '../../records/event.ts';
@@ -30,8 +30,8 @@ export class Teaching {
   }
 
   /** An event was told: remember which steps it stands for. */
-  note({ id, type }: EventRecord, { startedStep }: EventChange): void {
-    this.#told.note(id, startedStep, type === 'end' ? this.#ports.model.step : null);
+  note({ id, type }: EventRecord, { key, startedStep }: EventChange): void {
+    this.#told.note(id, key, startedStep, type === 'end' ? this.#ports.model.step : null);
   }
 
   /** Events end by a command rather than by what is seen. */
@@ -47,9 +47,9 @@ export class Teaching {
   /** Someone says that an event (null: the newest) was normal, or matters. */
   async feedback(verdict: Verdict, id: string | null): Promise<{ readonly event: string; readonly signs: number }> {
     const { camera, model, exclusively, checkpoint } = this.#ports;
-    const { id: event, fromStep, toStep } = this.#told.find(id, camera);
+    const { id: event, key, fromStep, toStep } = this.#told.find(id, camera);
     const { events, signatures: signs } = await exclusively(() =>
-      model.giveFeedback(verdict, fromStep, toStep ?? model.step),
+      model.giveFeedback(verdict, key, fromStep, toStep ?? model.step),
     );
     if (verdict === 'matters' && signs === 0) {
       throw new CortexdError(

@@ -5,7 +5,7 @@ import type { Command } from '../../mqtt/commands.ts';
 import type { Publisher, RuntimeValues } from '../../mqtt/publisher.ts';
 import type { HealthRecord } from '../../records/bridge.ts';
 import type { Verb } from '../../records/commands.ts';
-import type { Verdict } from '../../cortex/feedback.ts';
+import type { Verdict } from '../../cortex/feedback/feedback.ts';
 import type { EventRecord } from '../../records/event.ts';
 import type { EventFilter } from '../../store/journal.ts';
 import type { SnapshotPort } from '../../web/control-server.ts';

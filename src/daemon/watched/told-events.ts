@@ -6,6 +6,8 @@ import { CortexdError } from '../../errors.ts';
 
 export type ToldEvent = {
   readonly id: string;
+  /** What it is about, in the model's words. */
+  readonly key: string;
   readonly fromStep: number;
   /** null while open */
   readonly toStep: number | null;
@@ -18,8 +20,8 @@ export class ToldEvents {
   readonly #events = new Map<string, ToldEvent>();
 
   /** An event was told: started, went on, or ended (`endStep`). */
-  note(id: string, fromStep: number, endStep: number | null): void {
-    this.#events.set(id, { id, fromStep, toStep: endStep });
+  note(id: string, key: string, fromStep: number, endStep: number | null): void {
+    this.#events.set(id, { id, key, fromStep, toStep: endStep });
     const [oldest] = this.#events.keys();
     if (this.#events.size > KEPT && oldest !== undefined) this.#events.delete(oldest);
   }

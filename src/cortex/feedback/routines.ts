@@ -1,16 +1,17 @@
 /**
- * feedback-routines.ts - "that was normal" about what has no sign at a place: the order of episodes, the clock of a place,
+ * routines.ts - "that was normal" about what has no sign at a place: the order of episodes, the clock of a place,
  * speeds in a crowd.
  *
  *     episodes   one kind after another is no surprise any more, whatever came before the two
  *     clock      a place is no longer watched for being early or overdue
  *     speed      speeds at a place and its neighbours are no surprise up to a quarter beyond what was seen
  */
-import { thresholdOf } from '../anomaly/stream-threshold.ts';
-import { type Views, field } from '../memory/layout.ts';
-import type { Cortex } from './cortex.ts';
-import { KINDS } from './episode-kinds.ts';
-import type { EpisodeStep } from './episode-region.ts';
+import { type Views, field } from '../../memory/layout.ts';
+import type { Cortex } from '../cortex.ts';
+import { KINDS } from '../episode-kinds.ts';
+import type { EpisodeStep } from '../episode-region.ts';
+import { thresholdOf } from '../judge/calibration.ts';
+import { kindOf } from '../judge/kinds.ts';
 
 /** Surprising episodes remembered. */
 const RECENT = 16;
@@ -33,7 +34,7 @@ export type RoutineFeedback = Views<ReturnType<typeof routineFeedbackFields>>;
 
 /** Note what is unusual in this frame; take back an episode's surprise that was judged normal. */
 export function weighRoutines(cortex: Cortex, episode: EpisodeStep, step: number): void {
-  const { feedback, episodes, evidence, recurrence, flow, lifeMs } = cortex;
+  const { feedback, episodes, calibration, recurrence, flow, lifeMs } = cortex;
   if (episodes.views.episodeSurprise[0]! > feedback.beforeEpisode[0]!) {
     // An episode judged while it goes on follows the last that ended; one judged at its end is the last itself.
     const before = episode.ended > 0 ? feedback.lastKinds[1]! : episodes.views.lastKind[0]!;
@@ -56,7 +57,7 @@ export function weighRoutines(cortex: Cortex, episode: EpisodeStep, step: number
   for (let zone = 0; zone < recurrence.oddMs.length; zone++)
     if (recurrence.oddMs[zone] === lifeMs[0]) feedback.clockStep[zone] = step;
   const fastest = largestOf(flow.views.flowSurprise);
-  if (flow.views.flowSurprise[fastest]! >= NEAR_ALARM * thresholdOf(evidence.thresholds.flow)) {
+  if (flow.views.flowSurprise[fastest]! >= NEAR_ALARM * thresholdOf(calibration, kindOf('flow'))) {
     feedback.flowStep[fastest] = step;
     feedback.flowAmount[fastest] = flow.views.flowSurprise[fastest]!;
   }
@@ -91,19 +92,6 @@ export function takeRoutineFeedback(cortex: Cortex, first: number, last: number)
     taken++;
   }
   return taken;
-}
-
-/** Places that were the fastest for what is usual there, within some steps (as stored), and by how much. */
-export function speedsWithin(
-  feedback: RoutineFeedback,
-  first: number,
-  last: number,
-): { zone: number; amount: number }[] {
-  const found: { zone: number; amount: number }[] = [];
-  feedback.flowStep.forEach((step, zone) => {
-    if (step >= first && step <= last) found.push({ zone, amount: feedback.flowAmount[zone]! });
-  });
-  return found;
 }
 
 /** What is still fading of it is dropped at once. */

@@ -1,15 +1,15 @@
 /**
- * feedback-orders.ts - feedback about the order of scene states and about what did not come.
+ * orders.ts - feedback about the order of scene states and about what did not come.
  *
  * An order sign is three scene states in a row (which zones of the global grid are occupied): the two before, and the one
  * that was a surprise. Something missing is the state before the pause, nothing, and how long the pause was. Two signs are
  * the same when each of their states shares at least half of its zones, and nearly all of them for one that matters. The table has ENTRIES signs, the oldest goes first.
  */
-import { intervalKey, visitsOf } from '../anomaly/interval-memory.ts';
-import { type Views, field } from '../memory/layout.ts';
-import { absenceEvidence } from './absence.ts';
-import type { Cortex } from './cortex.ts';
-import { type GlobalStep, IDLE } from './global-region.ts';
+import { intervalKey, visitsOf } from '../../anomaly/interval-memory.ts';
+import { type Views, field } from '../../memory/layout.ts';
+import { absenceEvidence } from '../absence.ts';
+import type { Cortex } from '../cortex.ts';
+import { type GlobalStep, IDLE } from '../global-region.ts';
 
 const ENTRIES = 32;
 const RECENT = 64;
@@ -23,8 +23,8 @@ const SHARED_OF_MATTERS = 0.8;
 const RARE_VISITS = 4;
 const ALLOWED_BEYOND = 1.25;
 const ALARM_FROM = 0.85;
-/** A turn that matters raises evidence for so many frames. */
-const TOLD_FRAMES = 10;
+/** A turn that matters raises evidence for so long (ms). */
+const TOLD_MS = 1000;
 
 export const orderFeedbackFields = (zones: number) => ({
   orderVerdict: field('u8', ENTRIES, 'learned'), // [ENTRIES] 0 = free
@@ -40,14 +40,13 @@ export const orderFeedbackFields = (zones: number) => ({
   recentStates: field('u8', RECENT * 3 * zones, 'state'), // [RECENT, 3, zones]
   recentAmount: field('f32', RECENT, 'state'), // [RECENT] ms
   recentNext: field('u8', 1, 'state'),
-  orderFrames: field('u8', 1, 'state'), // frames for which a turn that matters still counts
+  orderUntilMs: field('f64', 1, 'state'), // a turn that matters still counts until then
 });
 export type OrderFeedback = Views<ReturnType<typeof orderFeedbackFields>>;
 
 /** Note a surprising turn or pause, take back what was judged normal; returns whether one that matters has come. */
 export function weighOrder(cortex: Cortex, global: GlobalStep, step: number): boolean {
   const { feedback, global: region, lifeMs } = cortex;
-  if (feedback.orderFrames[0]! > 0) feedback.orderFrames[0]!--;
   if (global.ticked) {
     const rare = shiftStates(cortex);
     if (region.views.surprise[0]! > 0 && global.surprise > 0) note(feedback, ORDER, step, rare ? 1 : 0, 0);
@@ -56,9 +55,9 @@ export function weighOrder(cortex: Cortex, global: GlobalStep, step: number): bo
       region.views.surprise[0] = 0;
       global.surprise = 0;
     }
-    if (known >= 0 && feedback.orderVerdict[known] === MATTERS) feedback.orderFrames[0] = TOLD_FRAMES;
+    if (known >= 0 && feedback.orderVerdict[known] === MATTERS) feedback.orderUntilMs[0] = lifeMs[0]! + TOLD_MS;
   }
-  return feedback.orderFrames[0]! > 0 || missingMatters(cortex, lifeMs[0]!);
+  return lifeMs[0]! < feedback.orderUntilMs[0]! || missingMatters(cortex, lifeMs[0]!);
 }
 
 /** Evidence that something is missing, with what was said of such pauses taken into account. */
@@ -98,11 +97,11 @@ export function takeOrderFeedback({ feedback }: Cortex, isNormal: boolean, first
 }
 
 /** The state has changed; returns whether this turn of three hardly ever came before. */
-function shiftStates({ feedback, global, retina }: Cortex): boolean {
+function shiftStates({ feedback, global, zones: places }: Cortex): boolean {
   const { lastStates, lastNumbers } = feedback;
   const zones = lastStates.length / 3;
   lastStates.copyWithin(0, zones);
-  lastStates.set(retina.global.occupied, 2 * zones);
+  lastStates.set(places.global.occupied, 2 * zones);
   lastNumbers.copyWithin(0, 1);
   lastNumbers[2] = global.views.current[0]!;
   const key = intervalKey(lastNumbers[2], lastNumbers[0]!, lastNumbers[1]!);

@@ -1,0 +1,145 @@
+/**
+ * feedback.ts - what someone has said: "that was normal" is not told again, "that matters" is told for ever.
+ *
+ *     of a thing     its attributes, at their places (signs.ts)
+ *     of an order    a turn of three scene states, a pause (orders.ts)
+ *     of a routine   the order of episodes, the clock of a place, speeds in a crowd (routines.ts)
+ *
+ * normal    the thing is learned several times over, and its attributes are allowed there up to a little beyond
+ * matters   its most telling attributes raise an alarm from now on, and while they are seen nothing is learned
+ */
+import { type Views } from '../../memory/layout.ts';
+import { LIVE, MOST_THINGS } from '../../things/pool.ts';
+import { learnAmount } from '../../usual/amounts.ts';
+import { learnDirection } from '../../usual/directions.ts';
+import { ATTRIBUTES, attributeBits, learnThing } from '../../usual/usual.ts';
+import { learnVisit } from '../../usual/visits.ts';
+import type { Cortex } from '../cortex.ts';
+import type { GlobalStep } from '../global-region.ts';
+import { THING_KEY } from '../observation.ts';
+import { type OrderFeedback, orderFeedbackFields, takeOrderFeedback, weighOrder } from './orders.ts';
+import { type RoutineFeedback, dropRoutineEvidence, routineFeedbackFields, takeRoutineFeedback } from './routines.ts';
+import { type Sign, alarmsBetween, noteAlarm, signsOf, takeMatters, takeNormal } from './signs.ts';
+
+export type Verdict = 'normal' | 'matters';
+
+/** What happened so many steps before the start of an event belongs to it. */
+const BEFORE_START = 20;
+/** What was normal is learned as if it had come so often. */
+const LEARNED_TIMES = 5;
+/** After something that matters nothing is learned for so long (ms). */
+const HOLD_MS = 1500;
+/** Besides the most telling attribute, those with so many bits matter. */
+const MATTERS_BITS = 6;
+
+export const feedbackFields = (zones: number, globalZones: number) => ({
+  ...orderFeedbackFields(globalZones),
+  ...routineFeedbackFields(zones, globalZones),
+});
+export type FeedbackViews = Views<ReturnType<typeof feedbackFields>> & OrderFeedback & RoutineFeedback;
+
+/** Whether learning must wait, because something that matters is there. */
+export function holdsLearning({ hold, lifeMs }: Cortex): boolean {
+  return lifeMs[0]! < hold.untilMs[0]!;
+}
+
+/** After things were judged: keep what alarms, look for a turn that matters. Returns whether something matters now. */
+export function stepFeedback(cortex: Cortex, global: GlobalStep, thingMatters: boolean): boolean {
+  const { judge, clock, lifeMs, hold } = cortex;
+  const { things, usual, views, signs } = judge;
+  const step = clock.step[0]! + 1;
+  for (let slot = 0; slot < MOST_THINGS; slot++) {
+    if (things.status[slot] !== LIVE || views.ratio[slot]! < 1) continue;
+    const peaks = {
+      bits: views.peakBits,
+      cells: views.peakCell,
+      amounts: views.peakAmount,
+      at: slot * ATTRIBUTES.length,
+    };
+    noteAlarm(signs, things.id[slot]!, step, peaks, (attribute) => attributeBits(usual, slot, attribute));
+  }
+  const orderMatters = weighOrder(cortex, global, step);
+  if (thingMatters || orderMatters) hold.untilMs[0] = lifeMs[0]! + HOLD_MS;
+  return orderMatters;
+}
+
+/**
+ * Take in what was said of an event: of its key, and of what was unusual from step `fromStep` to `toStep` (of the model's
+ * life). Returns how many signs were taken; 0 = nothing is known of it.
+ */
+export function takeFeedback(cortex: Cortex, said: Verdict, key: string, fromStep: number, toStep: number): number {
+  const first = Math.max(1, fromStep - BEFORE_START + 1);
+  const last = toStep + 1;
+  const isNormal = said === 'normal';
+  const id = key.startsWith(THING_KEY) ? Number(key.slice(THING_KEY.length)) : null;
+  if (id !== null) return takeThings(cortex, isNormal, first, last, id);
+  let taken = takeOrderFeedback(cortex, isNormal, first, last);
+  if (isNormal) {
+    taken += takeRoutineFeedback(cortex, first, last);
+    dropRoutineEvidence(cortex);
+    cortex.global.views.surprise.fill(0);
+  } else if (taken === 0) taken += takeThings(cortex, false, first, last, null);
+  return taken;
+}
+
+function takeThings({ judge }: Cortex, isNormal: boolean, first: number, last: number, id: number | null): number {
+  const { signs, usual } = judge;
+  let taken = 0;
+  for (const entry of alarmsBetween(signs, first, last, id)) {
+    const list = signsOf(signs, entry);
+    for (const [i, sign] of list.entries()) {
+      if (isNormal) {
+        takeNormal(signs, usual.places, sign);
+        learnSign(judge, sign);
+      } else if (i === 0 || sign.bits >= MATTERS_BITS) {
+        takeMatters(signs, usual.places, sign);
+      } else continue;
+      taken++;
+    }
+    if (isNormal) forgive(judge, signs.recentId[entry]!);
+  }
+
+  return taken;
+}
+
+/** What a thing was like where it was unusual becomes usual. */
+function learnSign({ usual }: Cortex['judge'], { attribute, cell, amount }: Sign): void {
+  const { places, visits, births, directions, stays, heights, shapes } = usual;
+  for (let i = 0; i < LEARNED_TIMES; i++) {
+    switch (ATTRIBUTES[attribute]!) {
+      case 'place':
+        learnVisit(visits, cell);
+        break;
+      case 'birth':
+        learnVisit(births, cell);
+        break;
+      case 'direction':
+        learnDirection(directions, places, cell, amount);
+        break;
+      case 'stay':
+        learnAmount(stays, places, 0, cell, amount);
+        break;
+      case 'size':
+        learnAmount(heights, places, 0, cell, amount);
+        break;
+      case 'shape':
+        learnAmount(shapes, places, 0, cell, amount);
+        break;
+      default:
+    }
+  }
+}
+
+/** A thing that is still there and was said to be normal is an ordinary one, and learned as such at once. */
+function forgive({ things, usual, views }: Cortex['judge'], id: number): void {
+  for (let slot = 0; slot < MOST_THINGS; slot++) {
+    if (things.status[slot] !== LIVE || things.id[slot] !== id) continue;
+    for (let i = 1; i < LEARNED_TIMES; i++) learnThing(usual, things, slot, true);
+    const count = ATTRIBUTES.length;
+    usual.judged.best.fill(0, slot * count, (slot + 1) * count);
+    usual.judged.recentCount.fill(0, slot * count, (slot + 1) * count);
+    views.peakBits.fill(0, slot * count, (slot + 1) * count);
+    usual.judged.total[slot] = 0;
+    usual.judged.told[slot] = 0;
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * signs.ts - what someone has said of things: by attribute, at a place, up to or from an amount.
+ *
+ *     normal    this attribute there, up to a little beyond its amount, is no evidence any more
+ *     matters   it always alarms there, however usual it has become, and is never learned
+ *
+ * Two tables of signs, the oldest goes first. What alarmed is kept for a while with its signs, so that it can be judged when
+ * it is gone.
+ */
+import { type Views, field } from '../../memory/layout.ts';
+import { DIRECTIONS } from '../../usual/directions.ts';
+import type { Places } from '../../usual/places.ts';
+import { ATTRIBUTES } from '../../usual/usual.ts';
+
+const COUNT = ATTRIBUTES.length;
+/** Signs kept of each sort, and alarms that can still be judged. */
+const SIGNS = 128;
+const RECENT = 32;
+/** How far around its cell a sign holds (cells each way): what is normal, and what matters. */
+const NORMAL_REACH = 2;
+const MATTERS_REACH = 1;
+/** A logarithm may lie so far beyond one that is normal (a quarter more), and so far below one that matters. */
+const BEYOND = 0.223;
+const SHORT_OF = 0.163;
+/** Directions count as the same up to so many of 16 apart. */
+const SAME_WAY = 2;
+/** An attribute belongs to what alarmed when it says at least so many bits. */
+const SAYS = 3;
+
+export const signFields = () => ({
+  normalKind: field('u8', SIGNS, 'learned'), // [SIGNS] attribute + 1; 0 = free
+  normalCell: field('u16', SIGNS, 'learned'),
+  normalAmount: field('f32', SIGNS, 'learned'), // logarithm or direction
+  normalNext: field('u8', 1, 'learned'),
+  mattersKind: field('u8', SIGNS, 'learned'),
+  mattersCell: field('u16', SIGNS, 'learned'),
+  mattersAmount: field('f32', SIGNS, 'learned'),
+  mattersNext: field('u8', 1, 'learned'),
+  recentId: field('u32', RECENT, 'state'), // the thing that alarmed; 0 = free
+  recentStep: field('u32', RECENT * 2, 'state'), // [RECENT, 2] step at which it alarmed and was seen last
+  recentBits: field('f32', RECENT * COUNT, 'state'), // [RECENT, attributes]
+  recentCell: field('u16', RECENT * COUNT, 'state'),
+  recentAmount: field('f32', RECENT * COUNT, 'state'),
+  recentNext: field('u8', 1, 'state'),
+});
+export type ThingSigns = Views<ReturnType<typeof signFields>>;
+
+/** A sign of something that alarmed. */
+export type Sign = { readonly attribute: number; readonly cell: number; readonly amount: number; readonly bits: number };
+
+/** Keep what a thing that alarms is like: `bits`, `cells` and `amounts` [attributes], from `at` on. */
+export function noteAlarm(
+  signs: ThingSigns,
+  id: number,
+  step: number,
+  peaks: { readonly bits: Float32Array; readonly cells: Uint16Array; readonly amounts: Float32Array; readonly at: number },
+  bitsOf: (attribute: number) => number,
+): void {
+  let entry = -1;
+  for (let i = 0; i < RECENT && entry < 0; i++) if (signs.recentId[i] === id) entry = i;
+  if (entry < 0) {
+    entry = signs.recentNext[0]!;
+    signs.recentNext[0] = (entry + 1) % RECENT;
+    signs.recentId[entry] = id;
+    signs.recentStep[entry * 2] = step;
+  }
+  signs.recentStep[entry * 2 + 1] = step;
+  for (let attribute = 0; attribute < COUNT; attribute++) {
+    const to = entry * COUNT + attribute;
+    signs.recentBits[to] = bitsOf(attribute);
+    signs.recentCell[to] = peaks.cells[peaks.at + attribute]!;
+    signs.recentAmount[to] = peaks.amounts[peaks.at + attribute]!;
+  }
+}
+
+/** Things that alarmed between two steps, or the one of an id if it is given. */
+export function alarmsBetween(signs: ThingSigns, first: number, last: number, id: number | null): number[] {
+  const found: number[] = [];
+  for (let entry = 0; entry < RECENT; entry++) {
+    if (signs.recentId[entry] === 0) continue;
+    const isMeant =
+      id === null
+        ? signs.recentStep[entry * 2]! <= last && signs.recentStep[entry * 2 + 1]! >= first
+        : signs.recentId[entry] === id;
+    if (isMeant) found.push(entry);
+  }
+  return found;
+}
+
+/** What an entry's thing was like, most telling first; nothing that says little. */
+export function signsOf(signs: ThingSigns, entry: number): Sign[] {
+  const list: Sign[] = [];
+  for (let attribute = 0; attribute < COUNT; attribute++) {
+    const at = entry * COUNT + attribute;
+    const bits = signs.recentBits[at]!;
+    if (bits < SAYS) continue;
+    list.push({ attribute, cell: signs.recentCell[at]!, amount: signs.recentAmount[at]!, bits });
+  }
+  return list.toSorted((a, b) => b.bits - a.bits);
+}
+
+/** Someone said that a sign is normal: the newest word holds, so it matters no more. */
+export function takeNormal(signs: ThingSigns, places: Places, sign: Sign): void {
+  for (let i = 0; i < SIGNS; i++)
+    if (signs.mattersKind[i] === sign.attribute + 1 && isNear(places, signs.mattersCell[i]!, sign.cell, NORMAL_REACH))
+      signs.mattersKind[i] = 0;
+  const at = signs.normalNext[0]!;
+  signs.normalNext[0] = (at + 1) % SIGNS;
+  signs.normalKind[at] = sign.attribute + 1;
+  signs.normalCell[at] = sign.cell;
+  signs.normalAmount[at] = sign.amount;
+}
+
+/** Someone said that a sign matters. */
+export function takeMatters(signs: ThingSigns, places: Places, sign: Sign): void {
+  for (let i = 0; i < SIGNS; i++)
+    if (signs.normalKind[i] === sign.attribute + 1 && isNear(places, signs.normalCell[i]!, sign.cell, NORMAL_REACH))
+      signs.normalKind[i] = 0;
+  const at = signs.mattersNext[0]!;
+  signs.mattersNext[0] = (at + 1) % SIGNS;
+  signs.mattersKind[at] = sign.attribute + 1;
+  signs.mattersCell[at] = sign.cell;
+  signs.mattersAmount[at] = sign.amount;
+}
+
+/** Whether an attribute at a cell was said to be normal, up to a little beyond what was seen then. */
+export function wasNormal(signs: ThingSigns, places: Places, attribute: number, cell: number, amount: number): boolean {
+  for (let i = 0; i < SIGNS; i++) {
+    if (signs.normalKind[i] !== attribute + 1 || !isNear(places, signs.normalCell[i]!, cell, NORMAL_REACH)) continue;
+    if (isWithin(attribute, signs.normalAmount[i]!, amount)) return true;
+  }
+  return false;
+}
+
+/** Whether a thing shows something that matters: `amounts` [attributes], `cellOf` the cell that each is about. */
+export function mattersHere(
+  signs: ThingSigns,
+  places: Places,
+  amounts: Float32Array,
+  cellOf: (attribute: number) => number,
+): boolean {
+  for (let i = 0; i < SIGNS; i++) {
+    const attribute = signs.mattersKind[i]! - 1;
+    if (attribute < 0 || !isNear(places, signs.mattersCell[i]!, cellOf(attribute), MATTERS_REACH)) continue;
+    if (reaches(attribute, signs.mattersAmount[i]!, amounts[attribute]!)) return true;
+  }
+  return false;
+}
+
+function isNear({ columns }: Places, one: number, other: number, reach: number): boolean {
+  const [a, b] = [one % columns, other % columns];
+  return Math.abs(a - b) <= reach && Math.abs((one - a) / columns - (other - b) / columns) <= reach;
+}
+
+function sameWay(one: number, other: number, reach: number): boolean {
+  const apart = Math.abs(one - other) % DIRECTIONS;
+  return Math.min(apart, DIRECTIONS - apart) <= reach;
+}
+
+/** Whether what is measured lies within what was normal. Too large and too small are alike: neither by more than was seen. */
+function isWithin(attribute: number, normal: number, amount: number): boolean {
+  const name = ATTRIBUTES[attribute]!;
+  if (name === 'place' || name === 'birth') return true;
+  if (name === 'direction') return sameWay(normal, amount, SAME_WAY);
+  if (name === 'stay') return amount <= normal + BEYOND;
+  return Math.abs(amount - normal) <= 2 * BEYOND;
+}
+
+/** Whether what is measured is (nearly) as far as what matters; NaN is nothing. */
+function reaches(attribute: number, matters: number, amount: number): boolean {
+  const name = ATTRIBUTES[attribute]!;
+  if (name === 'place' || name === 'birth') return true;
+  if (name === 'direction') return sameWay(matters, amount, 1);
+  if (name === 'stay') return amount >= matters - SHORT_OF;
+  return Math.abs(amount - matters) <= SHORT_OF;
+}

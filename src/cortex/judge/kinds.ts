@@ -1,0 +1,40 @@
+/**
+ * kinds.ts - the kinds of evidence, one row each: everything that can raise an alarm by being rare.
+ *
+ * All are held against the same question: how often a day would something this rare come if nothing were wrong? A kind says
+ * something once per unit (a thing that is gone, a change of the scene's state, an episode, an arrival, ten busy seconds);
+ * values of past ordinary units make up its tail (usual/tail.ts). An alarm is worth its place when the expected number a
+ * day stays below the kind's share of `alarms_per_day`.
+ *
+ * Where a thing is judged see judge/things.ts: its attributes are added up before they come here.
+ */
+import type { ModelCause, StreamName } from '../observation.ts';
+
+/** What a kind counts: evidence is the highest value within one unit. */
+export type Unit = 'thing' | 'tick' | 'episode' | 'arrival' | 'stay' | 'block';
+
+export type EvidenceKind = {
+  readonly name: string;
+  readonly cause: ModelCause;
+  readonly stream: StreamName;
+  readonly unit: Unit;
+  /** Share of the alarms a day that it may raise. All shares add up to 1. */
+  readonly share: number;
+  /** Values below this (in the kind's own bits or spreads) are never an alarm. */
+  readonly least: number;
+};
+
+/** In the order of the numbers in the state; the cause and stream of `thing` are those of its foremost attribute. */
+export const KINDS = [
+  { name: 'thing', cause: 'sequence', stream: 'sequence', unit: 'thing', share: 0.7, least: 3 },
+  { name: 'order', cause: 'sequence', stream: 'sequence', unit: 'tick', share: 0.06, least: 2.2 },
+  { name: 'episode', cause: 'sequence', stream: 'sequence', unit: 'episode', share: 0.06, least: 2.2 },
+  { name: 'flow', cause: 'motion', stream: 'motion', unit: 'block', share: 0.06, least: 3 },
+  { name: 'early', cause: 'timing', stream: 'timing', unit: 'arrival', share: 0.04, least: 10 },
+  { name: 'overdue', cause: 'absence', stream: 'timing', unit: 'arrival', share: 0.04, least: 10 },
+  { name: 'absence', cause: 'absence', stream: 'timing', unit: 'stay', share: 0.04, least: 10 },
+] as const satisfies readonly EvidenceKind[];
+export type KindName = (typeof KINDS)[number]['name'];
+
+/** Number of a kind. */
+export const kindOf = (name: KindName): number => KINDS.findIndex((kind) => kind.name === name);

@@ -1,0 +1,210 @@
+/**
+ * things.ts - every thing that is followed, judged by what is usual of things here, in units of what an alarm takes.
+ *
+ * What someone said was normal gives no evidence, what someone said matters always does (feedback/signs.ts). Of each attribute
+ * the moment of its highest evidence is kept, so that what is told is what was measured then.
+ */
+import { ln } from '../../memory/exact-math.ts';
+import { type Views, field } from '../../memory/layout.ts';
+import { LIVE, MOST_THINGS, type Motion, type Things, motionOf } from '../../things/pool.ts';
+import { directionOf } from '../../usual/directions.ts';
+import { cellAt } from '../../usual/places.ts';
+import {
+  ATTRIBUTES,
+  type Attribute,
+  STAY_FLOOR_MS,
+  type Usual,
+  attributeBits,
+  beginThing,
+  judgeThing,
+  learnThing,
+  sumBits,
+} from '../../usual/usual.ts';
+import { type ThingSigns, mattersHere, wasNormal } from '../feedback/signs.ts';
+import type { DetectedCause } from '../detector.ts';
+import { type Calibration, countUnit, isReady, thresholdOf } from './calibration.ts';
+
+const COUNT = ATTRIBUTES.length;
+const THING = 0;
+/** The cause under which a thing is told, by the attribute that says most of it. */
+export const CAUSE_OF: { readonly [name in Attribute]: DetectedCause } = {
+  place: 'sequence',
+  birth: 'sequence',
+  direction: 'motion',
+  speed: 'motion',
+  size: 'form',
+  shape: 'form',
+  stay: 'timing',
+};
+/** Ratio of something that matters. */
+export const MATTERS_RATIO = 1.5;
+/** It must show that for so long (ms): one picture of a wrong direction is noise. */
+const MATTERS_MS = 300;
+/** Movement is measured over so long (ms). */
+const MOTION_MS = 700;
+
+export const judgeFields = () => ({
+  begunId: field('u32', MOST_THINGS, 'state'), // the thing whose path was begun in this slot
+  unsureId: field('u32', MOST_THINGS, 'state'), // the thing that came while the picture could not be trusted
+  mattersMs: field('f32', MOST_THINGS, 'state'), // for how long it has shown something that matters
+  // of the moment of the highest evidence of each attribute
+  peakBits: field('f32', MOST_THINGS * COUNT, 'state'), // [things, attributes]
+  peakCell: field('u16', MOST_THINGS * COUNT, 'state'),
+  peakAmount: field('f32', MOST_THINGS * COUNT, 'state'), // logarithm, or the direction; as in usual/
+  ratio: field('f32', MOST_THINGS, 'scratch'), // [things] 1 = alarm; 0 where there is none
+  amountNow: field('f32', COUNT, 'scratch'),
+});
+export type JudgeViews = Views<ReturnType<typeof judgeFields>>;
+
+export type ThingJudge = {
+  readonly views: JudgeViews;
+  readonly things: Things;
+  readonly usual: Usual;
+  readonly signs: ThingSigns;
+  readonly calibration: Calibration;
+  /** Attributes that are left out. */
+  readonly ablated: ReadonlySet<string>;
+};
+
+/** A moment in which things are judged. `unsure`: what is seen cannot be trusted. */
+export type JudgeMoment = { readonly timeMs: number; readonly elapsedMs: number; readonly unsure: boolean };
+
+const motion: Motion = { dx: 0, dy: 0, ms: 0 };
+
+/** Judge all live things; their ratios are `views.ratio`. Returns whether one shows something that matters. */
+export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure }: JudgeMoment): boolean {
+  const { views, things, usual, calibration } = judge;
+  const watchedMs = calibration.views.watchedMs[0]!;
+  const threshold = thresholdOf(calibration, THING);
+  const ready = isReady(calibration);
+  let matters = false;
+  for (let slot = 0; slot < MOST_THINGS; slot++) {
+    views.ratio[slot] = 0;
+    if (things.status[slot] !== LIVE) continue;
+    if (unsure) {
+      // Where it came from nobody saw.
+      things.parted[slot] = 1;
+      continue;
+    }
+    if (views.begunId[slot] !== things.id[slot]) begin(judge, slot);
+    judgeThing(usual, things, slot, timeMs, elapsedMs, watchedMs);
+    readAmounts(judge, slot, timeMs);
+    takeBack(judge, slot);
+    notePeaks(judge, slot);
+    const total = usual.judged.total[slot]!;
+    views.ratio[slot] = total / threshold;
+    views.mattersMs[slot] = mattersHere(judge.signs, usual.places, views.amountNow, cellOf(judge, slot))
+      ? views.mattersMs[slot]! + elapsedMs
+      : Math.max(0, views.mattersMs[slot]! - elapsedMs);
+    if (views.mattersMs[slot]! >= MATTERS_MS) {
+      views.ratio[slot] = Math.max(views.ratio[slot]!, MATTERS_RATIO);
+      matters = true;
+    }
+    if (ready && views.ratio[slot]! >= 1) usual.judged.told[slot] = 1;
+  }
+  return matters;
+}
+
+/** A thing is gone (before its slot is free): what it was like becomes usual, unless it was a break of the usual. */
+export function learnGone({ views, things, usual, calibration }: ThingJudge, slot: number, learn: boolean): void {
+  if (!learn || views.begunId[slot] !== things.id[slot]) return;
+  const isOrdinary = countUnit(calibration, THING, usual.judged.told[slot] === 1);
+  learnThing(usual, things, slot, isOrdinary && views.mattersMs[slot]! < MATTERS_MS);
+}
+
+/** Whether a thing shows something that someone said matters. */
+export function isMarked({ views }: ThingJudge, slot: number): boolean {
+  return views.mattersMs[slot]! >= MATTERS_MS;
+}
+
+/** The cause under which a thing is told: that of the attribute which says most. */
+export function causeOf(judge: ThingJudge, slot: number): DetectedCause {
+  return CAUSE_OF[foremostOf(judge, slot)];
+}
+
+/** The attribute that says most of a thing, among those told under `cause` if it is given. */
+export function foremostOf({ usual }: ThingJudge, slot: number, cause?: DetectedCause): Attribute {
+  let [best, most] = [-1, -1];
+  for (let attribute = 0; attribute < COUNT; attribute++) {
+    if (cause !== undefined && CAUSE_OF[ATTRIBUTES[attribute]!] !== cause) continue;
+    const bits = attributeBits(usual, slot, attribute);
+    if (bits > most) [best, most] = [attribute, bits];
+  }
+  return ATTRIBUTES[Math.max(0, best)]!;
+}
+
+function begin({ views, usual, things }: ThingJudge, slot: number): void {
+  beginThing(usual, slot);
+  views.begunId[slot] = things.id[slot]!;
+  views.mattersMs[slot] = 0;
+  views.peakBits.fill(0, slot * COUNT, (slot + 1) * COUNT);
+}
+
+/** What each attribute of a thing measures now, to `amountNow`; NaN where it measures nothing. */
+function readAmounts({ views, things }: ThingJudge, slot: number, timeMs: number): void {
+  const { amountNow } = views;
+  motionOf(things, slot, timeMs, MOTION_MS, motion);
+  const way = Math.sqrt(motion.dx * motion.dx + motion.dy * motion.dy);
+  const moves = way >= 0.02 && motion.ms > 0;
+  for (let attribute = 0; attribute < COUNT; attribute++) {
+    switch (ATTRIBUTES[attribute]!) {
+      case 'direction':
+        amountNow[attribute] = moves ? directionOf(motion.dx, motion.dy) : NaN;
+        break;
+      case 'speed':
+        amountNow[attribute] = moves ? ln((way * 1000) / motion.ms) : NaN;
+        break;
+      case 'stay':
+        amountNow[attribute] = ln(timeMs - things.anchorMs[slot]! + STAY_FLOOR_MS);
+        break;
+      case 'size':
+        amountNow[attribute] = things.atBorder[slot] === 0 ? ln(things.height[slot]!) : NaN;
+        break;
+      case 'shape':
+        amountNow[attribute] = things.atBorder[slot] === 0 ? ln(things.width[slot]! / things.height[slot]!) : NaN;
+        break;
+      default:
+        amountNow[attribute] = 0;
+    }
+  }
+}
+
+/** Evidence that is left out, or was said to be normal, is none. */
+function takeBack(judge: ThingJudge, slot: number): void {
+  const { usual, ablated, signs, views } = judge;
+  const { best } = usual.judged;
+  const here = cellOf(judge, slot);
+  let isChanged = false;
+  for (let attribute = 0; attribute < COUNT; attribute++) {
+    const at = slot * COUNT + attribute;
+    if (best[at] === 0) continue;
+    const isNormal = best[at]! > views.peakBits[at]! && wasNormal(signs, usual.places, attribute, here(attribute), views.amountNow[attribute]!);
+    if (!isNormal && !ablated.has(ATTRIBUTES[attribute]!)) continue;
+    best[at] = ablated.has(ATTRIBUTES[attribute]!) ? 0 : views.peakBits[at]!;
+    isChanged = true;
+  }
+  if (isChanged) usual.judged.total[slot] = sumBits(usual, slot);
+}
+
+function notePeaks(judge: ThingJudge, slot: number): void {
+  const { views, usual } = judge;
+  const here = cellOf(judge, slot);
+  for (let attribute = 0; attribute < COUNT; attribute++) {
+    const at = slot * COUNT + attribute;
+    if (usual.judged.best[at]! <= views.peakBits[at]!) continue;
+    views.peakBits[at] = usual.judged.best[at]!;
+    views.peakCell[at] = here(attribute);
+    const amount = views.amountNow[attribute]!;
+    if (amount === amount) views.peakAmount[at] = amount;
+  }
+}
+
+/** The cell that an attribute of a thing is about: where it began, where it stands, where it is. */
+function cellOf({ things, usual: { places } }: ThingJudge, slot: number): (attribute: number) => number {
+  return (attribute) => {
+    const name = ATTRIBUTES[attribute];
+    if (name === 'birth') return cellAt(places, things.birthX[slot]!, things.birthY[slot]!);
+    if (name === 'stay') return cellAt(places, things.anchorX[slot]!, things.anchorY[slot]!);
+    return cellAt(places, things.x[slot]!, things.y[slot]!);
+  };
+}
