@@ -3,8 +3,9 @@
  */
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Clip, clipOf, sceneClip } from '../capture/open.ts';
-import type { PreprocessConfig } from '../capture/types.ts';
+import { modelSize } from '../capture/model-size.ts';
+import { type Clip, clipOf, probeSize, sceneClip } from '../capture/open.ts';
+import type { PreprocessConfig, Size } from '../capture/types.ts';
 import { cortexSettings, preprocessConfig } from '../config/camera-settings.ts';
 import { loadConfig } from '../config/load.ts';
 import type { CameraConfig } from '../config/camera-schema.ts';
@@ -13,6 +14,7 @@ import {
   type Ablation,
   type CortexSettings,
   DEFAULT_PRESET,
+  PIXELS,
   PRESETS,
   PRESET_NAMES,
   type PresetName,
@@ -76,14 +78,20 @@ export function replayCommand(): Command {
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const camera = configuredCamera(options);
-  const settings = settingsOf(options, camera);
-  const preprocess: PreprocessConfig = camera
-    ? preprocessConfig(camera)
-    : { width: settings.width, height: settings.height, crop: null, masks: [] };
   // Everything that can be wrong is looked at before the first frame is printed.
   const load = options.load === undefined ? null : await readCortexFile(options.load);
   const clips: Clip[] = [];
-  for (const path of paths) clips.push(await clipFor(path, options, settings));
+  const { fps } = settingsOf(options, camera, null);
+  for (const path of paths) clips.push(await clipFor(path, options, fps));
+  // In the shape of the first clip.
+  const native = await probeSize(clips[0]!.source);
+  const size = modelSize(native, camera?.crop ?? null, PIXELS[options.preset ?? camera?.preset ?? DEFAULT_PRESET]);
+  const settings = settingsOf(options, camera, size);
+  const preprocess: PreprocessConfig = {
+    ...(camera ? preprocessConfig(camera, size) : { crop: null, masks: [] }),
+    width: settings.width,
+    height: settings.height,
+  };
   const isTerminal = process.stderr.isTTY;
   const image = await replay({
     clips,
@@ -134,8 +142,13 @@ function partNamed(name: string): Ablation {
   return known;
 }
 
-function settingsOf({ preset, ablate, alarmsPerDay }: Options, camera: CameraConfig | undefined): CortexSettings {
-  const base = camera && preset === undefined ? cortexSettings(camera) : PRESETS[preset ?? DEFAULT_PRESET];
+function settingsOf(
+  { preset, ablate, alarmsPerDay }: Options,
+  camera: CameraConfig | undefined,
+  size: Size | null,
+): CortexSettings {
+  const base =
+    camera && preset === undefined ? cortexSettings(camera, size) : { ...PRESETS[preset ?? DEFAULT_PRESET], ...size };
   return {
     ...base,
     ablate,
@@ -144,11 +157,11 @@ function settingsOf({ preset, ablate, alarmsPerDay }: Options, camera: CameraCon
   };
 }
 
-async function clipFor(path: string, { fps, seed, frames }: Options, settings: CortexSettings): Promise<Clip> {
-  if (!path.startsWith('scene:')) return clipOf(path, fps ?? null, settings.fps);
+async function clipFor(path: string, { fps, seed, frames }: Options, usualFps: number): Promise<Clip> {
+  if (!path.startsWith('scene:')) return clipOf(path, fps ?? null, usualFps);
   const scene = path.slice('scene:'.length);
   if (!(SCENE_NAMES as readonly string[]).includes(scene)) {
     throw new CortexdError('no_input', `Expected a scene of ${SCENE_NAMES.join(', ')} but received "${scene}"`);
   }
-  return sceneClip(scene as SceneName, fps ?? settings.fps, seed, frames);
+  return sceneClip(scene as SceneName, fps ?? usualFps, seed, frames);
 }

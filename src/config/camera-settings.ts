@@ -1,17 +1,18 @@
 /**
  * camera-settings.ts - a camera's configuration in the terms of those who do the work: the model, the source, preprocessing.
  */
-import type { PreprocessConfig, SourceConfig } from '../capture/types.ts';
+import type { PreprocessConfig, Size, SourceConfig } from '../capture/types.ts';
 import { type CortexSettings, PRESETS } from '../cortex/settings.ts';
 import type { CameraConfig } from './camera-schema.ts';
 import { captureSource } from './sources.ts';
 
-export function cortexSettings(camera: CameraConfig): CortexSettings {
+/** `size`: of the model's picture, in the shape of the source; without it that of the preset (4:3). */
+export function cortexSettings(camera: CameraConfig, size: Size | null = null): CortexSettings {
   const preset = PRESETS[camera.preset];
   return {
     ...preset,
-    width: camera.width ?? preset.width,
-    height: camera.height ?? preset.height,
+    width: camera.width ?? size?.width ?? preset.width,
+    height: camera.height ?? size?.height ?? preset.height,
     fps: camera.source.fps ?? preset.fps,
     sensitivity: camera.sensitivity,
     alarmsPerDay: camera.alarms_per_day,
@@ -22,8 +23,8 @@ export function cortexSettings(camera: CameraConfig): CortexSettings {
   };
 }
 
-export function preprocessConfig(camera: CameraConfig): PreprocessConfig {
-  const { width, height } = cortexSettings(camera);
+export function preprocessConfig(camera: CameraConfig, size: Size | null = null): PreprocessConfig {
+  const { width, height } = cortexSettings(camera, size);
   return { width, height, crop: camera.crop ?? null, masks: Object.values(camera.masks) };
 }
 

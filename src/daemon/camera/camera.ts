@@ -2,7 +2,7 @@
  * camera.ts - one camera of the running daemon: its source with retries, its model, its events, its checkpoints.
  */
 import { createMask } from '../../capture/preprocess.ts';
-import type { CapturedFrame, PreprocessConfig } from '../../capture/types.ts';
+import type { CapturedFrame, PreprocessConfig, Size } from '../../capture/types.ts';
 import { cortexSettings, preprocessConfig, sourceConfig } from '../../config/camera-settings.ts';
 import type { CameraConfig } from '../../config/camera-schema.ts';
 import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
@@ -28,6 +28,7 @@ import { liveFrame } from '../../web/live.ts';
 import { type CameraLimits, type CameraPorts, shapeMismatch } from '../watched/ports.ts';
 import { Checkpointer } from '../watched/checkpointer.ts';
 import { masksChanged } from './mask-memory.ts';
+import { modelShape } from './model-shape.ts';
 import { ModelClient, type StepResult } from './model-client.ts';
 import { OpenEvents } from '../watched/open-events.ts';
 import { encodeHeatMap, encodePicture } from './picture.ts';
@@ -75,6 +76,7 @@ export class Camera {
     ports: CameraPorts,
     model: ModelClient,
     limits: CameraLimits,
+    size: Size,
   ) {
     this.name = name;
     this.#config = config;
@@ -82,7 +84,7 @@ export class Camera {
     this.#model = model;
     this.#learning = config.learning;
     this.#zones = config.zones;
-    this.#preprocess = preprocessConfig(config);
+    this.#preprocess = preprocessConfig(config, size);
     this.#hide = createMask(this.#preprocess);
     this.#presence = new Presence({
       camera: name,
@@ -126,7 +128,8 @@ export class Camera {
 
   /** Load the model (or make one) and prepare the camera. Throws CortexdError('model_shape') when the saved one does not fit. */
   static async create(name: string, config: CameraConfig, ports: CameraPorts, limits: CameraLimits): Promise<Camera> {
-    const settings = cortexSettings(config);
+    const size = await modelShape(ports, name, config);
+    const settings = cortexSettings(config, size);
     const model = await ModelClient.start(settings, config.seed, null);
     const saved = await ports.store.call('loadModel', name, model.signature);
     if (saved.lost !== null) ports.log.error({ camera: name }, `Saved state was damaged: ${saved.lost}`);
@@ -147,7 +150,7 @@ export class Camera {
     } else {
       ports.log.info({ camera: name, bytes: model.totalBytes }, 'Newborn model');
     }
-    const camera = new Camera(name, config, ports, model, limits);
+    const camera = new Camera(name, config, ports, model, limits, size);
     for (const event of await ports.store.call('openEvents', name)) camera.#adopt(event);
     return camera;
   }
