@@ -92,7 +92,8 @@ const health: HealthRecord = {
       segments: 18211,
       segment_capacity: 49152,
       evictions: 0,
-      threshold_factor: 1,
+      things: 2,
+      things_lost: 0,
       prediction: {
         next_state: forecast(0.41, 2.35, 0.93),
         next_episode: forecast(0.22, 0.71, 0.35),

@@ -7,15 +7,13 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { packageFile } from '../src/package-root.ts';
-import { CENSUS_BITS } from '../src/vision/census-plane.ts';
-import { type Picture, type Rgb, beside, fromGrey, ruleGrid, tint } from './draw/canvas.ts';
+import { type Picture, type Rgb, beside, fromGrey, ruleBox, ruleGrid, tint } from './draw/canvas.ts';
 import { type Moment, takeMoments } from './draw/moments.ts';
 import { stateGraph } from './draw/state-graph.ts';
 
 const SCALE = 3;
 const GREEN: Rgb = [40, 160, 70];
 const RED: Rgb = [220, 40, 40];
-const BLUE: Rgb = [50, 100, 230];
 const ORANGE: Rgb = [240, 150, 20];
 const LINE: Rgb = [150, 150, 150];
 /** Evidence that is drawn in full colour. */
@@ -24,7 +22,7 @@ const FULL = 1;
 /** The pictures by file name, as planes, and the graph as text. */
 export function drawModel(): { readonly pictures: ReadonlyMap<string, Picture>; readonly graph: string } {
   const { cortex, usual, alarm, before, predicted, came } = takeMoments();
-  const { width, height, local, global, subColumns, subRows } = cortex.geometry;
+  const { width, height, local, global } = cortex.geometry;
   const grey = (plane: Uint8Array): Picture => fromGrey(plane, width, height, SCALE);
   const over = (moment: Moment, values: ArrayLike<number>, color: Rgb): Picture => {
     const picture = grey(moment.luma);
@@ -32,12 +30,11 @@ export function drawModel(): { readonly pictures: ReadonlyMap<string, Picture>; 
     ruleGrid(picture, local.columns, local.rows, LINE);
     return picture;
   };
-  const codes = fromGrey(
-    Uint8Array.from({ length: subColumns * subRows }, (_, subcell) => votesOf(usual.votes, subcell)),
-    subColumns,
-    subRows,
-    SCALE * 4,
-  );
+  const followed = grey(usual.luma);
+  for (const { box, trail } of usual.things) {
+    ruleBox(followed, box, GREEN);
+    for (const [x, y] of trail) ruleBox(followed, [x - 0.004, y - 0.004, 0.008, 0.008], ORANGE);
+  }
   const state = grey(usual.luma);
   tint(state, global.columns, global.rows, (zone) => 0.5 * usual.state[zone]!, ORANGE);
   ruleGrid(state, global.columns, global.rows, LINE);
@@ -48,22 +45,12 @@ export function drawModel(): { readonly pictures: ReadonlyMap<string, Picture>; 
   );
   const foreground = grey(usual.foreground.map((value) => 255 * value));
   const pictures = new Map([
-    ['frame', beside([grey(usual.luma), codes, foreground])],
+    ['frame', beside([grey(usual.luma), grey(usual.light), foreground, followed])],
     ['states', beside([places, state])],
-    [
-      'heat',
-      beside([over(alarm, alarm.form, GREEN), over(alarm, alarm.motion, BLUE), over(alarm, alarm.routine, RED)]),
-    ],
+    ['heat', over(alarm, alarm.surprise, RED)],
     ['predicted', beside([grey(before), grey(predicted), grey(came)])],
   ]);
   return { pictures, graph: stateGraph(cortex.global) };
-}
-
-/** How much structure a subcell has: its votes of all eight directions, as a grey level. */
-function votesOf(votes: Uint8Array, subcell: number): number {
-  let sum = 0;
-  for (let bit = 0; bit < CENSUS_BITS; bit++) sum += votes[subcell * CENSUS_BITS + bit]!;
-  return Math.min(255, sum * 3);
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

@@ -10,11 +10,10 @@
  */
 import { parseArgs } from 'node:util';
 import { createCortex } from '../../src/cortex/cortex.ts';
-import { type Verdict, takeFeedback } from '../../src/cortex/feedback.ts';
-import { endEvents } from '../../src/cortex/interrupt.ts';
+import { type Verdict, takeFeedback } from '../../src/cortex/feedback/feedback.ts';
 import { planCortex } from '../../src/cortex/plan.ts';
 import { PRESETS } from '../../src/cortex/settings.ts';
-import { stepCortex } from '../../src/cortex/step.ts';
+import { endEvents, stepCortex } from '../../src/cortex/step.ts';
 import { createScene, renderNext } from '../../src/scene/scene.ts';
 import type { SceneKind } from '../../src/scene/kinds.ts';
 
@@ -48,7 +47,7 @@ function run(seed: number, frames: number, kind: SceneKind, verdict: Verdict | n
   const labels: Label[] = [];
   const alerts: number[] = [];
   const half = FROM + (frames - FROM) / 2;
-  let pending: { at: number; fromStep: number } | null = null;
+  let pending: { at: number; key: string; fromStep: number } | null = null;
   let given = 0;
   for (let frame = 0; frame < frames; frame++) {
     const truth = renderNext(scene, luma);
@@ -58,16 +57,16 @@ function run(seed: number, frames: number, kind: SceneKind, verdict: Verdict | n
       else labels.push({ id: truth.id, kind: truth.kind, first: frame, last: frame });
     }
     const { events } = stepCortex(cortex, { sequence: frame, timeMs: frame * 100, width: 96, height: 72, luma }, true);
-    for (const { type, severity, startedStep } of events) {
+    for (const { type, key, severity, startedStep } of events) {
       if (type !== 'start' || severity !== 'alert') continue;
       if (frame >= FROM) alerts.push(frame);
       const stands = labels.at(-1);
       const isOwn = stands !== undefined && stands.kind === kind && frame <= stands.last + AFTER;
       if (verdict !== null && frame < half && isOwn && pending === null)
-        pending = { at: frame + DELAY, fromStep: startedStep };
+        pending = { at: frame + DELAY, key, fromStep: startedStep };
     }
     if (pending === null || verdict === null || frame !== pending.at) continue;
-    takeFeedback(cortex, verdict, pending.fromStep, cortex.clock.step[0]!);
+    takeFeedback(cortex, verdict, pending.key, pending.fromStep, cortex.clock.step[0]!);
     if (verdict === 'normal') endEvents(cortex, 'normal');
     pending = null;
     given++;

@@ -52,7 +52,7 @@ function watch(name: SceneName, seed: number, pictures: Pictures): Cortex {
     stepCortex(cortex, { sequence: frame, timeMs: (frame * 1000) / fps, width, height, luma }, true);
     if (cortex.global.views.enteredMs[0] === state) continue;
     if (told > 0 && frame > frames / 2) comparePictures(cortex, luma, before, predicted, pictures);
-    told = composePrediction(cortex.templates, cortex.geometry, cortex.retina.pixels, cortex.global, predicted);
+    told = composePrediction(cortex.templates, cortex.geometry, cortex.eye.views, cortex.global, predicted);
     before.set(luma);
   }
   return cortex;
@@ -65,8 +65,8 @@ function comparePictures(
   predicted: Uint8Array,
   pictures: Pictures,
 ): void {
-  const { geometry, retina } = cortex;
-  const { occupied } = retina.global;
+  const { geometry, zones } = cortex;
+  const { occupied } = zones.global;
   const gain = cortex.templates.gain[0]!;
   if (!occupied.includes(1)) return;
   const sums = { predicted: 0, persistence: 0, background: 0, pixels: 0 };

@@ -71,3 +71,13 @@ export function beside(panels: readonly Picture[]): Picture {
   }
   return { width, height, rgb };
 }
+
+/** The edges of a box relative to the picture. */
+export function ruleBox({ width, height, rgb }: Picture, [x, y, w, h]: readonly number[], color: Rgb): void {
+  const at = (share: number, length: number): number => Math.min(length - 1, Math.max(0, Math.round(share * length)));
+  const [left, right] = [at(x!, width), at(x! + w!, width)];
+  const [top, bottom] = [at(y!, height), at(y! + h!, height)];
+  const paint = (column: number, row: number): void => rgb.set(color, (row * width + column) * 3);
+  for (let column = left; column <= right; column++) for (const row of [top, bottom]) paint(column, row);
+  for (let row = top; row <= bottom; row++) for (const column of [left, right]) paint(column, row);
+}

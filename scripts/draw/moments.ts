@@ -5,26 +5,29 @@
  * together with the picture that was predicted for it.
  */
 import { type Cortex, createCortex } from '../../src/cortex/cortex.ts';
+import type { Observation } from '../../src/cortex/observation.ts';
 import { planCortex } from '../../src/cortex/plan.ts';
 import { PRESETS } from '../../src/cortex/settings.ts';
 import { stepCortex } from '../../src/cortex/step.ts';
 import { composePrediction } from '../../src/cortex/template-memory.ts';
 import { createScene, renderNext } from '../../src/scene/scene.ts';
+import { lightAt } from '../../src/vision/local-light.ts';
 
 const SEED = 3;
-const LEARN_FRAMES = 6000;
-const MOST_FRAMES = 9000;
+const LEARN_FRAMES = 6500;
+const MOST_FRAMES = 12_000;
 
 export type Moment = {
   readonly luma: Uint8Array;
-  readonly votes: Uint8Array;
+  /** Light of each pixel's block, as grey: 128 = as when the background was begun. */
+  readonly light: Uint8Array;
   readonly foreground: Uint8Array;
+  /** Boxes and trails, relative to the picture. */
+  readonly things: Observation['things'];
   readonly occupied: Uint8Array;
   readonly state: Uint8Array;
   /** Evidence per zone of the local grid. */
-  readonly form: Float32Array;
-  readonly motion: Float32Array;
-  readonly routine: Float32Array;
+  readonly surprise: Float32Array;
   readonly explanation: string;
 };
 export type Moments = {
@@ -53,15 +56,15 @@ export function takeMoments(): Moments {
     const seen = stepCortex(cortex, { sequence: frame, timeMs: (frame * 1000) / fps, width, height, luma }, true);
     if (frame < LEARN_FRAMES) continue;
     const ticked = seen.prediction !== null;
-    const busy = cortex.retina.global.occupied.includes(1);
+    const busy = cortex.zones.global.occupied.includes(1);
     if (ticked && waiting !== null && pair === null) pair = { ...waiting, came: luma.slice() };
     if (ticked && busy && pair === null && inTheMiddle(cortex)) {
-      composePrediction(cortex.templates, cortex.geometry, cortex.retina.pixels, cortex.global, guess);
+      composePrediction(cortex.templates, cortex.geometry, cortex.eye.views, cortex.global, guess);
       waiting = { before: luma.slice(), predicted: guess.slice() };
     }
-    if (usual === null && pair !== null && truth.kind === null && busy) usual = momentOf(cortex, luma, '');
+    if (usual === null && pair !== null && truth.kind === null && busy) usual = momentOf(cortex, luma, seen, '');
     const start = seen.events.find(({ type, severity }) => type === 'start' && severity === 'alert');
-    if (start !== undefined && truth.kind !== null) alarm = momentOf(cortex, luma, start.explanation);
+    if (start !== undefined && truth.kind !== null) alarm = momentOf(cortex, luma, seen, start.explanation);
   }
   if (usual === null || alarm === null || pair === null)
     throw new Error('Expected an ordinary moment and an alarm but saw none');
@@ -69,24 +72,26 @@ export function takeMoments(): Moments {
 }
 
 /** Something is in the middle columns of the picture. */
-function inTheMiddle({ retina, global }: Cortex): boolean {
+function inTheMiddle({ zones, global }: Cortex): boolean {
   const { columns } = global.grid;
-  return retina.global.occupied.some(
+  return zones.global.occupied.some(
     (value, zone) => value === 1 && Math.abs((zone % columns) - (columns - 1) / 2) < 1,
   );
 }
 
-function momentOf({ retina, local, motion, form }: Cortex, luma: Uint8Array, explanation: string): Moment {
-  const routine = local.views.sequence.map((value, zone) => value + local.views.timing[zone]!);
+function momentOf({ eye, zones }: Cortex, luma: Uint8Array, seen: Observation, explanation: string): Moment {
+  const { width, height } = eye.shape;
+  const light = Uint8Array.from({ length: width * height }, (_, i) =>
+    Math.min(255, 128 * lightAt(eye.light, eye.blocks, i % width, Math.floor(i / width))),
+  );
   return {
     luma: luma.slice(),
-    votes: retina.census.votes.slice(),
-    foreground: retina.pixels.foregroundPixel.slice(),
-    occupied: retina.local.occupied.slice(),
-    state: retina.global.occupied.slice(),
-    form: form.views.sizeSurprise.map((value, zone) => Math.max(value, form.views.formSurprise[zone]!)),
-    motion: motion.views.motionSurprise.slice(),
-    routine,
+    light,
+    foreground: eye.views.foreground.slice(),
+    things: seen.things,
+    occupied: zones.local.occupied.slice(),
+    state: zones.global.occupied.slice(),
+    surprise: seen.grid.slice(),
     explanation,
   };
 }

@@ -32,24 +32,24 @@ function watch() {
     const seen = stepCortex(cortex, { sequence: frame, timeMs: (frame * 1000) / fps, width, height, luma }, true);
     if (seen.prediction !== null) predictions.push(seen.prediction);
     if (cortex.global.views.enteredMs[0] === entered) continue;
-    if (frame > FRAMES / 2 && told > 0.5 && cortex.retina.global.occupied.includes(1)) {
+    if (frame > FRAMES / 2 && told > 0.5 && cortex.zones.global.occupied.includes(1)) {
       off.expected += distance(cortex, luma, expected);
       off.before += distance(cortex, luma, before);
       off.states++;
     }
-    told = composePrediction(cortex.templates, cortex.geometry, cortex.retina.pixels, cortex.global, expected);
+    told = composePrediction(cortex.templates, cortex.geometry, cortex.eye.views, cortex.global, expected);
     before.set(luma);
   }
   return { cortex, predictions, off };
 }
 
 /** Mean difference over the occupied zones. */
-function distance({ geometry, retina }: Cortex, a: Uint8Array, b: Uint8Array): number {
+function distance({ geometry, zones }: Cortex, a: Uint8Array, b: Uint8Array): number {
   let sum = 0;
   let pixels = 0;
   for (let i = 0; i < a.length; i++) {
     const subcell = (Math.floor(i / width) >> 2) * geometry.subColumns + ((i % width) >> 2);
-    if (retina.global.occupied[geometry.global.zoneOfSubcell[subcell]!] === 0) continue;
+    if (zones.global.occupied[geometry.global.zoneOfSubcell[subcell]!] === 0) continue;
     sum += Math.abs(a[i]! - b[i]!);
     pixels++;
   }
@@ -118,6 +118,6 @@ void test('a model that knows nothing predicts the empty background', async (t) 
   const luma = new Uint8Array(width * height).fill(90);
   stepCortex(cortex, { sequence: 0, timeMs: 0, width, height, luma }, true);
   const out = new Uint8Array(width * height);
-  t.equal(composePrediction(cortex.templates, cortex.geometry, cortex.retina.pixels, cortex.global, out), 0);
+  t.equal(composePrediction(cortex.templates, cortex.geometry, cortex.eye.views, cortex.global, out), 0);
   t.same(out, luma);
 });

@@ -36,7 +36,8 @@ const frameAt = (timeMs: number) => ({ sequence: 7, timeMs, capturedAtMs: WALL +
 function change(type: EventChange['type']): EventChange {
   return {
     type,
-    cause: 'motion',
+    key: 'thing:7',
+  cause: 'motion',
     severity: 'alert',
     score: 0.91234567,
     peak: 1,

@@ -1,6 +1,5 @@
 import { test } from 'tap';
 import { nextRandom } from '../../src/memory/random.ts';
-import { censusPlaneFields } from '../../src/vision/census-plane.ts';
 import { flowPlaneFields, resetFlowPlane, updateFlowPlane } from '../../src/vision/flow-plane.ts';
 import { divide } from '../../src/vision/geometry.ts';
 import { viewsFor } from '../support/views.ts';
@@ -13,20 +12,16 @@ const middle = 6 * geometry.subColumns + 6;
 
 function eye() {
   const plane = viewsFor(flowPlaneFields(geometry));
-  const census = viewsFor(censusPlaneFields(geometry));
   const random = new Uint32Array([5]);
   return {
     plane,
-    /** The picture moved by (x, y) px; grain of +-1 as it is left after the blur. */
+    /** The picture moved by (x, y) px; grain of +-3. */
     see: (x: number, y: number, elapsedMs = 100): number => {
-      census.previousLevel.set(census.level);
-      census.level.set(
-        Uint8Array.from(
-          { length: size * size },
-          (_, i) => hill((i % size) - x, Math.floor(i / size) - y) + (nextRandom(random) % 3) - 1,
-        ),
+      const luma = Uint8Array.from(
+        { length: size * size },
+        (_, i) => hill((i % size) - x, Math.floor(i / size) - y) + (nextRandom(random) % 7) - 3,
       );
-      return updateFlowPlane(plane, geometry, census, elapsedMs);
+      return updateFlowPlane(plane, geometry, luma, elapsedMs);
     },
   };
 }

@@ -1,9 +1,9 @@
 import { test } from 'tap';
-import { censusPlaneFields, updateCensusPlane } from '../../src/vision/census-plane.ts';
+import { type Sight, beginAnew, follow, see } from '../../src/vision/eye.ts';
 import { flowPlaneFields } from '../../src/vision/flow-plane.ts';
 import { divide } from '../../src/vision/geometry.ts';
 import { changeLook, forgetLooks, lookMemoryFields, newLookFacts } from '../../src/vision/look-memory.ts';
-import { pixelPlaneFields, updatePixelPlane } from '../../src/vision/pixel-plane.ts';
+import { openEye } from '../support/eye.ts';
 import { viewsFor } from '../support/views.ts';
 
 const [width, height] = [64, 48];
@@ -20,11 +20,9 @@ function picture(kind: number): Uint8Array {
 }
 
 function eye() {
-  const planes = {
-    pixels: viewsFor(pixelPlaneFields(geometry)),
-    census: viewsFor(censusPlaneFields(geometry)),
-    flow: viewsFor(flowPlaneFields(geometry)),
-  };
+  const planes = { eye: openEye(width, height), flow: viewsFor(flowPlaneFields(geometry)) };
+  const sight: Sight = { foregroundShare: 0, begun: false };
+  const nothing = new Uint8Array(width * height);
   const looks = viewsFor(lookMemoryFields(geometry));
   const facts = newLookFacts();
   let timeMs = 0;
@@ -35,14 +33,14 @@ function eye() {
     /** See one picture for so many frames. */
     see: (luma: Uint8Array, frames = ENOUGH): void => {
       for (let i = 0; i < frames; i++, timeMs += 100) {
-        updatePixelPlane(planes.pixels, geometry, luma);
-        updateCensusPlane(planes.census, geometry, luma);
+        see(planes.eye, luma, 100, sight);
+        follow(planes.eye, nothing, 100);
       }
     },
     /** The picture is another one; learned anew when it is not known. */
     change: (luma: Uint8Array): boolean => {
       const known = changeLook(looks, planes, geometry, luma, facts, timeMs);
-      if (!known) planes.pixels.pixelFrames[0] = planes.census.censusFrames[0] = 0;
+      if (!known) beginAnew(planes.eye);
       return known;
     },
   };
@@ -52,26 +50,17 @@ void test('a look that comes again is known with all that was learned of it', as
   const { planes, facts, see, change } = eye();
   const [day, night] = [picture(0), picture(1)];
   see(day);
-  facts.newForMs = 7000;
   facts.measures.set([1, 2, 3, 4]);
-  const learned = [
-    planes.pixels.background,
-    planes.pixels.variance,
-    planes.census.slowVotes,
-    planes.census.meanDistance,
-  ];
+  const learned = [planes.eye.views.background, planes.eye.noise.own];
   const before = learned.map((plane) => Float32Array.from(plane));
   t.notOk(change(night), 'never seen');
-  facts.newForMs = 500;
   facts.measures.fill(9);
   see(night);
-  t.not(planes.pixels.background[5], before[0]![5]);
+  t.not(planes.eye.views.background[5], before[0]![5]);
   t.ok(change(day));
   learned.forEach((plane, i) => t.same(plane, before[i]));
-  t.equal(facts.newForMs, 7000);
   t.same([...facts.measures], [1, 2, 3, 4]);
   t.ok(change(night), 'and back');
-  t.equal(facts.newForMs, 500);
 });
 
 void test('brighter or darker it is still the same look', async (t) => {
