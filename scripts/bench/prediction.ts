@@ -77,7 +77,7 @@ function comparePictures(
       const seen = luma[y * width + x]!;
       sums.predicted += Math.abs(seen - predicted[y * width + x]!);
       sums.persistence += Math.abs(seen - before[y * width + x]!);
-      sums.background += Math.abs(seen - retina.pixels.background[y * width + x]! * gain);
+      sums.background += Math.abs(seen - cortex.eye.views.background[y * width + x]! * gain);
       sums.pixels++;
     }
   }

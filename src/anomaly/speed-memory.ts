@@ -29,7 +29,9 @@ export type UsualSpeed = { total: number; mean: number; variance: number };
 
 /** Pool all places into `out`. */
 export function poolSpeeds({ count, mean, variance }: SpeedMemory, out: UsualSpeed): void {
-  let [total, sum, squares] = [0, 0, 0];
+  let total = 0;
+  let sum = 0;
+  let squares = 0;
   for (let place = 0; place < count.length; place++) {
     const n = count[place]!;
     if (n === 0) continue;

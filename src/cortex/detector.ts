@@ -125,6 +125,11 @@ export function detectThing(
   return follow(detector, place, evidence, waitMs, moment, () => account(told));
 }
 
+/** Whether an event of a thing is open, or about to be. */
+export function hasEvent({ views }: Detector, id: number): boolean {
+  return placeOf(views, id) >= 0;
+}
+
 /** Events of things that are gone go on until they have been held; their changes to `changes`. */
 export function holdGone(
   detector: Detector,

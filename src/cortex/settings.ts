@@ -62,7 +62,7 @@ const COMMON = {
  * a source of another shape gets as many pixels in its own (`PIXELS`, capture/model-size.ts).
  */
 export const PRESETS = {
-  'pi-zero2': { ...COMMON, width: 88, height: 68, fps: 5, globalSegments: 2048 },
+  'pi-zero2': { ...COMMON, width: 92, height: 68, fps: 5, globalSegments: 2048 },
   pi4: { ...COMMON, width: 164, height: 124, fps: 10, globalSegments: 4096 },
   pi5: { ...COMMON, width: 244, height: 184, fps: 15, globalSegments: 8192 },
 } as const satisfies { readonly [name: string]: CortexSettings };

@@ -14,9 +14,7 @@ const settings: CortexSettings = {
   ...PRESETS.pi4,
   width: 96,
   height: 72,
-  localSegments: 64,
   globalSegments: 256,
-  dwellEntries: 2048,
 };
 
 /** Luma planes of the first `count` frames of a street. */
@@ -37,7 +35,7 @@ function show(cortex: Cortex, frames: readonly Uint8Array[], from: number, to: n
       { sequence: from + i, timeMs: ((from + i) * 1000) / fps, width, height, luma },
       learn,
     );
-    return { ...seen, grid: Float32Array.from(seen.grid) };
+    return { ...seen, grid: Float32Array.from(seen.grid), heat: Float32Array.from(seen.heat) };
   });
 }
 
@@ -99,10 +97,10 @@ void test('without learning nothing learned changes, while the eye goes on', asy
   const cortex = createCortex(planCortex(settings), 1);
   show(cortex, frames, 0, 400);
   const learned = learnedBytes(cortex);
-  const background = cortex.retina.pixels.background.slice();
+  const background = cortex.eye.views.background.slice();
   show(cortex, frames, 400, 600, false);
   t.equal(learnedBytes(cortex), learned);
-  t.notSame(cortex.retina.pixels.background, background);
+  t.notSame(cortex.eye.views.background, background);
   show(cortex, frames, 400, 600, true);
   t.not(learnedBytes(cortex), learned);
 });
@@ -127,7 +125,7 @@ void test('progress of learning grows and no alert is raised before the model is
   const seen = show(createCortex(planCortex(settings), 1), frames, 0, 600);
   t.ok(seen.every(({ learning }) => learning.state === 'learning'));
   t.ok(seen.every(({ learning }, i) => i === 0 || learning.progress >= seen[i - 1]!.learning.progress));
-  t.ok(seen.at(-1)!.learning.progress > 0.1);
+  t.ok(Math.abs(seen.at(-1)!.learning.progress - 0.1) < 0.001, 'one of ten minutes');
   t.same(
     seen.flatMap(({ events }) => events),
     [],
@@ -140,9 +138,9 @@ void test('a new clip forgets the context and keeps what was learned', async (t)
   const learned = learnedBytes(cortex);
   resetContext(cortex);
   t.equal(learnedBytes(cortex), learned);
-  t.equal(cortex.retina.local.occupied.includes(1), false);
+  t.equal(cortex.zones.local.occupied.includes(1), false);
   t.equal(cortex.global.views.current[0], 0);
-  t.ok(cortex.local.views.state.every((state) => state === 0));
+  t.ok(cortex.judge.things.status.every((status) => status === 0));
   show(cortex, frames, 0, 50);
   t.equal(cortexStats(cortex).step, 450, 'the life of the model goes on');
 });
@@ -169,36 +167,32 @@ void test('a frame of another size is a broken contract', async (t) => {
 void test('a part that is left out says nothing', async (t) => {
   const seen = (ablate: Ablation[]) => show(createCortex(planCortex({ ...settings, ablate }), 1), frames, 0, 600);
   const full = seen([]);
-  for (const name of ['form', 'timing'] as const) {
-    t.ok(
-      seen([name]).every(({ streams }) => streams[name] === 0),
-      name,
-    );
-  }
-  t.ok(seen(['motion', 'flow']).every(({ streams }) => streams.motion === 0));
-  t.ok(seen(['sequence', 'l2', 'l3']).every(({ streams }) => streams.sequence === 0));
   t.ok(full.some(({ streams }) => streams.sequence > 0));
+  t.ok(full.some(({ streams }) => streams.motion > 0));
+  t.ok(seen(['direction', 'speed', 'flow']).every(({ streams }) => streams.motion === 0));
+  t.ok(seen(['size', 'shape']).every(({ streams }) => streams.form === 0));
+  t.ok(seen(['stay', 'timing']).every(({ streams }) => streams.timing === 0));
+  t.ok(seen(['place', 'birth', 'l2', 'l3']).every(({ streams }) => streams.sequence === 0));
 });
 
-void test('a model without the light plane takes a passing shadow for things', async (t) => {
+void test('a model with one light for the whole picture takes a passing shadow for things', async (t) => {
   const { width } = settings;
   // slowly enough for the scene gate, which mutes the whole picture when all of it changes at once
   const shaded = frames.map((luma, frame) => {
-    const depth = 0.5 * Math.min(1, Math.max(0, (frame - 300) / 10));
+    const depth = 0.5 * Math.min(1, Math.max(0, (frame - 300) / 40));
     return luma.map((value, i) => Math.round(value * (1 - depth * Math.max(0, (2 * (i % width)) / width - 1))));
   });
-  const changed = (ablate: Ablation[]) => {
+  const taken = (ablate: Ablation[]) => {
     const cortex = createCortex(planCortex({ ...settings, ablate }), 1);
-    show(cortex, shaded, 0, 310);
-    return {
-      lit: cortex.retina.light.isLight.filter((on) => on === 1).length,
-      taken: cortex.retina.foreground.subcellPixels.filter((count) => count > 0).length,
-    };
+    let sum = 0;
+    for (let from = 0; from < 340; from += 10) {
+      show(cortex, shaded, from, from + 10);
+      if (from > 300) sum += cortex.eye.views.foreground.reduce((on, value) => on + value, 0);
+    }
+    return sum;
   };
-  const [full, without] = [changed([]), changed(['light'])];
-  t.equal(without.lit, 0);
-  t.ok(full.lit > 0);
-  t.ok(full.taken < without.taken, `${full.taken} against ${without.taken} subcells`);
+  const [full, without] = [taken([]), taken(['light'])];
+  t.ok(full < 0.7 * without, `${full} against ${without} pixels`);
 });
 
 void test('a model without the gate knows nothing of what another model sees', async (t) => {
@@ -217,5 +211,39 @@ void test('a model without the gate knows nothing of what another model sees', a
 void test('without high-order context every column has one cell', async (t) => {
   const cortex = createCortex(planCortex({ ...settings, ablate: ['high-order'] }), 1);
   t.equal(cortex.global.memory.shape.cellsPerColumn, 1);
-  t.equal(cortex.local.memories[0]?.shape.cellsPerColumn, 1);
+  t.equal(cortex.episodes.sequences[0]?.memory.shape.cellsPerColumn, 1);
+});
+
+void test('two hundred steps are one hundred, saved, restored, and one hundred more', async (t) => {
+  const straight = createCortex(planCortex(settings), 1);
+  show(straight, frames, 0, 200);
+  const parts = createCortex(planCortex(settings), 1);
+  show(parts, frames, 0, 100);
+  const image = persistentImage(parts.memory).slice();
+  show(parts, frames, 300, 400);
+  persistentImage(parts.memory).set(image);
+  restoreCortex(parts);
+  show(parts, frames, 100, 200);
+  t.equal(hashOf(parts), hashOf(straight));
+});
+
+void test('a step allocates little', async (t) => {
+  const cortex = createCortex(planCortex(settings), 1);
+  show(cortex, frames, 0, 300);
+  const { width, height, fps } = settings;
+  const step = (sequence: number): void => {
+    const luma = frames[sequence % 600]!;
+    stepCortex(cortex, { sequence, timeMs: (sequence * 1000) / fps, width, height, luma }, true);
+  };
+  // Until the compiler has done its work numbers are boxed.
+  for (let i = 300; i < 1500; i++) step(i);
+  // What the collector does not get round to: heap growth over steps, least of some tries.
+  let least = Infinity;
+  for (let run = 0; run < 8; run++) {
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 50; i++) step(1500 + run * 50 + i);
+    const grown = process.memoryUsage().heapUsed - before;
+    if (grown > 0) least = Math.min(least, grown / 50);
+  }
+  t.ok(least < 40_000, `${Math.round(least)} bytes a frame`);
 });

@@ -4,10 +4,13 @@ import {
   type DetectedCause,
   type Detector,
   closeAll,
-  detect,
+  detectScene,
+  detectThing,
   detectorFields,
-  isOpen,
+  holdGone,
 } from '../../src/cortex/detector.ts';
+import { HOLD_MS } from '../../src/usual/usual.ts';
+import type { Box } from '../../src/vision/box.ts';
 import type { EventChange } from '../../src/cortex/observation.ts';
 import { viewsFor } from '../support/views.ts';
 
@@ -30,14 +33,8 @@ class Watch {
 
   one(ratio: number, mayStart = true): EventChange | null {
     this.step++;
-    return detect(
-      this.detector,
-      this.cause,
-      ratio,
-      mayStart,
-      { step: this.step, timeMs: this.step * 100 },
-      () => account,
-    );
+    const moment = { step: this.step, timeMs: this.step * 100 };
+    return detectScene(this.detector, this.cause, { ratio, mayStart }, moment, () => account);
   }
 }
 
@@ -61,7 +58,7 @@ void test('evidence between release and threshold keeps an event open and does n
   t.same(new Set(watch.feed(Array.from({ length: 20 }, () => 0.8))), new Set([null]));
   watch.feed([1.1]);
   t.same(new Set(watch.feed(Array.from({ length: 20 }, () => 0.8))), new Set([null]));
-  t.equal(isOpen(watch.detector, 'motion'), true);
+  t.equal(watch.detector.views.open.filter((state) => state === 1).length, 1);
 });
 
 void test('a return of evidence within the hold time is the same event', async (t) => {
@@ -73,7 +70,8 @@ void test('the same cause is quiet for the cool-down, another is not', async (t)
   const watch = new Watch();
   watch.feed([1, 0, 0, 0, 0]);
   t.same(watch.feed([2, 2, 2, 2, 2, 2]), [null, null, null, null, 'start', null]);
-  const other = detect(watch.detector, 'form', 2, true, { step: 6, timeMs: 600 }, () => account);
+  const now = { step: 6, timeMs: 600 };
+  const other = detectScene(watch.detector, 'form', { ratio: 2, mayStart: true }, now, () => account);
   t.equal(other?.type, 'start');
 });
 
@@ -128,6 +126,7 @@ void test('evidence that does not last is never told; what lasts began when evid
   t.equal(start?.startedStep, 7);
   t.equal(start?.startedTimeMs, 700);
   t.equal(start?.peak, 0.75, 'the highest since then');
+  t.equal(start?.score, 0.75, 'an event starts with what raised it');
 });
 
 void test('waiting evidence is dropped when alarms are no longer allowed or another clip begins', async (t) => {
@@ -145,4 +144,74 @@ void test('waiting evidence is dropped when alarms are no longer allowed or anot
 
 void test('a change of the whole scene does not wait', async (t) => {
   t.equal(new Watch('scene_change', 400).one(2)?.type, 'start');
+});
+
+/** Things that come and go, told one by one. */
+class Crowd {
+  readonly detector: Detector = {
+    views: viewsFor(detectorFields()),
+    confirmMs: HOLD_MS,
+    holdMs: 300,
+    cooldownMs: 500,
+    release: 0.6,
+  };
+  step = 0;
+
+  /** One frame in which these things are there; returns what is told, `type key`. */
+  frame(things: { readonly [id: number]: readonly [ratio: number, box: Box] }): string[] {
+    const moment = { step: ++this.step, timeMs: this.step * 100 };
+    const told: EventChange[] = [];
+    holdGone(this.detector, (id) => id in things, moment, () => account, told);
+    for (const [id, [ratio, box]] of Object.entries(things)) {
+      const evidence = { ratio, mayStart: true };
+      const change = detectThing(this.detector, Number(id), () => 'form', box, evidence, moment, (cause) => ({
+        ...account,
+        box,
+        explanation: cause,
+      }));
+      if (change !== null) told.push(change);
+    }
+    return told.map(({ type, key }) => `${type} ${key}`);
+  }
+}
+
+const here: Box = [0.1, 0.1, 0.1, 0.2];
+const there: Box = [0.6, 0.5, 0.1, 0.2];
+
+void test('each thing has an event of its own, from its evidence until it has been gone for the hold time', async (t) => {
+  const crowd = new Crowd();
+  t.same(crowd.frame({ 3: [0.9, here], 4: [1.2, there] }), ['start thing:4']);
+  t.same(crowd.frame({ 3: [1.5, here], 4: [1.2, there] }), ['start thing:3']);
+  t.same(crowd.frame({ 3: [1.5, here] }), []);
+  for (let i = 0; i < 2; i++) t.same(crowd.frame({ 3: [1.5, here] }), []);
+  t.same(crowd.frame({ 3: [1.5, here] }), ['end thing:4']);
+  const ends = closeAll(crowd.detector, { step: 9, timeMs: 900 }, () => account);
+  t.same(
+    ends.map(({ type, key, cause }) => [type, key, cause]),
+    [['end', 'thing:3', 'form']],
+  );
+});
+
+void test('the box of an event follows its thing, at most once a second', async (t) => {
+  const crowd = new Crowd();
+  const told: string[] = [];
+  for (let i = 0; i < 40; i++) told.push(...crowd.frame({ 5: [1.4, [0.02 * i, 0.1, 0.05, 0.1]] }));
+  t.equal(told[0], 'start thing:5');
+  t.same(new Set(told.slice(1)), new Set(['update thing:5']));
+  t.equal(told.length, 4);
+  const still = new Crowd();
+  t.same(
+    Array.from({ length: 40 }, () => still.frame({ 5: [1.4, here] })).flat(),
+    ['start thing:5'],
+  );
+});
+
+void test('a thing that is lost and found as another at the same place goes on with its event', async (t) => {
+  const crowd = new Crowd();
+  crowd.frame({ 7: [2, here] });
+  t.same(crowd.frame({}), []);
+  t.same(crowd.frame({ 8: [2, here] }), []);
+  t.same(crowd.frame({ 8: [2, here], 9: [2, there] }), ['start thing:9']);
+  for (let i = 0; i < 3; i++) crowd.frame({ 9: [2, there] });
+  t.same(crowd.frame({ 9: [2, there] }), ['end thing:7']);
 });

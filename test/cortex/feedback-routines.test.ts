@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { type Cortex, createCortex } from '../../src/cortex/cortex.ts';
-import { takeFeedback } from '../../src/cortex/feedback.ts';
-import { weighRoutines } from '../../src/cortex/feedback-routines.ts';
+import { takeFeedback } from '../../src/cortex/feedback/feedback.ts';
+import { weighRoutines } from '../../src/cortex/feedback/routines.ts';
 import { planCortex } from '../../src/cortex/plan.ts';
 import { recurrenceFields, stepRecurrence } from '../../src/cortex/recurrence.ts';
 import { PRESETS } from '../../src/cortex/settings.ts';
@@ -30,7 +30,7 @@ function episodeOf(cortex: Cortex, before: number, odd: number, step: number): n
 void test('an order of two episodes that was judged normal is no surprise any more, the other order still is', async (t) => {
   const cortex = newborn();
   t.ok(episodeOf(cortex, 3, 7, 100) > 0.8);
-  t.ok(takeFeedback(cortex, 'normal', 95, 105) > 0);
+  t.ok(takeFeedback(cortex, 'normal', 'sequence', 95, 105) > 0);
   t.equal(episodeOf(cortex, 3, 7, 200), 0);
   t.ok(episodeOf(cortex, 7, 3, 300) > 0.8);
   t.ok(episodeOf(cortex, 4, 7, 400) > 0.8);
@@ -39,7 +39,7 @@ void test('an order of two episodes that was judged normal is no surprise any mo
 void test('feedback about another time changes nothing', async (t) => {
   const cortex = newborn();
   episodeOf(cortex, 3, 7, 100);
-  t.equal(takeFeedback(cortex, 'normal', 500, 510), 0);
+  t.equal(takeFeedback(cortex, 'normal', 'sequence', 500, 510), 0);
   t.ok(episodeOf(cortex, 3, 7, 600) > 0.8);
 });
 
@@ -48,7 +48,7 @@ void test('a place whose lateness was judged normal is not watched for it any mo
   cortex.lifeMs[0] = 50_000;
   cortex.recurrence.oddMs[4] = 50_000;
   weighRoutines(cortex, { surprise: 0, ended: 0 }, 500);
-  t.ok(takeFeedback(cortex, 'normal', 495, 505) > 0);
+  t.ok(takeFeedback(cortex, 'normal', 'sequence', 495, 505) > 0);
   t.same(
     [...cortex.recurrence.accepted.keys()].filter((zone) => cortex.recurrence.accepted[zone] === 1),
     [4],
@@ -84,7 +84,7 @@ void test('a speed that was judged normal is allowed at its place and beside it,
   const zone = columns + 1;
   flowSurprise[zone] = 50;
   weighRoutines(cortex, { surprise: 0, ended: 0 }, 700);
-  t.ok(takeFeedback(cortex, 'normal', 695, 705) > 0);
+  t.ok(takeFeedback(cortex, 'normal', 'sequence', 695, 705) > 0);
   t.ok(allowed[zone]! > 50);
   t.ok(allowed[zone + 1]! > 50);
   t.equal(allowed[zone + 2]!, 0);

@@ -1,7 +1,8 @@
 import { test } from 'tap';
+import { modelSize } from '../../src/capture/model-size.ts';
 import { createCortex } from '../../src/cortex/cortex.ts';
 import { planCortex, planTable } from '../../src/cortex/plan.ts';
-import { PRESETS, PRESET_NAMES } from '../../src/cortex/settings.ts';
+import { PIXELS, PRESETS, PRESET_NAMES } from '../../src/cortex/settings.ts';
 import { ALIGNMENT } from '../../src/memory/layout.ts';
 
 const MIB = 2 ** 20;
@@ -9,9 +10,22 @@ const MIB = 2 ** 20;
 void test('each preset stays within its budget', async (t) => {
   const budgets = { 'pi-zero2': 4 * MIB, pi4: 16 * MIB, pi5: 40 * MIB };
   for (const name of PRESET_NAMES) {
-    const { totalBytes } = planCortex(PRESETS[name]).memory;
-    t.ok(totalBytes <= budgets[name], `${name}: ${(totalBytes / MIB).toFixed(2)} MiB`);
-    t.ok(totalBytes > budgets[name] / 4, `${name} uses what it may`);
+    for (const native of [
+      { width: 640, height: 480 },
+      { width: 1920, height: 1080 },
+      { width: 1080, height: 1920 },
+      { width: 3000, height: 1000 },
+    ]) {
+      const { totalBytes } = planCortex({ ...PRESETS[name], ...modelSize(native, null, PIXELS[name]) }).memory;
+      t.ok(totalBytes <= budgets[name], `${name}: ${(totalBytes / MIB).toFixed(2)} MiB`);
+    }
+  }
+});
+
+void test('a preset is the model of a 4:3 source', async (t) => {
+  for (const name of PRESET_NAMES) {
+    const { width, height } = PRESETS[name];
+    t.same(modelSize({ width: 640, height: 480 }, null, PIXELS[name]), { width, height });
   }
 });
 
@@ -29,7 +43,7 @@ void test('equal settings have equal signatures, other sizes have others', async
   const { signature } = planCortex(PRESETS.pi4).memory;
   t.equal(planCortex({ ...PRESETS.pi4 }).memory.signature, signature);
   t.equal(planCortex({ ...PRESETS.pi4, sensitivity: 3, holdMs: 1 }).memory.signature, signature, 'knobs do not count');
-  t.not(planCortex({ ...PRESETS.pi4, localSegments: 100 }).memory.signature, signature);
+  t.not(planCortex({ ...PRESETS.pi4, globalSegments: 100 }).memory.signature, signature);
   t.not(planCortex({ ...PRESETS.pi4, width: 96, height: 96 }).memory.signature, signature);
 });
 

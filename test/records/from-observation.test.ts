@@ -37,7 +37,7 @@ function change(type: EventChange['type']): EventChange {
   return {
     type,
     key: 'thing:7',
-  cause: 'motion',
+    cause: 'motion',
     severity: 'alert',
     score: 0.91234567,
     peak: 1,
@@ -59,6 +59,7 @@ function observation(timeMs: number, events: readonly EventChange[]): Observatio
     streams: { form: 0, motion: 1.5, sequence: 0, timing: 0 },
     changed: 3,
     learning: { state: 'ready', progress: 1 },
+    things: [],
     grid: new Float32Array(1),
     heat: new Float32Array(3),
     gridColumns: 1,
@@ -95,7 +96,7 @@ void test('an event that was open before a restart keeps its id', async (t) => {
   const id = '01KARZ3NDEKTSV4RRFFQ69G5FA';
   const startedAtMs = Date.UTC(2026, 10, 22);
   const start = eventRecord(change('start'), new Map(), frameAt(5000), CONTEXT);
-  const ids: OpenIds = new Map([['motion', { id, startedAtMs, told: toldOf(start) }]]);
+  const ids: OpenIds = new Map([['thing:7', { id, startedAtMs, told: toldOf(start) }]]);
   const end = eventRecord(change('end'), ids, frameAt(10000), CONTEXT);
   t.strictSame([end.id, end.started_at], [id, '2026-11-22T00:00:00.000Z'], 'and its start, by the clock of then');
   t.equal(ids.size, 0);
@@ -127,4 +128,21 @@ void test('a prediction names its zones and the chance of the most likely of its
       ['drive', 10, 0.5],
     ],
   );
+});
+
+void test('two things at once are two events of one cause, each with its own id and box', async (t) => {
+  const ids: OpenIds = new Map();
+  const first = eventRecord(change('start'), ids, frameAt(5000), CONTEXT);
+  const other = eventRecord(
+    { ...change('start'), key: 'thing:8', box: [0.6, 0.6, 0.1, 0.1] },
+    ids,
+    frameAt(5000),
+    CONTEXT,
+  );
+  t.not(first.id, other.id);
+  t.equal(ids.size, 2);
+  const end = eventRecord({ ...change('end'), key: 'thing:8', box: null }, ids, frameAt(10000), CONTEXT);
+  t.equal(end.id, other.id);
+  t.same(end.box, [0.6, 0.6, 0.1, 0.1], 'as last told of it');
+  t.same([...ids.keys()], ['thing:7']);
 });

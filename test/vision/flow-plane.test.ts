@@ -15,11 +15,11 @@ function eye() {
   const random = new Uint32Array([5]);
   return {
     plane,
-    /** The picture moved by (x, y) px; grain of +-3. */
+    /** The picture moved by (x, y) px; grain of +-2. */
     see: (x: number, y: number, elapsedMs = 100): number => {
       const luma = Uint8Array.from(
         { length: size * size },
-        (_, i) => hill((i % size) - x, Math.floor(i / size) - y) + (nextRandom(random) % 7) - 3,
+        (_, i) => hill((i % size) - x, Math.floor(i / size) - y) + (nextRandom(random) % 5) - 2,
       );
       return updateFlowPlane(plane, geometry, luma, elapsedMs);
     },

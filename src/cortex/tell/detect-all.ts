@@ -5,7 +5,7 @@ import { boxOf } from '../../things/cover.ts';
 import { LIVE, MOST_THINGS } from '../../things/pool.ts';
 import type { SceneVerdict } from '../../vision/scene-gate.ts';
 import type { Cortex } from '../cortex.ts';
-import { type DetectedCause, type Moment, detectScene, detectThing, holdGone } from '../detector.ts';
+import { type DetectedCause, type Moment, detectScene, detectThing, hasEvent, holdGone } from '../detector.ts';
 import { WATCHED_FIRST_MS, isReady } from '../judge/calibration.ts';
 import { type SceneRatios, strongest } from '../judge/scene.ts';
 import { MATTERS_RATIO, causeOf } from '../judge/things.ts';
@@ -71,6 +71,7 @@ function detectThings(cortex: Cortex, mayStart: boolean, now: Moment, changes: E
   holdGone(detector, isThere, now, gone, changes);
   for (let slot = 0; slot < MOST_THINGS; slot++) {
     if (things.status[slot] !== LIVE) continue;
+    if (views.ratio[slot]! < 1 && !hasEvent(detector, things.id[slot]!)) continue;
     const box = boxOf(things, slot, sight.cells.aspect);
     const evidence = { ratio: views.ratio[slot]!, mayStart };
     const change = detectThing(
