@@ -90,7 +90,7 @@ export function cortexTables(settings: CortexSettings, { geometry, cells, places
     kinds: kindFields(),
     'kinds.pooler': spatialPoolerFields(kindShape(settings.kindColumns)),
     feedback: feedbackFields(zones, globalZones),
-    'feedback.signs': signFields(),
+    'feedback.signs': signFields(places),
     'feedback.hold': holdFields(),
     labels: labelFields(),
     'labels.classifier': labelClassifierFields(settings.kindColumns, globalZones),

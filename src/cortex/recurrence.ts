@@ -46,8 +46,14 @@ export const recurrenceFields = (zones: number) => ({
 });
 export type RecurrenceViews = Views<ReturnType<typeof recurrenceFields>>;
 
-/** The largest evidence of this frame and its zone; `arrivals` of regular places in this frame. */
-export type RecurrenceStep = { early: number; overdue: number; zone: number; arrivals: number };
+/** The largest evidence of this frame and its zones (-1 = none); `arrivals` of regular places in this frame. */
+export type RecurrenceStep = {
+  early: number;
+  overdue: number;
+  earlyZone: number;
+  overdueZone: number;
+  arrivals: number;
+};
 
 /** One frame: `occupied` [zones] 0|1, debounced. */
 export function stepRecurrence(
@@ -60,7 +66,8 @@ export function stepRecurrence(
   fade(views.earlySurprise, FADE);
   out.early = 0;
   out.overdue = 0;
-  out.zone = -1;
+  out.earlyZone = -1;
+  out.overdueZone = -1;
   out.arrivals = 0;
   for (let zone = 0; zone < occupied.length; zone++) {
     if (occupied[zone] === 1) {
@@ -81,15 +88,15 @@ export function stepRecurrence(
     if (overdue > 0) views.oddMs[zone] = timeMs;
     if (overdue > out.overdue) {
       out.overdue = overdue;
-      out.zone = zone;
+      out.overdueZone = zone;
     }
   }
   if (out.early > views.earlySurprise[0]!) {
     views.earlySurprise[0] = out.early;
-    views.earlyZone[0] = out.zone;
+    views.earlyZone[0] = out.earlyZone;
   }
   out.early = views.earlySurprise[0]!;
-  if (out.early > out.overdue) out.zone = views.earlyZone[0]!;
+  if (out.early > 0) out.earlyZone = views.earlyZone[0]!;
 }
 
 /** A new clip begins: nobody knows when things came last. */
@@ -136,7 +143,7 @@ function arrive(views: RecurrenceViews, zone: number, timeMs: number, learn: boo
   if (early > 0) views.oddMs[zone] = timeMs;
   if (early > out.early) {
     out.early = early;
-    out.zone = zone;
+    out.earlyZone = zone;
   }
   // Times that do not fit widen what is usual only slowly.
   if (learn && (!fits || Math.abs(z) <= UNUSUAL)) learnTime(views, zone, sinceMs, UNUSUAL);

@@ -27,7 +27,7 @@ export function stepRegions(cortex: Cortex, seen: Seen, now: Moment, elapsedMs: 
   stepGlobalRegion(cortex.global, occupied, seen.globalChanged, now.timeMs, learn, global);
   const episode: EpisodeStep = { surprise: 0, ended: 0 };
   stepEpisodeRegion(cortex.episodes, occupied, now.timeMs, elapsedMs, learn, episode);
-  const recurrence: RecurrenceStep = { early: 0, overdue: 0, zone: -1, arrivals: 0 };
+  const recurrence: RecurrenceStep = { early: 0, overdue: 0, earlyZone: -1, overdueZone: -1, arrivals: 0 };
   stepRecurrence(cortex.recurrence, occupied, now.timeMs, learn, recurrence);
   const flow = stepFlowStream(cortex.flow, cortex.sight.flowPlane, cortex.geometry, learn);
   weighRoutines(cortex, episode, now.step + 1);

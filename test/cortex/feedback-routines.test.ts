@@ -58,7 +58,7 @@ void test('a place whose lateness was judged normal is not watched for it any mo
 void test('an accepted place is neither early nor overdue', async (t) => {
   for (const accepted of [0, 1] as const) {
     const views = viewsFor(recurrenceFields(1));
-    const out = { early: 0, overdue: 0, zone: -1, arrivals: 0 };
+    const out = { early: 0, overdue: 0, earlyZone: -1, overdueZone: -1, arrivals: 0 };
     let timeMs = 0;
     const show = (frames: number, here: 0 | 1): number => {
       let most = 0;

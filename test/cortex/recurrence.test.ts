@@ -20,7 +20,7 @@ class Stop {
 
   /** Let `seconds` pass without a bus and 3 s with one; returns the largest evidence of both kinds. */
   wait(seconds: number, traffic = false): RecurrenceStep {
-    const most = { early: 0, overdue: 0, zone: -1, arrivals: 0 };
+    const most = { early: 0, overdue: 0, earlyZone: -1, overdueZone: -1, arrivals: 0 };
     const out = { ...most };
     for (let i = 0; i < (seconds + 3) * 10; i++) {
       const bus = i >= seconds * 10 ? 1 : 0;
@@ -30,7 +30,7 @@ class Stop {
       most.early = Math.max(most.early, out.early);
       most.overdue = Math.max(most.overdue, out.overdue);
       most.arrivals += out.arrivals;
-      if (out.zone >= 0) most.zone = out.zone;
+      if (out.earlyZone >= 0) most.zone = out.earlyZone;
     }
     return most;
   }
@@ -67,7 +67,7 @@ void test('too soon is early, and the next one may come a period after that', as
   const early = stop.wait(PERIOD * 0.7 - 3);
   t.ok(early.early > 0.5, `${early.early}`);
   t.equal(early.zone, 1);
-  const after = { early: 0, overdue: 0, zone: -1, arrivals: 0 };
+  const after = { early: 0, overdue: 0, earlyZone: -1, overdueZone: -1, arrivals: 0 };
   for (let i = 0; i < 5; i++)
     stepRecurrence(stop.views, new Uint8Array([0, 1, 0, 0]), (stop.timeMs += 100), true, after);
   t.ok(after.early > 0.1 * early.early, 'it stays evidence for a moment, so that it can be confirmed');
@@ -120,7 +120,7 @@ void test('what comes at any time is never early nor overdue', async (t) => {
 void test('a routine that is over is forgotten, not missed for ever', async (t) => {
   const stop = new Stop();
   stop.live(20);
-  const out = { early: 0, overdue: 0, zone: -1, arrivals: 0 };
+  const out = { early: 0, overdue: 0, earlyZone: -1, overdueZone: -1, arrivals: 0 };
   for (let i = 0; i < 1000; i++) stepRecurrence(stop.views, new Uint8Array(4), (stop.timeMs += 100), true, out);
   t.equal(out.overdue, 0, 'after more than three periods');
 });

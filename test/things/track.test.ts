@@ -99,14 +99,3 @@ void test('more things than there are places for are counted', async (t) => {
   t.ok(watcher.seen().size <= MOST_THINGS);
   t.ok(watcher.seen().size >= MOST_THINGS - 4, `${watcher.seen().size} are followed`);
 });
-
-void test('a thing that comes out of another was not born there', async (t) => {
-  const watcher = begun();
-  for (let x = 0; x < 50; x += 2) watcher.show(scene([[x, 40, 26, 22], 220]));
-  watcher.hold(scene([[50, 40, 26, 22], 220]), 1500);
-  for (let i = 0; i < 25; i++) watcher.show(scene([[50 - i, 40, 12, 22], 220], [[64 + i, 40, 12, 22], 220]));
-  const { things } = watcher;
-  const live = [...things.status.keys()].filter((slot) => things.status[slot] === 2);
-  t.equal(live.length, 2);
-  t.equal(live.filter((slot) => things.parted[slot] === 1).length, 1);
-});

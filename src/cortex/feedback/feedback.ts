@@ -12,21 +12,20 @@ import { type Views } from '../../memory/layout.ts';
 import { LIVE, MOST_THINGS } from '../../things/pool.ts';
 import { learnAmount } from '../../usual/amounts.ts';
 import { learnDirection } from '../../usual/directions.ts';
-import { ATTRIBUTES, attributeBits, learnThing } from '../../usual/usual.ts';
+import { ATTRIBUTES, attributeBits } from '../../usual/usual.ts';
 import { learnVisit } from '../../usual/visits.ts';
 import type { Cortex } from '../cortex.ts';
 import type { GlobalStep } from '../global-region.ts';
+import { PARDONED_TIMES } from '../judge/things.ts';
 import { THING_KEY } from '../observation.ts';
 import { type OrderFeedback, orderFeedbackFields, takeOrderFeedback, weighOrder } from './orders.ts';
 import { type RoutineFeedback, dropRoutineEvidence, routineFeedbackFields, takeRoutineFeedback } from './routines.ts';
-import { type Sign, alarmsBetween, noteAlarm, signsOf, takeMatters, takeNormal } from './signs.ts';
+import { type Sign, alarmsBetween, noteAlarm, signsOf, takeMatters, takeNormal, wayOf } from './signs.ts';
 
 export type Verdict = 'normal' | 'matters';
 
 /** What happened so many steps before the start of an event belongs to it. */
 const BEFORE_START = 20;
-/** What was normal is learned as if it had come so often. */
-const LEARNED_TIMES = 5;
 /** After something that matters nothing is learned for so long (ms). */
 const HOLD_MS = 1500;
 /** Besides the most telling attribute, those with so many bits matter. */
@@ -56,7 +55,15 @@ export function stepFeedback(cortex: Cortex, global: GlobalStep, thingMatters: b
       amounts: views.peakAmount,
       at: slot * ATTRIBUTES.length,
     };
-    noteAlarm(signs, things.id[slot]!, step, peaks, (attribute) => attributeBits(usual, slot, attribute));
+    noteAlarm(
+      signs,
+      things.id[slot]!,
+      step,
+      peaks,
+      (attribute) => attributeBits(usual, slot, attribute),
+      usual.path,
+      slot,
+    );
   }
   const orderMatters = weighOrder(cortex, global, step);
   if (thingMatters || orderMatters) hold.untilMs[0] = lifeMs[0]! + HOLD_MS;
@@ -89,32 +96,33 @@ function takeThings({ judge }: Cortex, isNormal: boolean, first: number, last: n
     const list = signsOf(signs, entry);
     for (const [i, sign] of list.entries()) {
       if (isNormal) {
-        takeNormal(signs, usual.places, sign);
+        takeNormal(signs, usual.places, sign, isOfOnePlace(sign) ? [{ cell: sign.cell, way: -1 }] : wayOf(signs, entry));
         learnSign(judge, sign);
       } else if (i === 0 || sign.bits >= MATTERS_BITS) {
         takeMatters(signs, usual.places, sign);
       } else continue;
       taken++;
     }
-    if (isNormal) forgive(judge, signs.recentId[entry]!);
+    if (!isNormal) continue;
+    learnWay(judge, wayOf(signs, entry));
+    pardon(judge, signs.recentId[entry]!);
   }
 
   return taken;
 }
 
+/** Where it began and where it stood are one place each; all else it was along its way. */
+function isOfOnePlace({ attribute }: Sign): boolean {
+  return ATTRIBUTES[attribute] === 'birth' || ATTRIBUTES[attribute] === 'stay';
+}
+
 /** What a thing was like where it was unusual becomes usual. */
 function learnSign({ usual }: Cortex['judge'], { attribute, cell, amount }: Sign): void {
-  const { places, visits, births, directions, stays, heights, shapes } = usual;
-  for (let i = 0; i < LEARNED_TIMES; i++) {
+  const { places, births, stays, heights, shapes } = usual;
+  for (let i = 0; i < PARDONED_TIMES; i++) {
     switch (ATTRIBUTES[attribute]!) {
-      case 'place':
-        learnVisit(visits, cell);
-        break;
       case 'birth':
         learnVisit(births, cell);
-        break;
-      case 'direction':
-        learnDirection(directions, places, cell, amount);
         break;
       case 'stay':
         learnAmount(stays, places, 0, cell, amount);
@@ -130,16 +138,23 @@ function learnSign({ usual }: Cortex['judge'], { attribute, cell, amount }: Sign
   }
 }
 
-/** A thing that is still there and was said to be normal is an ordinary one, and learned as such at once. */
-function forgive({ things, usual, views }: Cortex['judge'], id: number): void {
+/** Its way becomes one that things go. */
+function learnWay({ usual }: Cortex['judge'], way: readonly { readonly cell: number; readonly way: number }[]): void {
+  const { places, visits, directions } = usual;
+  for (let i = 0; i < PARDONED_TIMES; i++) {
+    for (const { cell, way: direction } of way) {
+      learnVisit(visits, cell);
+      if (direction >= 0) learnDirection(directions, places, cell, direction);
+    }
+  }
+}
+
+/** A thing that is still there and was said to be normal is no alarm any more, and is learned when it goes. */
+function pardon({ things, usual, views }: Cortex['judge'], id: number): void {
   for (let slot = 0; slot < MOST_THINGS; slot++) {
     if (things.status[slot] !== LIVE || things.id[slot] !== id) continue;
-    for (let i = 1; i < LEARNED_TIMES; i++) learnThing(usual, things, slot, true);
-    const count = ATTRIBUTES.length;
-    usual.judged.best.fill(0, slot * count, (slot + 1) * count);
-    usual.judged.recentCount.fill(0, slot * count, (slot + 1) * count);
-    views.peakBits.fill(0, slot * count, (slot + 1) * count);
-    usual.judged.total[slot] = 0;
+    views.pardonedId[slot] = id;
+    views.ratio[slot] = 0;
     usual.judged.told[slot] = 0;
   }
 }

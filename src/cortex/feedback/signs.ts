@@ -4,20 +4,22 @@
  *     normal    this attribute there, up to a little beyond its amount, is no evidence any more
  *     matters   it always alarms there, however usual it has become, and is never learned
  *
- * Two tables of signs, the oldest goes first. What alarmed is kept for a while with its signs, so that it can be judged when
- * it is gone.
+ * What is normal is a table over all cells, so nothing of it is ever lost; of what matters the oldest sign goes first. What
+ * alarmed is kept for a while with its signs and its way, so that it can be judged when it is gone.
  */
 import { type Views, field } from '../../memory/layout.ts';
-import { DIRECTIONS } from '../../usual/directions.ts';
+import { PATH } from '../../things/pool.ts';
+import { DIRECTIONS, directionOf } from '../../usual/directions.ts';
+import type { Path } from '../../usual/path.ts';
 import type { Places } from '../../usual/places.ts';
 import { ATTRIBUTES } from '../../usual/usual.ts';
 
 const COUNT = ATTRIBUTES.length;
-/** Signs kept of each sort, and alarms that can still be judged. */
+/** Signs that matter which are kept, and alarms that can still be judged. */
 const SIGNS = 128;
 const RECENT = 32;
-/** How far around its cell a sign holds (cells each way): what is normal, and what matters. */
-const NORMAL_REACH = 2;
+/** How far around its cells a sign holds (cells each way): what is normal, and what matters. */
+const NORMAL_REACH = 1;
 const MATTERS_REACH = 1;
 /** A logarithm may lie so far beyond one that is normal (a quarter more), and so far below one that matters. */
 const BEYOND = 0.223;
@@ -27,11 +29,12 @@ const SAME_WAY = 2;
 /** An attribute belongs to what alarmed when it says at least so many bits. */
 const SAYS = 3;
 
-export const signFields = () => ({
-  normalKind: field('u8', SIGNS, 'learned'), // [SIGNS] attribute + 1; 0 = free
-  normalCell: field('u16', SIGNS, 'learned'),
-  normalAmount: field('f32', SIGNS, 'learned'), // logarithm or direction
-  normalNext: field('u8', 1, 'learned'),
+export const signFields = ({ columns, rows }: Places) => ({
+  normal: field('u8', COUNT * columns * rows, 'learned'), // [attributes, cells] 0|1
+  normalWays: field('u16', columns * rows, 'learned'), // [cells] a bit for each direction that is normal
+  // f32: logarithms
+  normalLow: field('f32', COUNT * columns * rows, 'learned'), // [attributes, cells] least and most that was seen
+  normalHigh: field('f32', COUNT * columns * rows, 'learned'),
   mattersKind: field('u8', SIGNS, 'learned'),
   mattersCell: field('u16', SIGNS, 'learned'),
   mattersAmount: field('f32', SIGNS, 'learned'),
@@ -41,6 +44,9 @@ export const signFields = () => ({
   recentBits: field('f32', RECENT * COUNT, 'state'), // [RECENT, attributes]
   recentCell: field('u16', RECENT * COUNT, 'state'),
   recentAmount: field('f32', RECENT * COUNT, 'state'),
+  recentPath: field('u16', RECENT * PATH, 'state'), // [RECENT, PATH] cells it came by
+  recentWays: field('u8', RECENT * PATH, 'state'), // [RECENT, PATH] direction there + 1; 0 = it stood
+  recentLength: field('u8', RECENT, 'state'),
   recentNext: field('u8', 1, 'state'),
 });
 export type ThingSigns = Views<ReturnType<typeof signFields>>;
@@ -55,6 +61,8 @@ export function noteAlarm(
   step: number,
   peaks: { readonly bits: Float32Array; readonly cells: Uint16Array; readonly amounts: Float32Array; readonly at: number },
   bitsOf: (attribute: number) => number,
+  path: Path,
+  slot: number,
 ): void {
   let entry = -1;
   for (let i = 0; i < RECENT && entry < 0; i++) if (signs.recentId[i] === id) entry = i;
@@ -71,6 +79,22 @@ export function noteAlarm(
     signs.recentCell[to] = peaks.cells[peaks.at + attribute]!;
     signs.recentAmount[to] = peaks.amounts[peaks.at + attribute]!;
   }
+  const length = path.pathLength[slot]!;
+  signs.recentLength[entry] = length;
+  for (let i = 0; i < length; i++) {
+    const from = slot * PATH + ((path.pathAt[slot]! + PATH - i) % PATH);
+    const [dx, dy] = [path.alongX[from]!, path.alongY[from]!];
+    signs.recentPath[entry * PATH + i] = path.cell[from]!;
+    signs.recentWays[entry * PATH + i] = dx === 0 && dy === 0 ? 0 : directionOf(dx, dy) + 1;
+  }
+}
+
+/** Each cell that an entry's thing came by, with the direction there (-1 = it stood). */
+export function wayOf({ recentPath, recentWays, recentLength }: ThingSigns, entry: number): { cell: number; way: number }[] {
+  return Array.from({ length: recentLength[entry]! }, (_, i) => ({
+    cell: recentPath[entry * PATH + i]!,
+    way: recentWays[entry * PATH + i]! - 1,
+  }));
 }
 
 /** Things that alarmed between two steps, or the one of an id if it is given. */
@@ -99,23 +123,40 @@ export function signsOf(signs: ThingSigns, entry: number): Sign[] {
   return list.toSorted((a, b) => b.bits - a.bits);
 }
 
-/** Someone said that a sign is normal: the newest word holds, so it matters no more. */
-export function takeNormal(signs: ThingSigns, places: Places, sign: Sign): void {
-  for (let i = 0; i < SIGNS; i++)
-    if (signs.mattersKind[i] === sign.attribute + 1 && isNear(places, signs.mattersCell[i]!, sign.cell, NORMAL_REACH))
-      signs.mattersKind[i] = 0;
-  const at = signs.normalNext[0]!;
-  signs.normalNext[0] = (at + 1) % SIGNS;
-  signs.normalKind[at] = sign.attribute + 1;
-  signs.normalCell[at] = sign.cell;
-  signs.normalAmount[at] = sign.amount;
+/** Someone said that a sign is normal, at all these cells: the newest word holds, so it matters no more. */
+export function takeNormal(
+  signs: ThingSigns,
+  places: Places,
+  { attribute, amount }: Sign,
+  cells: readonly { readonly cell: number; readonly way: number }[],
+): void {
+  const { columns, rows } = places;
+  for (const { cell, way } of cells) {
+    for (let i = 0; i < SIGNS; i++)
+      if (signs.mattersKind[i] === attribute + 1 && isNear(places, signs.mattersCell[i]!, cell, NORMAL_REACH + 1))
+        signs.mattersKind[i] = 0;
+    const column = cell % columns;
+    const row = (cell - column) / columns;
+    for (let y = Math.max(0, row - NORMAL_REACH); y <= Math.min(rows - 1, row + NORMAL_REACH); y++) {
+      for (let x = Math.max(0, column - NORMAL_REACH); x <= Math.min(columns - 1, column + NORMAL_REACH); x++) {
+        const here = y * columns + x;
+        const at = attribute * columns * rows + here;
+        const isFirst = signs.normal[at] === 0;
+        signs.normal[at] = 1;
+        signs.normalLow[at] = isFirst ? amount : Math.min(amount, signs.normalLow[at]!);
+        signs.normalHigh[at] = isFirst ? amount : Math.max(amount, signs.normalHigh[at]!);
+        if (ATTRIBUTES[attribute] === 'direction' && way >= 0) signs.normalWays[here]! |= 1 << way;
+      }
+    }
+  }
 }
 
 /** Someone said that a sign matters. */
 export function takeMatters(signs: ThingSigns, places: Places, sign: Sign): void {
-  for (let i = 0; i < SIGNS; i++)
-    if (signs.normalKind[i] === sign.attribute + 1 && isNear(places, signs.normalCell[i]!, sign.cell, NORMAL_REACH))
-      signs.normalKind[i] = 0;
+  const { columns, rows } = places;
+  for (let cell = 0; cell < columns * rows; cell++) {
+    if (isNear(places, cell, sign.cell, NORMAL_REACH + 1)) signs.normal[sign.attribute * columns * rows + cell] = 0;
+  }
   const at = signs.mattersNext[0]!;
   signs.mattersNext[0] = (at + 1) % SIGNS;
   signs.mattersKind[at] = sign.attribute + 1;
@@ -124,12 +165,28 @@ export function takeMatters(signs: ThingSigns, places: Places, sign: Sign): void
 }
 
 /** Whether an attribute at a cell was said to be normal, up to a little beyond what was seen then. */
-export function wasNormal(signs: ThingSigns, places: Places, attribute: number, cell: number, amount: number): boolean {
-  for (let i = 0; i < SIGNS; i++) {
-    if (signs.normalKind[i] !== attribute + 1 || !isNear(places, signs.normalCell[i]!, cell, NORMAL_REACH)) continue;
-    if (isWithin(attribute, signs.normalAmount[i]!, amount)) return true;
+export function wasNormal(
+  { normal, normalWays, normalLow, normalHigh }: ThingSigns,
+  { columns, rows }: Places,
+  attribute: number,
+  cell: number,
+  amount: number,
+): boolean {
+  const at = attribute * columns * rows + cell;
+  if (normal[at] === 0) return false;
+  switch (ATTRIBUTES[attribute]!) {
+    case 'place':
+    case 'birth':
+      return true;
+    case 'direction':
+      for (let way = 0; way < DIRECTIONS; way++)
+        if (((normalWays[cell]! >> way) & 1) === 1 && sameWay(way, amount, SAME_WAY)) return true;
+      return false;
+    case 'stay':
+      return amount <= normalHigh[at]! + BEYOND;
+    default:
+      return amount >= normalLow[at]! - BEYOND && amount <= normalHigh[at]! + BEYOND;
   }
-  return false;
 }
 
 /** Whether a thing shows something that matters: `amounts` [attributes], `cellOf` the cell that each is about. */
@@ -155,15 +212,6 @@ function isNear({ columns }: Places, one: number, other: number, reach: number):
 function sameWay(one: number, other: number, reach: number): boolean {
   const apart = Math.abs(one - other) % DIRECTIONS;
   return Math.min(apart, DIRECTIONS - apart) <= reach;
-}
-
-/** Whether what is measured lies within what was normal. Too large and too small are alike: neither by more than was seen. */
-function isWithin(attribute: number, normal: number, amount: number): boolean {
-  const name = ATTRIBUTES[attribute]!;
-  if (name === 'place' || name === 'birth') return true;
-  if (name === 'direction') return sameWay(normal, amount, SAME_WAY);
-  if (name === 'stay') return amount <= normal + BEYOND;
-  return Math.abs(amount - normal) <= 2 * BEYOND;
 }
 
 /** Whether what is measured is (nearly) as far as what matters; NaN is nothing. */

@@ -25,12 +25,13 @@ const DAY_MS = 86_400_000;
 /** Running share of units that alarmed: its pace, and from where on it is the usual that has changed. */
 const TOLD_PACE = 0.05;
 const MANY_TOLD = 0.3;
+const FIRST_UNITS = 8;
 
 export const calibrationFields = () => ({
   // f64: times in ms, counts that are halved
   watchedMs: field('f64', 1, 'learned'), // with learning on, since birth
   spanMs: field('f64', 1, 'learned'), // over which units were counted
-  units: field('f64', KINDS.length, 'learned'), // [kinds] in that span
+  units: field('f64', KINDS.length, 'learned'), // [kinds] ordinary ones in that span
   toldShare: field('f32', KINDS.length, 'learned'), // [kinds] of the last units, those that alarmed
   highest: field('f32', KINDS.length, 'state'), // [kinds] value of the unit under way
   told: field('u8', KINDS.length, 'state'), // [kinds] 0|1 the unit under way has alarmed
@@ -100,11 +101,14 @@ export function endUnit(calibration: Calibration, kind: number, learn: boolean):
   told[kind] = 0;
 }
 
-/** Count a unit; returns whether it is an ordinary one, to be learned. */
+/** Count a unit, if it is an ordinary one, to be learned; returns whether it is. */
 export function countUnit({ views }: Calibration, kind: number, wasTold: boolean): boolean {
-  views.units[kind]! += 1;
-  views.toldShare[kind]! += TOLD_PACE * ((wasTold ? 1 : 0) - views.toldShare[kind]!);
-  return !wasTold || views.toldShare[kind]! > MANY_TOLD;
+  // Where little came yet the first few that are told count for more: they are all there is.
+  const pace = Math.max(TOLD_PACE, 1 / (views.units[kind]! + FIRST_UNITS));
+  views.toldShare[kind]! += pace * ((wasTold ? 1 : 0) - views.toldShare[kind]!);
+  const isOrdinary = !wasTold || views.toldShare[kind]! > MANY_TOLD;
+  if (isOrdinary) views.units[kind]! += 1;
+  return isOrdinary;
 }
 
 /** What is under way is forgotten: it belongs to another context. */

@@ -40,12 +40,14 @@ export const CAUSE_OF: { readonly [name in Attribute]: DetectedCause } = {
 export const MATTERS_RATIO = 1.5;
 /** It must show that for so long (ms): one picture of a wrong direction is noise. */
 const MATTERS_MS = 300;
+/** What was said to be normal is learned as if it had come so often. */
+export const PARDONED_TIMES = 5;
 /** Movement is measured over so long (ms). */
 const MOTION_MS = 700;
 
 export const judgeFields = () => ({
   begunId: field('u32', MOST_THINGS, 'state'), // the thing whose path was begun in this slot
-  unsureId: field('u32', MOST_THINGS, 'state'), // the thing that came while the picture could not be trusted
+  pardonedId: field('u32', MOST_THINGS, 'state'), // the thing of which someone said that it is normal, while it is there
   mattersMs: field('f32', MOST_THINGS, 'state'), // for how long it has shown something that matters
   // of the moment of the highest evidence of each attribute
   peakBits: field('f32', MOST_THINGS * COUNT, 'state'), // [things, attributes]
@@ -100,6 +102,7 @@ export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure }: Ju
       views.ratio[slot] = Math.max(views.ratio[slot]!, MATTERS_RATIO);
       matters = true;
     }
+    if (views.pardonedId[slot] === things.id[slot]) views.ratio[slot] = 0;
     if (ready && views.ratio[slot]! >= 1) usual.judged.told[slot] = 1;
   }
   return matters;
@@ -109,7 +112,9 @@ export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure }: Ju
 export function learnGone({ views, things, usual, calibration }: ThingJudge, slot: number, learn: boolean): void {
   if (!learn || views.begunId[slot] !== things.id[slot]) return;
   const isOrdinary = countUnit(calibration, THING, usual.judged.told[slot] === 1);
-  learnThing(usual, things, slot, isOrdinary && views.mattersMs[slot]! < MATTERS_MS);
+  const isPardoned = views.pardonedId[slot] === things.id[slot];
+  if (!isPardoned && (!isOrdinary || views.mattersMs[slot]! >= MATTERS_MS)) return;
+  for (let i = 0; i < (isPardoned ? PARDONED_TIMES : 1); i++) learnThing(usual, things, slot, true);
 }
 
 /** Whether a thing shows something that someone said matters. */

@@ -21,11 +21,11 @@ export function explainScene(cortex: Cortex, cause: DetectedCause, evidence: Fra
     return { position: null, box: null, explanation: 'what was said to matter is there again', expected: [] };
   }
   const { name } = strongest(evidence.ratios, cause);
-  const { zone } = evidence.regions.recurrence;
+  const { earlyZone, overdueZone } = evidence.regions.recurrence;
   if (name === 'flow') return explainSpeed(cortex);
   if (name === 'episode') return explainEpisode(cortex);
-  if (name === 'early' && zone >= 0) return explainEarly(cortex, zone);
-  if (name === 'overdue' && zone >= 0) return explainOverdue(cortex, zone);
+  if (name === 'early' && earlyZone >= 0) return explainEarly(cortex, earlyZone);
+  if (name === 'overdue' && overdueZone >= 0) return explainOverdue(cortex, overdueZone);
   if (name === 'absence') return explainAbsence(cortex);
   return explainOrder(cortex, evidence);
 }
