@@ -46,7 +46,7 @@ function pass(cortex: Cortex, film: Film, y: number, step: number): Observation[
 
 const starts = (seen: readonly Observation[]): EventChange[] =>
   seen.flatMap(({ events }) => events).filter(({ type, severity }) => type === 'start' && severity === 'alert');
-const things = (seen: readonly Observation[]): EventChange[] => starts(seen).filter(({ key }) => /^thing:/.test(key));
+const things = (seen: readonly Observation[]): EventChange[] => starts(seen).filter(({ key }) => key.startsWith('thing:'));
 
 /** A model that knows a road used from left to right. */
 function grow(): Uint8Array {

@@ -30,7 +30,7 @@ class Stop {
       most.early = Math.max(most.early, out.early);
       most.overdue = Math.max(most.overdue, out.overdue);
       most.arrivals += out.arrivals;
-      if (out.earlyZone >= 0) most.zone = out.earlyZone;
+      if (out.earlyZone >= 0) most.earlyZone = out.earlyZone;
     }
     return most;
   }
@@ -66,7 +66,7 @@ void test('too soon is early, and the next one may come a period after that', as
   stop.live(20);
   const early = stop.wait(PERIOD * 0.7 - 3);
   t.ok(early.early > 0.5, `${early.early}`);
-  t.equal(early.zone, 1);
+  t.equal(early.earlyZone, 1);
   const after = { early: 0, overdue: 0, earlyZone: -1, overdueZone: -1, arrivals: 0 };
   for (let i = 0; i < 5; i++)
     stepRecurrence(stop.views, new Uint8Array([0, 1, 0, 0]), (stop.timeMs += 100), true, after);

@@ -8,7 +8,7 @@ import { resetContext, stepCortex } from '../../src/cortex/step.ts';
 import { type Scene, type SceneOptions, type Truth, createScene, renderNext } from '../../src/scene/scene.ts';
 import { type Level, floor, pictureOf, withBox } from '../support/eye.ts';
 
-const settings = { ...PRESETS.pi4, width: 96, height: 72, alarmsPerDay: 100 };
+const settings = { ...PRESETS.pi4, alarmsPerDay: 100 };
 const FROM = 4000;
 
 type Seen = { readonly truth: Truth; readonly observation: Observation; readonly frame: number };
@@ -173,8 +173,8 @@ void test('what is followed is shown with its box and its trail', async (t) => {
   t.equal(seen!.things.length, 1);
   const [thing] = seen!.things;
   const [x, y, w, h] = thing!.box;
-  t.ok(Math.abs((x + w / 2) * 96 - 62) < 3 && Math.abs((y + h / 2) * 72 - 39) < 3, JSON.stringify(thing));
+  t.ok(Math.abs((x + w / 2) * settings.width - 62) < 3 && Math.abs((y + h / 2) * settings.height - 39) < 3, JSON.stringify(thing));
   t.ok(thing!.ageMs > 2500 && thing!.ageMs < 4000);
-  t.ok(Math.abs(thing!.speed - 20 / 72) < 0.05, `${thing!.speed} heights a second`);
+  t.ok(Math.abs(thing!.speed - 20 / settings.height) < 0.05, `${thing!.speed} heights a second`);
   t.ok(thing!.trail.length > 10 && thing!.trail.every(([at], i) => i === 0 || at > thing!.trail[i - 1]![0]));
 });

@@ -133,7 +133,11 @@ function learnSign({ usual }: Cortex['judge'], { attribute, cell, amount }: Sign
       case 'shape':
         learnAmount(shapes, places, 0, cell, amount);
         break;
-      default:
+      case 'place':
+      case 'direction':
+      case 'speed':
+        // Along its whole way: see `learnWay`.
+        break;
     }
   }
 }

@@ -184,7 +184,9 @@ export function wasNormal(
       return false;
     case 'stay':
       return amount <= normalHigh[at]! + BEYOND;
-    default:
+    case 'speed':
+    case 'size':
+    case 'shape':
       return amount >= normalLow[at]! - BEYOND && amount <= normalHigh[at]! + BEYOND;
   }
 }

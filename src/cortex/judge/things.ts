@@ -168,7 +168,8 @@ function readAmounts({ views, things }: ThingJudge, slot: number, timeMs: number
       case 'shape':
         amountNow[attribute] = things.atBorder[slot] === 0 ? ln(things.width[slot]! / things.height[slot]!) : NaN;
         break;
-      default:
+      case 'place':
+      case 'birth':
         amountNow[attribute] = 0;
     }
   }

@@ -129,8 +129,7 @@ export class Camera {
   /** Load the model (or make one) and prepare the camera. Throws CortexdError('model_shape') when the saved one does not fit. */
   static async create(name: string, config: CameraConfig, ports: CameraPorts, limits: CameraLimits): Promise<Camera> {
     const size = await modelShape(ports, name, config);
-    const settings = cortexSettings(config, size);
-    const model = await ModelClient.start(settings, config.seed, null);
+    const model = await ModelClient.start(cortexSettings(config, size), config.seed, null);
     const saved = await ports.store.call('loadModel', name, model.signature);
     if (saved.lost !== null) ports.log.error({ camera: name }, `Saved state was damaged: ${saved.lost}`);
     if (saved.kind === 'loaded') {
@@ -358,7 +357,7 @@ export class Camera {
     return this.#model.signature;
   }
 
-  /** Take over what can be changed while running; holds from the next frame on. */
+  /** Take over what can be changed while running. */
   async apply({ learning, enabled, sensitivity, zones, masks }: RuntimeValues): Promise<void> {
     const hidden = Object.values(enabledAreas(masks));
     this.#learning = learning;

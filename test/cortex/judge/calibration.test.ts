@@ -44,7 +44,7 @@ void test('ready is a matter of time watched with learning on; pauses are no tim
 });
 
 /** `units` ordinary units over `hours`, values exponential with a mean of one bit times `scale`. */
-function lived(calibration: Calibration, units: number, hours: number, scale = 1.4427): void {
+function lived(calibration: Calibration, units: number, hours: number, scale = 1 / Math.LN2): void {
   calibration.views.spanMs[0] = hours * 3_600_000;
   for (let i = 0; i < units; i++) {
     calibration.views.highest[ORDER] = -scale * Math.log(((i * 7919) % units) / units + 0.5 / units);
@@ -58,7 +58,7 @@ void test('as many ordinary units alarm as were asked for', async (t) => {
     lived(calibration, 500, 1);
     const threshold = thresholdOf(calibration, ORDER);
     // Of 12,000 units a day, those beyond it: exp(-threshold / scale).
-    const alarms = 12_000 * Math.exp(-threshold / 1.4427);
+    const alarms = 12_000 * Math.exp(-threshold * Math.LN2);
     const wanted = perDay * KINDS[ORDER]!.share;
     t.ok(alarms < 2.5 * wanted && alarms > wanted / 2.5, `${perDay}: ${alarms} instead of ${wanted}`);
   }
@@ -78,7 +78,7 @@ void test('more alarms a day, or more sensitivity, is a lower threshold; a busie
 void test('what alarmed is left out of what is usual, unless many in a row alarm', async (t) => {
   const calibration = newborn();
   lived(calibration, 400, 4);
-  const [tail] = [calibration.tails[ORDER]!];
+  const tail = calibration.tails[ORDER]!;
   const before = Float32Array.from(tail.sorted);
   t.ok(weigh(calibration, ORDER, 60, true) >= 1);
   endUnit(calibration, ORDER, true);
