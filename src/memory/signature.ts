@@ -37,7 +37,7 @@ function refuse(text: string): never {
   throw new RangeError(`Expected a part of a signature but received "${text.slice(0, 80)}"`);
 }
 
-/** `local.memory.17` and its equals are one region: `local.memory`. */
+/** `parts.memory.17` and its equals are one region: `parts.memory`. */
 export function regionOf(block: string): string {
   return block.replace(/\.\d+$/, '');
 }
@@ -53,9 +53,9 @@ export function shapeInWords(signature: string, bytes: number): string {
   const lengthOf = (block: string, name: string): number | undefined =>
     blocks.find((one) => one.name === block)?.fields.find((one) => one.name === name)?.length;
   const words: string[] = [];
-  const pixels = lengthOf('retina.pixels', 'background');
+  const pixels = lengthOf('eye', 'background');
   if (pixels !== undefined) words.push(`${pixels} pixels`);
-  const places = lengthOf('local', 'state');
+  const places = lengthOf('zones.local', 'occupied');
   if (places !== undefined) words.push(`${places} places`);
   const regions = new Map<string, string[]>();
   for (const { name, fields } of blocks) {

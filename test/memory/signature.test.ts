@@ -19,7 +19,7 @@ test("a model's signature tells where each of its fields lies in a saved image",
 });
 
 test('equal blocks, one per place, are one region', async (t) => {
-  t.equal(regionOf('local.memory.17'), 'local.memory');
+  t.equal(regionOf('parts.memory.17'), 'parts.memory');
   t.equal(regionOf('global.memory'), 'global.memory');
 });
 
@@ -27,7 +27,7 @@ test('a shape is told in words that a person can compare', async (t) => {
   const small = planCortex(PRESETS['pi-zero2']).memory;
   t.match(
     shapeInWords(small.signature, small.persistentBytes),
-    /3072 pixels, 20 places.*global\.memory 2048 segments of \d+ synapses.*local\.memory 20 x 384 segments.* bytes/,
+    /6256 pixels, 48 places.*global\.memory 2048 segments of \d+ synapses.* bytes/,
   );
   t.match(shapeInWords('something else', 5), /a shape this version does not know, 5 bytes/);
   t.throws(() => parseSignature('a{b:u9[1]}'), RangeError);
