@@ -323,7 +323,8 @@ function join(out: Blobs): void {
   }
 }
 
-function absorb(out: Blobs, into: number, blob: number): void {
+/** Join one blob to another. */
+export function absorb(out: Blobs, into: number, blob: number): void {
   const areas = out.area[into]! + out.area[blob]!;
   for (const mean of [out.inside, out.tone])
     mean[into] = (mean[into]! * out.area[into]! + mean[blob]! * out.area[blob]!) / areas;
