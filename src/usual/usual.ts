@@ -14,7 +14,7 @@
  */
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
-import { MOST_THINGS, type Motion, PATH, type Things, motionOf } from '../things/pool.ts';
+import { LIVE, MOST_THINGS, type Motion, PATH, type Things, motionOf } from '../things/pool.ts';
 import { type Amounts, amountBits, isBelow, amountFields, learnAmount } from './amounts.ts';
 import { type Directions, directionBits, directionFields, directionOf, learnDirection } from './directions.ts';
 import { type Path, beginPath, enter, meanNovelty, pathFields } from './path.ts';
@@ -51,6 +51,8 @@ const FEW_PLACES = 3;
 const NOVEL_PLACES = 5;
 /** How unusual ordinary things are is learned after so long. */
 const NEWBORN_MS = 300_000;
+/** Things nearer to each other than this (heights) are beside each other. */
+const BESIDE = 0.03;
 /** Weight of being smaller than usual. */
 const SMALLER = 0.5;
 /** A thing this young (ms) has no size yet: it is still coming in. */
@@ -144,7 +146,8 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
   const age = timeMs - things.bornMs[slot]!;
 
   motionOf(things, slot, timeMs, MOTION_MS, motion);
-  if (motion.ms >= LEAST_MOTION_MS) {
+  const beside = isBeside(things, slot);
+  if (motion.ms >= LEAST_MOTION_MS && !beside) {
     const way = Math.sqrt(motion.dx * motion.dx + motion.dy * motion.dy);
     const speed = (way * 1000) / motion.ms;
     const direction = directionOf(motion.dx, motion.dy);
@@ -164,7 +167,7 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
   const anchor = cellAt(places, things.anchorX[slot]!, things.anchorY[slot]!);
   measured[STAY] = amountBits(usual.stays, places, 0, anchor, ln(stay + STAY_FLOOR_MS), 1);
   if (stay > path.stayMs[entry]!) path.stayMs[entry] = stay;
-  if (things.atBorder[slot] === 0 && things.steady[slot] === 3 && age >= SIZED_MS) {
+  if (things.atBorder[slot] === 0 && things.steady[slot] === 3 && age >= SIZED_MS && !beside) {
     const height = ln(things.height[slot]!);
     const shape = ln(things.width[slot]! / things.height[slot]!);
     // Smaller than usual is as often half hidden as small.
@@ -178,6 +181,17 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
   if (things.parted[slot] === 0) {
     measured[BIRTH] = visitBits(usual.births, places, cellAt(places, things.birthX[slot]!, things.birthY[slot]!), watchedMs);
   }
+}
+
+/** Whether another thing is so near that one may have lent the other a piece. */
+function isBeside(things: Things, slot: number): boolean {
+  for (let other = 0; other < MOST_THINGS; other++) {
+    if (other === slot || things.status[other] !== LIVE) continue;
+    const gapX = Math.abs(things.x[other]! - things.x[slot]!) - (things.width[other]! + things.width[slot]!) / 2;
+    const gapY = Math.abs(things.y[other]! - things.y[slot]!) - (things.height[other]! + things.height[slot]!) / 2;
+    if (gapX < BESIDE && gapY < BESIDE) return true;
+  }
+  return false;
 }
 
 /** Added to a stay before its logarithm is taken: shorter ones are alike. */
