@@ -102,6 +102,7 @@ export const usualTables = (places: Places) => ({
 
 const motion: Motion = { dx: 0, dy: 0, ms: 0 };
 const measured = new Float64Array(COUNT);
+const excess = new Float64Array(COUNT);
 
 /** A thing has begun to be followed. */
 export function beginThing({ path, judged }: Usual, slot: number): void {
@@ -117,7 +118,6 @@ export function judgeThing(usual: Usual, things: Things, slot: number, timeMs: n
   const { judged, tails } = usual;
   measured.fill(-1);
   if (things.blob[slot]! >= 0 && things.together[slot] === 0) measure(usual, things, slot, timeMs, watchedMs);
-  let total = 0;
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const at = slot * COUNT + attribute;
     const value = measured[attribute]!;
@@ -127,9 +127,12 @@ export function judgeThing(usual: Usual, things: Things, slot: number, timeMs: n
       judged.now[at] = now;
       if (now > judged.best[at]!) judged.best[at] = now;
     }
-    const bits = tailBits(tails[attribute]!, judged.best[at]!, ORDINARY_BITS);
-    if (bits > ORDINARY_BITS) total += Math.min(MOST[attribute]!, bits - ORDINARY_BITS);
+    excess[attribute] = Math.min(MOST[attribute]!, tailBits(tails[attribute]!, judged.best[at]!, ORDINARY_BITS) - ORDINARY_BITS);
   }
+  // A thing that has lost a piece is odd in size, shape and place at once: each further attribute counts half of the one before.
+  excess.sort();
+  let total = 0;
+  for (let rank = COUNT - 1, weight = 1; rank >= 0 && excess[rank]! > 0; rank--, weight /= 2) total += weight * excess[rank]!;
   judged.total[slot] = total;
 }
 
