@@ -42,7 +42,7 @@ const STANDING = 0.02;
  */
 const HOLD_MS = [400, 600, 600, 100, 1200, 1200, 1200];
 /** One attribute alone adds at most so many bits: that a thing begins where none began is odd, but things are lost and found. */
-const MOST = [24, 24, 24, 24, 16, 16, 7];
+const MOST = [24, 24, 24, 24, 16, 16, 4];
 /** Of an attribute's bits this many are given away: the best of many measurements of an ordinary thing come to about that. */
 const ORDINARY_BITS = 3;
 /** Fewer places than this are no way that a thing goes. */
