@@ -2,16 +2,14 @@
  * detector.ts - evidence that stays or falls becomes events with a start, updates and an end: one event per thing, and one
  * per cause of what belongs to the scene as a whole.
  *
- * Debounce: evidence that reaches ratio 1 must not fall below `release` for `confirmMs` before it is told. A thing's evidence
- * has lasted for a while when it is given (usual/usual.ts), and that counts. Hysteresis: an event is over once its ratio has
- * stayed below `release` for `holdMs`; a thing that is gone has none. After that the same cause is quiet for `cooldownMs`. A
+ * Debounce: evidence that reaches ratio 1 must not fall below `release` for `confirmMs` before it is told. Hysteresis: an
+ * event is over once its ratio has stayed below `release` for `holdMs`; a thing that is gone has none. After that the same cause is quiet for `cooldownMs`. A
  * new peak or a box that moved on is an update, at most one a second. A change of the whole scene is told at once.
  *
  * A thing that is lost and found as another while its event is held, at the same place, is the same to whoever is told.
  */
 import { type Views, field } from '../memory/layout.ts';
 import { MOST_THINGS } from '../things/pool.ts';
-import { HOLD_MS } from '../usual/usual.ts';
 import type { Box } from '../vision/box.ts';
 import { type EventChange, type ExpectedState, type ModelCause, type Position, THING_KEY } from './observation.ts';
 
@@ -121,8 +119,7 @@ export function detectThing(
   }
   for (let i = 0; i < 4; i++) views.box[place * 4 + i] = box[i]!;
   const told = DETECTED[views.cause[place]!]!;
-  const waitMs = Math.max(0, detector.confirmMs - HOLD_MS);
-  return follow(detector, place, evidence, waitMs, moment, () => account(told));
+  return follow(detector, place, evidence, detector.confirmMs, moment, () => account(told));
 }
 
 /** Whether an event of a thing is open, or about to be. */

@@ -126,7 +126,8 @@ function dropFlicker({ raw, before, kind }: Blobs, { columns, rows }: CellGrid):
       if (raw[cell] === 0) continue;
       let was = 0;
       for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++) {
-        for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) was |= before[y * columns + x]!;
+        for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++)
+          was |= before[y * columns + x]!;
       }
       if (was === 0) raw[cell] = 0;
     }
@@ -301,7 +302,7 @@ function flood(out: Blobs, { columns, rows }: CellGrid, start: number, blob: num
 function join(out: Blobs): void {
   const { left, right, top, bottom, isLive } = out;
   const count = out.count[0]!;
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let a = 0; a < count; a++) {
       if (isLive[a] === 0) continue;
@@ -323,7 +324,8 @@ function join(out: Blobs): void {
   }
 }
 
-function absorb(out: Blobs, into: number, blob: number): void {
+/** Join one blob to another. */
+export function absorb(out: Blobs, into: number, blob: number): void {
   const areas = out.area[into]! + out.area[blob]!;
   for (const mean of [out.inside, out.tone])
     mean[into] = (mean[into]! * out.area[into]! + mean[blob]! * out.area[blob]!) / areas;
@@ -336,7 +338,11 @@ function absorb(out: Blobs, into: number, blob: number): void {
 }
 
 /** Whether the difference ends at the blob's edge; `ring`: cells that belong to no blob, two cells around its box. */
-function hasEdge({ left, right, top, bottom, label: labels, difference, inside }: Blobs, grid: CellGrid, blob: number): boolean {
+function hasEdge(
+  { left, right, top, bottom, label: labels, difference, inside }: Blobs,
+  grid: CellGrid,
+  blob: number,
+): boolean {
   const { columns, rows } = grid;
   const [x0, x1] = [Math.max(0, left[blob]! - 2), Math.min(columns - 1, right[blob]! + 2)];
   const [y0, y1] = [Math.max(0, top[blob]! - 2), Math.min(rows - 1, bottom[blob]! + 2)];

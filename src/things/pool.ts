@@ -47,10 +47,16 @@ export const thingFields = () => ({
   bornAtBorder: field('u8', MOST_THINGS, 'state'), // 0|1
   parted: field('u8', MOST_THINGS, 'state'), // 0|1 it came out of another thing: it was not born here
   together: field('u8', MOST_THINGS, 'state'), // 0|1 shares a blob with another thing now
+  steady: field('u8', MOST_THINGS, 'state'), // bit 0: its height is that of its blob, bit 1: its width as well
   atBorder: field('u8', MOST_THINGS, 'state'), // 0|1 touches the edge of the picture now
   blob: field('i8', MOST_THINGS, 'state'), // of this picture, -1 = not seen in it
-  trailX: field('f32', MOST_THINGS * TRAIL, 'state'), // [things, TRAIL] ring of positions
+  // [things, TRAIL] ring of positions: centres, and the edges of the blob; an edge at the border of the picture is OFF
+  trailX: field('f32', MOST_THINGS * TRAIL, 'state'),
   trailY: field('f32', MOST_THINGS * TRAIL, 'state'),
+  trailLeft: field('f32', MOST_THINGS * TRAIL, 'state'),
+  trailRight: field('f32', MOST_THINGS * TRAIL, 'state'),
+  trailTop: field('f32', MOST_THINGS * TRAIL, 'state'),
+  trailBottom: field('f32', MOST_THINGS * TRAIL, 'state'),
   trailMs: field('f64', MOST_THINGS * TRAIL, 'state'),
   trailAt: field('u8', MOST_THINGS, 'state'), // newest entry
   trailLength: field('u8', MOST_THINGS, 'state'),
@@ -60,21 +66,40 @@ export const thingFields = () => ({
 });
 export type Things = Views<ReturnType<typeof thingFields>>;
 
-/** How far and how long a thing moved: from the oldest trail entry not older than `spanMs` and since it was last alone. */
+/** Instead of a place: this edge was cut off by the border of the picture. */
+export const OFF = -9;
+
+/** How far (heights) and how long a thing moved. */
 export type Motion = { dx: number; dy: number; ms: number };
 
+/**
+ * Movement over the last `spanMs`, since the thing was last alone. Both edges of a thing must have moved for it to have moved:
+ * what is half hidden, or has lost a piece, has one edge that jumps and one that does not.
+ */
 export function motionOf(things: Things, slot: number, nowMs: number, spanMs: number, out: Motion): void {
   const base = slot * TRAIL;
-  const newest = things.trailAt[slot]!;
+  const now = base + things.trailAt[slot]!;
   const first = Math.max(things.cleanMs[slot]!, nowMs - spanMs);
   out.dx = 0;
   out.dy = 0;
   out.ms = 0;
+  let then = -1;
   for (let back = 1; back < things.trailLength[slot]!; back++) {
-    const at = base + ((newest + TRAIL - back) % TRAIL);
+    const at = base + ((things.trailAt[slot]! + TRAIL - back) % TRAIL);
     if (things.trailMs[at]! < first) break;
-    out.dx = things.trailX[base + newest]! - things.trailX[at]!;
-    out.dy = things.trailY[base + newest]! - things.trailY[at]!;
-    out.ms = things.trailMs[base + newest]! - things.trailMs[at]!;
+    then = at;
   }
+  if (then < 0) return;
+  out.ms = things.trailMs[now]! - things.trailMs[then]!;
+  out.dx = shift(things.trailLeft, things.trailRight, things.trailX, now, then);
+  out.dy = shift(things.trailTop, things.trailBottom, things.trailY, now, then);
+}
+
+/** The smaller of the movements of two opposite edges; that of the one that is seen, or of the centre where none is. */
+function shift(low: Float32Array, high: Float32Array, centre: Float32Array, now: number, then: number): number {
+  const seesLow = low[now] !== OFF && low[then] !== OFF;
+  const seesHigh = high[now] !== OFF && high[then] !== OFF;
+  const [a, b] = [low[now]! - low[then]!, high[now]! - high[then]!];
+  if (seesLow && seesHigh) return a * b <= 0 ? 0 : Math.abs(a) < Math.abs(b) ? a : b;
+  return seesLow ? a : seesHigh ? b : centre[now]! - centre[then]!;
 }

@@ -5,9 +5,9 @@
  *     predict -> pair things and blobs, nearest first -> things that share a blob go on together, each as it went
  *     -> blobs that belong to nobody are pieces of a thing, things that parted, or new -> what was not seen waits, then ends
  */
-import type { Blobs, CellGrid } from './blobs.ts';
+import { type Blobs, type CellGrid, absorb } from './blobs.ts';
 import { ln } from '../memory/exact-math.ts';
-import { FREE_SLOT, LIVE, MOST_THINGS, TENTATIVE, TRAIL, TRAIL_MS, type Things } from './pool.ts';
+import { FREE_SLOT, LIVE, MOST_THINGS, OFF, TENTATIVE, TRAIL, TRAIL_MS, type Things } from './pool.ts';
 
 /** How far from where it should be a thing is looked for (heights), besides half its size. */
 const GATE = 0.045;
@@ -42,11 +42,21 @@ const WAIT_OUTSIDE_MS = 300;
 /** How quickly place, size and speed follow what is seen (time constants, ms). */
 const SIZE_MS = 250;
 const SPEED_MS = 350;
+/** A size is steady while the blob is not higher or wider, or less so, than the thing by these shares; legs swing. */
+const STEADY_HEIGHT = 0.13;
+const STEADY_WIDTH = 0.3;
 /** Farther than so many of its own sizes, and at least so far (heights), from its anchor it has moved on. */
 const MOVED_SHARE = 0.35;
 const MOVED_LEAST = 0.05;
 /** Alone for so long again after things parted, a thing's shape is its own. */
 const PARTED_REACH = 0.03;
+/** A thing collects pieces up to this times its size, and that far (heights) outside its box. */
+const COLLECTED = 1.25;
+const HELD_REACH = 0.02;
+/** A part is at most this share of the whole, lies in it to this share, and differs in speed by at most so much (heights per s). */
+const PART_SHARE = 0.4;
+const PART_INSIDE = 0.7;
+const PART_SPEED = 0.08;
 /** In a shared blob a thing this many times as large as all others together is the blob, and they are hidden by it. */
 const DOMINANT = 3;
 /** The gate of a hidden thing grows with its time, up to this (heights). */
@@ -86,6 +96,8 @@ export function trackThings(
   owner.fill(-1);
   sharers.fill(0);
   predict(things, elapsedMs);
+  dissolve(things);
+  collect(things, blobs, grid);
   pair(things, blobs, at, scratch);
   share(things, blobs, at, scratch);
   for (let slot = 0; slot < MOST_THINGS; slot++) {
@@ -125,6 +137,73 @@ const widthOf = (blobs: Blobs, { rows }: CellGrid, blob: number): number =>
   (blobs.right[blob]! - blobs.left[blob]! + 1) / rows;
 const heightOf = (blobs: Blobs, { rows }: CellGrid, blob: number): number =>
   (blobs.bottom[blob]! - blobs.top[blob]! + 1) / rows;
+
+/** A small thing that goes along in the box of a larger one is part of it: it was a leg, a shadow, a load. */
+function dissolve(things: Things): void {
+  for (let part = 0; part < MOST_THINGS; part++) {
+    if (things.status[part] === FREE_SLOT || things.together[part] === 1) continue;
+    const [w, h] = [things.width[part]!, things.height[part]!];
+    for (let whole = 0; whole < MOST_THINGS; whole++) {
+      if (whole === part || things.status[whole] !== LIVE || things.bornMs[whole]! > things.bornMs[part]!) continue;
+      const [bigW, bigH] = [things.width[whole]!, things.height[whole]!];
+      if (w * h > PART_SHARE * bigW * bigH) continue;
+      const overlapX =
+        Math.min(things.x[whole]! + bigW / 2 + HELD_REACH, things.x[part]! + w / 2) -
+        Math.max(things.x[whole]! - bigW / 2 - HELD_REACH, things.x[part]! - w / 2);
+      const overlapY =
+        Math.min(things.y[whole]! + bigH / 2 + HELD_REACH, things.y[part]! + h / 2) -
+        Math.max(things.y[whole]! - bigH / 2 - HELD_REACH, things.y[part]! - h / 2);
+      if (overlapX <= 0 || overlapY <= 0 || overlapX * overlapY < PART_INSIDE * w * h) continue;
+      const [dvx, dvy] = [things.vx[whole]! - things.vx[part]!, things.vy[whole]! - things.vy[part]!];
+      if (dvx * dvx + dvy * dvy > PART_SPEED * PART_SPEED) continue;
+      things.status[part] = FREE_SLOT;
+      break;
+    }
+  }
+}
+
+/** Pieces that lie in the box of one live thing only are joined: a thing that is known does not come apart. */
+function collect(things: Things, blobs: Blobs, grid: CellGrid): void {
+  const count = blobs.count[0]!;
+  const { rows } = grid;
+  for (let slot = 0; slot < MOST_THINGS; slot++) {
+    if (things.status[slot] !== LIVE) continue;
+    let first = -1;
+    for (let blob = 0; blob < count; blob++) {
+      if (blobs.isLive[blob] === 0 || holderOf(things, blobs, grid, blob) !== slot) continue;
+      if (first < 0) {
+        first = blob;
+        continue;
+      }
+      const wide =
+        (Math.max(blobs.right[first]!, blobs.right[blob]!) - Math.min(blobs.left[first]!, blobs.left[blob]!) + 1) /
+        rows;
+      const high =
+        (Math.max(blobs.bottom[first]!, blobs.bottom[blob]!) - Math.min(blobs.top[first]!, blobs.top[blob]!) + 1) /
+        rows;
+      if (
+        wide > COLLECTED * things.width[slot]! + PARTED_REACH ||
+        high > COLLECTED * things.height[slot]! + PARTED_REACH
+      )
+        continue;
+      absorb(blobs, first, blob);
+    }
+  }
+}
+
+/** The one live thing in whose box, a little enlarged, the centre of a blob lies; -1 = none or more than one. */
+function holderOf(things: Things, blobs: Blobs, grid: CellGrid, blob: number): number {
+  const [x, y] = [centreX(blobs, grid, blob), centreY(blobs, grid, blob)];
+  let holder = -1;
+  for (let slot = 0; slot < MOST_THINGS; slot++) {
+    if (things.status[slot] !== LIVE) continue;
+    const [dx, dy] = [Math.abs(x - things.x[slot]!), Math.abs(y - things.y[slot]!)];
+    if (dx > things.width[slot]! / 2 + HELD_REACH || dy > things.height[slot]! / 2 + HELD_REACH) continue;
+    if (holder >= 0) return -1;
+    holder = slot;
+  }
+  return holder;
+}
 
 /** Nearest first, each thing takes one blob and each blob one thing. */
 function pair(things: Things, blobs: Blobs, at: Geometry, { pairCost, owner, sharers }: TrackScratch): void {
@@ -232,12 +311,18 @@ function goAlone(things: Things, blobs: Blobs, at: Geometry, slot: number, blob:
   if (!isNew || things.trailLength[slot]! > 0) believe(things, at, slot, bx - before.x, by - before.y);
   // Where it should have been, and where it was found: the speed follows the difference.
   // Young, all pictures weigh alike.
-  const gain = isNew ? 1 : Math.max(elapsedMs / (elapsedMs + SPEED_MS), elapsedMs / (elapsedMs + things.seenFor[slot]!));
+  const gain = isNew
+    ? 1
+    : Math.max(elapsedMs / (elapsedMs + SPEED_MS), elapsedMs / (elapsedMs + things.seenFor[slot]!));
   things.vx[slot]! += (gain * (bx - before.x)) / seconds;
   things.vy[slot]! += (gain * (by - before.y)) / seconds;
   const placeGain = isNew ? 1 : 0.8;
   things.x[slot] = before.x + placeGain * (bx - before.x);
   things.y[slot] = before.y + placeGain * (by - before.y);
+  const [overH, overW] = [bh / things.height[slot]!, bw / things.width[slot]!];
+  const isHigh = overH < 1 + STEADY_HEIGHT && overH > 1 / (1 + STEADY_HEIGHT);
+  const isWide = overW < 1 + STEADY_WIDTH && overW > 1 / (1 + STEADY_WIDTH);
+  things.steady[slot] = isHigh ? (isWide ? 3 : 1) : 0;
   const sizeGain = isNew ? 1 : elapsedMs / (elapsedMs + SIZE_MS);
   things.width[slot]! += sizeGain * (bw - things.width[slot]!);
   things.height[slot]! += sizeGain * (bh - things.height[slot]!);
@@ -248,7 +333,7 @@ function goAlone(things: Things, blobs: Blobs, at: Geometry, slot: number, blob:
     things.cleanMs[slot] = timeMs;
   }
   things.atBorder[slot] = touchesBorder(blobs, grid, blob);
-  note(things, at, slot);
+  note(things, blobs, at, slot);
 }
 
 /** The blob is several things: each goes on as it went, held to the blob's edges on the side where it lies. */
@@ -274,10 +359,18 @@ function goTogether(things: Things, blobs: Blobs, at: Geometry, slot: number, bl
   const pull = 0.3;
   if (isLeft && !isRight) things.x[slot]! += pull * (left + halfW - things.x[slot]!);
   if (isRight && !isLeft) things.x[slot]! += pull * (right - halfW - things.x[slot]!);
-  things.x[slot] = clamp(things.x[slot]!, left + Math.min(halfW, (right - left) / 2), right - Math.min(halfW, (right - left) / 2));
-  things.y[slot] = clamp(things.y[slot]!, top + Math.min(halfH, (bottom - top) / 2), bottom - Math.min(halfH, (bottom - top) / 2));
+  things.x[slot] = clamp(
+    things.x[slot]!,
+    left + Math.min(halfW, (right - left) / 2),
+    right - Math.min(halfW, (right - left) / 2),
+  );
+  things.y[slot] = clamp(
+    things.y[slot]!,
+    top + Math.min(halfH, (bottom - top) / 2),
+    bottom - Math.min(halfH, (bottom - top) / 2),
+  );
   things.atBorder[slot] = touchesBorder(blobs, at.grid, blob);
-  note(things, at, slot);
+  note(things, blobs, at, slot);
 }
 
 /** Two things meet: each goes on at the speed it had before they touched. */
@@ -306,7 +399,7 @@ function placeRest(things: Things, blobs: Blobs, at: Geometry, owner: Int8Array)
     let parent = -1;
     for (let slot = 0; slot < MOST_THINGS && parent < 0; slot++) {
       if (things.status[slot] !== LIVE || things.blob[slot]! < 0) continue;
-      if (coveredBy(things, blobs, grid, slot, blob) > 0.5) parent = slot;
+      if (coveredBy(things, blobs, grid, slot, blob) > 0.4) parent = slot;
     }
     if (parent >= 0 && isPiece(things, blobs, at, parent, blob)) continue;
     bear(things, blobs, at, blob, parent >= 0);
@@ -366,7 +459,7 @@ function bear(things: Things, blobs: Blobs, at: Geometry, blob: number, parted: 
   things.atBorder[slot] = touchesBorder(blobs, grid, blob);
   things.bornAtBorder[slot] = things.atBorder[slot]!;
   things.trailLength[slot] = 0;
-  note(things, at, slot);
+  note(things, blobs, at, slot);
 }
 
 function takeSlot(things: Things): number {
@@ -380,7 +473,7 @@ function takeSlot(things: Things): number {
 }
 
 /** A thing was seen in this picture: its trail, and whether it has moved on. */
-function note(things: Things, { timeMs, elapsedMs }: Geometry, slot: number): void {
+function note(things: Things, blobs: Blobs, { grid, timeMs, elapsedMs }: Geometry, slot: number): void {
   if (things.trailLength[slot]! > 0) things.seenFor[slot]! += elapsedMs;
   things.seenMs[slot] = timeMs;
   const [x, y] = [things.x[slot]!, things.y[slot]!];
@@ -394,6 +487,12 @@ function note(things: Things, { timeMs, elapsedMs }: Geometry, slot: number): vo
   things.trailX[entry] = x;
   things.trailY[entry] = y;
   things.trailMs[entry] = timeMs;
+  const blob = things.blob[slot]!;
+  const { columns, rows } = grid;
+  things.trailLeft[entry] = blobs.left[blob] === 0 ? OFF : blobs.left[blob]! / rows;
+  things.trailRight[entry] = blobs.right[blob]! >= columns - 1 ? OFF : blobs.right[blob]! / rows;
+  things.trailTop[entry] = blobs.top[blob] === 0 ? OFF : blobs.top[blob]! / rows;
+  things.trailBottom[entry] = blobs.bottom[blob]! >= rows - 1 ? OFF : blobs.bottom[blob]! / rows;
   const [ax, ay] = [x - things.anchorX[slot]!, y - things.anchorY[slot]!];
   const moved = Math.max(MOVED_LEAST, MOVED_SHARE * Math.max(things.width[slot]!, things.height[slot]!));
   if (ax * ax + ay * ay > moved * moved) {

@@ -10,7 +10,7 @@
 import { type Views, field } from '../memory/layout.ts';
 import { ln } from '../memory/exact-math.ts';
 
-export const TAIL_RING = 512;
+export const TAIL_RING = 256;
 const HIGH = 0.96;
 const BODY = 0.8;
 /** Scale that bits have by themselves (1 / ln 2), and the weight of that belief in samples. */

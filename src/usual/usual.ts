@@ -14,8 +14,8 @@
  */
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
-import { MOST_THINGS, type Motion, PATH, type Things, motionOf } from '../things/pool.ts';
-import { type Amounts, amountBits, amountFields, learnAmount } from './amounts.ts';
+import { LIVE, MOST_THINGS, type Motion, PATH, type Things, motionOf } from '../things/pool.ts';
+import { type Amounts, amountBits, isBelow, amountFields, learnAmount } from './amounts.ts';
 import { type Directions, directionBits, directionFields, directionOf, learnDirection } from './directions.ts';
 import { type Path, beginPath, enter, meanNovelty, pathFields } from './path.ts';
 import { type Places, cellAt } from './places.ts';
@@ -36,20 +36,30 @@ const LEAST_MOTION_MS = 300;
 const LEAST_WAY = 0.025;
 /** Slower than this (heights per second) is standing, which `stay` judges. */
 const STANDING = 0.02;
-/** Evidence counts as far as it lasts: the least of so long (ms). */
-export const HOLD_MS = 400;
-const HOLD = 8;
+/**
+ * Evidence counts as far as it lasts: it falls at once and takes so long (ms) to rise to its full height. Sizes and shapes of
+ * things that are half hidden or fall apart come and go; how long a thing has stayed lasts by itself.
+ */
+const HOLD_MS = [400, 600, 600, 100, 1200, 1200, 1200];
+/** One attribute alone adds at most so many bits: that a thing begins where none began is odd, but things are lost and found. */
+const MOST = [24, 24, 24, 24, 16, 16, 4];
 /** Of an attribute's bits this many are given away: the best of many measurements of an ordinary thing come to about that. */
 const ORDINARY_BITS = 3;
+/** Fewer places than this are no way that a thing goes. */
+const FEW_PLACES = 3;
 /** Visits of so many places in a row make up where a thing goes. */
 const NOVEL_PLACES = 5;
+/** How unusual ordinary things are is learned after so long. */
+const NEWBORN_MS = 300_000;
+/** Things nearer to each other than this (heights) are beside each other. */
+const BESIDE = 0.03;
+/** Weight of being smaller than usual. */
+const SMALLER = 0.5;
 /** A thing this young (ms) has no size yet: it is still coming in. */
 const SIZED_MS = 500;
 
 export const judgedFields = () => ({
   // f32: bits
-  recent: field('f32', MOST_THINGS * COUNT * HOLD, 'state'), // [things, attributes, HOLD] of the last pictures
-  recentCount: field('u8', MOST_THINGS * COUNT, 'state'),
   now: field('f32', MOST_THINGS * COUNT, 'state'), // [things, attributes] what has lasted
   best: field('f32', MOST_THINGS * COUNT, 'state'), // highest so far
   total: field('f32', MOST_THINGS, 'state'), // evidence of the thing: the sum of its attributes' bits beyond the ordinary
@@ -92,11 +102,11 @@ export const usualTables = (places: Places) => ({
 
 const motion: Motion = { dx: 0, dy: 0, ms: 0 };
 const measured = new Float64Array(COUNT);
+const excess = new Float64Array(COUNT);
 
 /** A thing has begun to be followed. */
 export function beginThing({ path, judged }: Usual, slot: number): void {
   beginPath(path, slot);
-  judged.recentCount.fill(0, slot * COUNT, (slot + 1) * COUNT);
   judged.now.fill(0, slot * COUNT, (slot + 1) * COUNT);
   judged.best.fill(0, slot * COUNT, (slot + 1) * COUNT);
   judged.total[slot] = 0;
@@ -104,26 +114,25 @@ export function beginThing({ path, judged }: Usual, slot: number): void {
 }
 
 /** Judge one live thing in one picture. */
-export function judgeThing(usual: Usual, things: Things, slot: number, timeMs: number, elapsedMs: number, watchedMs: number): void {
+export function judgeThing(
+  usual: Usual,
+  things: Things,
+  slot: number,
+  timeMs: number,
+  elapsedMs: number,
+  watchedMs: number,
+): void {
   const { judged } = usual;
   measured.fill(-1);
   if (things.blob[slot]! >= 0 && things.together[slot] === 0) measure(usual, things, slot, timeMs, watchedMs);
-  const held = Math.min(HOLD, Math.max(2, Math.ceil(HOLD_MS / elapsedMs) + 1));
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const at = slot * COUNT + attribute;
     const value = measured[attribute]!;
     if (value >= 0) {
-      const base = at * HOLD;
-      const count = judged.recentCount[at]!;
-      judged.recent[base + (count % HOLD)] = value;
-      // 8 to 15 stand for "full, next place".
-      judged.recentCount[at] = count + 1 < 2 * HOLD ? count + 1 : HOLD;
-      if (count + 1 >= held) {
-        let least = value;
-        for (let back = 1; back < held; back++) least = Math.min(least, judged.recent[base + ((count - back + 2 * HOLD) % HOLD)]!);
-        judged.now[at] = least;
-        if (least > judged.best[at]!) judged.best[at] = least;
-      }
+      const risen = judged.now[at]! + (value * elapsedMs) / HOLD_MS[attribute]!;
+      const now = value < risen ? value : risen;
+      judged.now[at] = now;
+      if (now > judged.best[at]!) judged.best[at] = now;
     }
   }
   judged.total[slot] = sumBits(usual, slot);
@@ -134,13 +143,18 @@ export function attributeBits({ judged, tails }: Usual, slot: number, attribute:
   return tailBits(tails[attribute]!, judged.best[slot * COUNT + attribute]!, ORDINARY_BITS);
 }
 
-/** Evidence of a thing: its attributes' bits beyond the ordinary, added up. */
+/**
+ * Evidence of a thing: its attributes' bits beyond the ordinary, the highest first, each further one counting half of the one
+ * before: a thing that has lost a piece is odd in size, shape and place at once.
+ */
 export function sumBits(usual: Usual, slot: number): number {
-  let total = 0;
   for (let attribute = 0; attribute < COUNT; attribute++) {
-    const bits = attributeBits(usual, slot, attribute);
-    if (bits > ORDINARY_BITS) total += bits - ORDINARY_BITS;
+    excess[attribute] = Math.min(MOST[attribute]!, attributeBits(usual, slot, attribute) - ORDINARY_BITS);
   }
+  excess.sort();
+  let total = 0;
+  for (let rank = COUNT - 1, weight = 1; rank >= 0 && excess[rank]! > 0; rank--, weight /= 2)
+    total += weight * excess[rank]!;
   return total;
 }
 
@@ -151,11 +165,14 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
   const cell = cellAt(places, x, y);
   const { entry, isNew } = enter(path, slot, cell);
   if (isNew) path.novelty[entry] = visitBits(usual.visits, places, cell, watchedMs);
-  measured[PLACE] = meanNovelty(path, slot, NOVEL_PLACES);
+  // What has been in one place or two only may be a reflection as well as a thing.
+  const been = path.pathLength[slot]!;
+  measured[PLACE] = meanNovelty(path, slot, NOVEL_PLACES) * (been >= FEW_PLACES ? 1 : (been + 1) / (FEW_PLACES + 1));
   const age = timeMs - things.bornMs[slot]!;
 
   motionOf(things, slot, timeMs, MOTION_MS, motion);
-  if (motion.ms >= LEAST_MOTION_MS) {
+  const beside = isBeside(things, slot);
+  if (motion.ms >= LEAST_MOTION_MS && !beside) {
     const way = Math.sqrt(motion.dx * motion.dx + motion.dy * motion.dy);
     const speed = (way * 1000) / motion.ms;
     const direction = directionOf(motion.dx, motion.dy);
@@ -164,9 +181,9 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
       path.alongX[entry]! += motion.dx;
       path.alongY[entry]! += motion.dy;
     }
-    if (speed > STANDING) {
+    if (way >= LEAST_WAY && speed > STANDING) {
       const logarithm = ln(speed);
-      measured[SPEED] = amountBits(usual.speeds, places, direction >> 1, cell, logarithm, 0);
+      measured[SPEED] = amountBits(usual.speeds, places, direction >> 1, cell, logarithm, 1);
       path.speeds[entry]! += logarithm;
       path.speedCount[entry]! += 1;
     }
@@ -175,25 +192,43 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
   const anchor = cellAt(places, things.anchorX[slot]!, things.anchorY[slot]!);
   measured[STAY] = amountBits(usual.stays, places, 0, anchor, ln(stay + STAY_FLOOR_MS), 1);
   if (stay > path.stayMs[entry]!) path.stayMs[entry] = stay;
-  if (things.atBorder[slot] === 0 && age >= SIZED_MS) {
+  if (things.atBorder[slot] === 0 && things.steady[slot] === 3 && age >= SIZED_MS && !beside) {
     const height = ln(things.height[slot]!);
     const shape = ln(things.width[slot]! / things.height[slot]!);
-    measured[SIZE] = amountBits(usual.heights, places, 0, cell, height, 0);
+    // Smaller than usual is as often half hidden as small.
+    const bySize = amountBits(usual.heights, places, 0, cell, height, 0);
+    measured[SIZE] = isBelow(usual.heights, places, 0, cell, height) ? SMALLER * bySize : bySize;
     measured[SHAPE] = amountBits(usual.shapes, places, 0, cell, shape, 0);
     path.heights[entry]! += height;
     path.shapes[entry]! += shape;
     path.sizeCount[entry]! += 1;
   }
   if (things.parted[slot] === 0) {
-    measured[BIRTH] = visitBits(usual.births, places, cellAt(places, things.birthX[slot]!, things.birthY[slot]!), watchedMs);
+    measured[BIRTH] = visitBits(
+      usual.births,
+      places,
+      cellAt(places, things.birthX[slot]!, things.birthY[slot]!),
+      watchedMs,
+    );
   }
+}
+
+/** Whether another thing is so near that one may have lent the other a piece. */
+function isBeside(things: Things, slot: number): boolean {
+  for (let other = 0; other < MOST_THINGS; other++) {
+    if (other === slot || things.status[other] !== LIVE) continue;
+    const gapX = Math.abs(things.x[other]! - things.x[slot]!) - (things.width[other]! + things.width[slot]!) / 2;
+    const gapY = Math.abs(things.y[other]! - things.y[slot]!) - (things.height[other]! + things.height[slot]!) / 2;
+    if (gapX < BESIDE && gapY < BESIDE) return true;
+  }
+  return false;
 }
 
 /** Added to a stay before its logarithm is taken: shorter ones are alike. */
 export const STAY_FLOOR_MS = 300;
 
 /** A thing is gone: what it was like becomes usual, unless it was a break of the usual. */
-export function learnThing(usual: Usual, things: Things, slot: number, learn: boolean): void {
+export function learnThing(usual: Usual, things: Things, slot: number, learn: boolean, watchedMs: number): void {
   const { places, path, judged } = usual;
   if (!learn) return;
   const length = path.pathLength[slot]!;
@@ -225,7 +260,10 @@ export function learnThing(usual: Usual, things: Things, slot: number, learn: bo
     learnVisit(usual.births, cellAt(places, things.birthX[slot]!, things.birthY[slot]!));
     countThing(usual.births);
   }
-  for (let attribute = 0; attribute < COUNT; attribute++) learnTail(usual.tails[attribute]!, judged.best[slot * COUNT + attribute]!);
+  // While nothing is known everything is news: that says nothing of what ordinary things will be worth later.
+  if (watchedMs < NEWBORN_MS) return;
+  for (let attribute = 0; attribute < COUNT; attribute++)
+    learnTail(usual.tails[attribute]!, judged.best[slot * COUNT + attribute]!);
   learnTail(usual.totals, judged.total[slot]!);
 }
 

@@ -25,7 +25,12 @@ export const visitFields = (places: Places) => ({
 export type Visits = Views<ReturnType<typeof visitFields>>;
 
 /** The chance that the next thing comes by `cell`, after `watchedMs`. */
-export function visitChance({ visits, things }: Visits, { columns, rows }: Places, cell: number, watchedMs: number): number {
+export function visitChance(
+  { visits, things }: Visits,
+  { columns, rows }: Places,
+  cell: number,
+  watchedMs: number,
+): number {
   const all = Math.max(things[0]!, Math.min(MOST_QUIET, watchedMs / PATIENCE_MS));
   const column = cell % columns;
   const row = (cell - column) / columns;
@@ -49,7 +54,14 @@ export function visitBits(plane: Visits, places: Places, cell: number, watchedMs
   return bitsOf(visitChance(plane, places, cell, watchedMs));
 }
 
-function meanOf(visits: Float32Array, left: number, top: number, right: number, bottom: number, columns: number): number {
+function meanOf(
+  visits: Float32Array,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+  columns: number,
+): number {
   let sum = 0;
   for (let y = top; y <= bottom; y++) for (let x = left; x <= right; x++) sum += visits[y * columns + x]!;
   return sum / ((right - left + 1) * (bottom - top + 1));

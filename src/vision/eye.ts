@@ -7,7 +7,14 @@
  * FURNITURE_MS becomes background.
  */
 import { type Views, field } from '../memory/layout.ts';
-import { type BlockGrid, type LocalLight, blockGrid, localLightFields, measureLight, residuals } from './local-light.ts';
+import {
+  type BlockGrid,
+  type LocalLight,
+  blockGrid,
+  localLightFields,
+  measureLight,
+  residuals,
+} from './local-light.ts';
 import { FREE, type Noise, initNoise, learnOwn, learnSensor, noiseFields, spreadNow } from './noise.ts';
 import { type Shake, shakeFields, undoFineShift, undoWholeShift } from './shake.ts';
 
@@ -139,7 +146,8 @@ function findForeground(views: EyeViews, noise: Float32Array, width: number, hei
   for (let y = 0; y < height; y++) {
     const start = y * width;
     rowMarks[start] = marks[start]! + marks[start + 1]!;
-    for (let i = start + 1, end = start + width - 1; i < end; i++) rowMarks[i] = marks[i - 1]! + marks[i]! + marks[i + 1]!;
+    for (let i = start + 1, end = start + width - 1; i < end; i++)
+      rowMarks[i] = marks[i - 1]! + marks[i]! + marks[i + 1]!;
     rowMarks[start + width - 1] = marks[start + width - 2]! + marks[start + width - 1]!;
   }
   let count = 0;
@@ -149,8 +157,7 @@ function findForeground(views: EyeViews, noise: Float32Array, width: number, hei
         foreground[i] = 0;
         continue;
       }
-      const sum =
-        rowMarks[i]! + (y > 0 ? rowMarks[i - width]! : 0) + (y < height - 1 ? rowMarks[i + width]! : 0);
+      const sum = rowMarks[i]! + (y > 0 ? rowMarks[i - width]! : 0) + (y < height - 1 ? rowMarks[i + width]! : 0);
       const isOn = sum >> 4 >= MIN_CLEAR && (sum & 15) >= MIN_FAINT ? 1 : 0;
       foreground[i] = isOn;
       count += isOn;

@@ -9,7 +9,6 @@ import {
   detectorFields,
   holdGone,
 } from '../../src/cortex/detector.ts';
-import { HOLD_MS } from '../../src/usual/usual.ts';
 import type { Box } from '../../src/vision/box.ts';
 import type { EventChange } from '../../src/cortex/observation.ts';
 import { viewsFor } from '../support/views.ts';
@@ -150,7 +149,7 @@ void test('a change of the whole scene does not wait', async (t) => {
 class Crowd {
   readonly detector: Detector = {
     views: viewsFor(detectorFields()),
-    confirmMs: HOLD_MS,
+    confirmMs: 0,
     holdMs: 300,
     cooldownMs: 500,
     release: 0.6,
@@ -161,14 +160,28 @@ class Crowd {
   frame(things: { readonly [id: number]: readonly [ratio: number, box: Box] }): string[] {
     const moment = { step: ++this.step, timeMs: this.step * 100 };
     const told: EventChange[] = [];
-    holdGone(this.detector, (id) => id in things, moment, () => account, told);
+    holdGone(
+      this.detector,
+      (id) => id in things,
+      moment,
+      () => account,
+      told,
+    );
     for (const [id, [ratio, box]] of Object.entries(things)) {
       const evidence = { ratio, mayStart: true };
-      const change = detectThing(this.detector, Number(id), () => 'form', box, evidence, moment, (cause) => ({
-        ...account,
+      const change = detectThing(
+        this.detector,
+        Number(id),
+        () => 'form',
         box,
-        explanation: cause,
-      }));
+        evidence,
+        moment,
+        (cause) => ({
+          ...account,
+          box,
+          explanation: cause,
+        }),
+      );
       if (change !== null) told.push(change);
     }
     return told.map(({ type, key }) => `${type} ${key}`);
@@ -200,10 +213,7 @@ void test('the box of an event follows its thing, at most once a second', async 
   t.same(new Set(told.slice(1)), new Set(['update thing:5']));
   t.equal(told.length, 4);
   const still = new Crowd();
-  t.same(
-    Array.from({ length: 40 }, () => still.frame({ 5: [1.4, here] })).flat(),
-    ['start thing:5'],
-  );
+  t.same(Array.from({ length: 40 }, () => still.frame({ 5: [1.4, here] })).flat(), ['start thing:5']);
 });
 
 void test('a thing that is lost and found as another at the same place goes on with its event', async (t) => {

@@ -114,7 +114,8 @@ export function learnGone({ views, things, usual, calibration }: ThingJudge, slo
   const isOrdinary = countUnit(calibration, THING, usual.judged.told[slot] === 1);
   const isPardoned = views.pardonedId[slot] === things.id[slot];
   if (!isPardoned && (!isOrdinary || views.mattersMs[slot]! >= MATTERS_MS)) return;
-  for (let i = 0; i < (isPardoned ? PARDONED_TIMES : 1); i++) learnThing(usual, things, slot, true);
+  for (let i = 0; i < (isPardoned ? PARDONED_TIMES : 1); i++)
+    learnThing(usual, things, slot, true, calibration.views.watchedMs[0]!);
 }
 
 /** Whether a thing shows something that someone said matters. */
@@ -184,7 +185,9 @@ function takeBack(judge: ThingJudge, slot: number): void {
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const at = slot * COUNT + attribute;
     if (best[at] === 0) continue;
-    const isNormal = best[at]! > views.peakBits[at]! && wasNormal(signs, usual.places, attribute, here(attribute), views.amountNow[attribute]!);
+    const isNormal =
+      best[at]! > views.peakBits[at]! &&
+      wasNormal(signs, usual.places, attribute, here(attribute), views.amountNow[attribute]!);
     if (!isNormal && !ablated.has(ATTRIBUTES[attribute]!)) continue;
     best[at] = ablated.has(ATTRIBUTES[attribute]!) ? 0 : views.peakBits[at]!;
     isChanged = true;
