@@ -104,7 +104,7 @@ export function detectThing(
   box: Box,
   evidence: Evidence,
   moment: Moment,
-  account: (cause: DetectedCause) => Account,
+  account: () => Account,
 ): EventChange | null {
   const { views } = detector;
   let place = placeOf(views, id);
@@ -120,9 +120,8 @@ export function detectThing(
     }
   }
   for (let i = 0; i < 4; i++) views.box[place * 4 + i] = box[i]!;
-  const told = DETECTED[views.cause[place]!]!;
   const waitMs = Math.max(0, detector.confirmMs - HOLD_MS);
-  return follow(detector, place, evidence, waitMs, moment, () => account(told));
+  return follow(detector, place, evidence, waitMs, moment, account);
 }
 
 /** Whether an event of a thing is open, or about to be. */

@@ -164,11 +164,7 @@ class Crowd {
     holdGone(this.detector, (id) => id in things, moment, () => account, told);
     for (const [id, [ratio, box]] of Object.entries(things)) {
       const evidence = { ratio, mayStart: true };
-      const change = detectThing(this.detector, Number(id), () => 'form', box, evidence, moment, (cause) => ({
-        ...account,
-        box,
-        explanation: cause,
-      }));
+      const change = detectThing(this.detector, Number(id), () => 'form', box, evidence, moment, () => ({ ...account, box }));
       if (change !== null) told.push(change);
     }
     return told.map(({ type, key }) => `${type} ${key}`);
