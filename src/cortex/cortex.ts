@@ -120,10 +120,7 @@ function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
   };
   const calibration: Calibration = {
     views: views('judge.calibration'),
-    tails: [
-      usual.totals,
-      ...KINDS.slice(1).map(({ name }) => blockViews(memory, `judge.tail.${name}`, tailFields())),
-    ],
+    tails: [usual.totals, ...KINDS.slice(1).map(({ name }) => blockViews(memory, `judge.tail.${name}`, tailFields()))],
     alarmsPerDay: settings.alarmsPerDay,
     sensitivity: settings.sensitivity,
   };
@@ -173,7 +170,12 @@ function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
     flow: { views: views('flow'), flow: views('flow.speeds'), normal: views('flow.normals') },
     kinds: {
       views: views('kinds'),
-      pooler: openSpatialPooler(kindShape(settings.kindColumns), SPATIAL_POOLER_DEFAULTS, views('kinds.pooler'), kernels),
+      pooler: openSpatialPooler(
+        kindShape(settings.kindColumns),
+        SPATIAL_POOLER_DEFAULTS,
+        views('kinds.pooler'),
+        kernels,
+      ),
     },
     feedback: views('feedback'),
     hold: views('feedback.hold'),

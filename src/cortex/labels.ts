@@ -180,7 +180,11 @@ function largestThing(things: Things): number {
 const motion: Motion = { dx: 0, dy: 0, ms: 0 };
 
 /** The SDR of a thing, ascending; returns its length. */
-function readBits({ labels, judge, eye, kinds, zones, settings, lifeMs }: Cortex, slot: number, learn: boolean): number {
+function readBits(
+  { labels, judge, eye, kinds, zones, settings, lifeMs }: Cortex,
+  slot: number,
+  learn: boolean,
+): number {
   const { bits } = labels.views;
   const { things } = judge;
   const { occupied } = zones.global;

@@ -56,7 +56,10 @@ export const holdFields = () => ({
 });
 
 /** Field tables of all blocks, by block name. */
-export function cortexTables(settings: CortexSettings, { geometry, cells, places }: Omit<CortexPlan, 'memory' | 'settings'>) {
+export function cortexTables(
+  settings: CortexSettings,
+  { geometry, cells, places }: Omit<CortexPlan, 'memory' | 'settings'>,
+) {
   const zones = geometry.local.columns * geometry.local.rows;
   const globalZones = geometry.global.columns * geometry.global.rows;
   return {

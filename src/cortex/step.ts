@@ -69,7 +69,14 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
 
   cortex.clock.step[0]!++;
   if (learn && regions.global.ticked)
-    learnTemplates(cortex.templates, cortex.geometry, cortex.eye.views, verdict.luma, global.views.current[0]!, zones.global.occupied);
+    learnTemplates(
+      cortex.templates,
+      cortex.geometry,
+      cortex.eye.views,
+      verdict.luma,
+      global.views.current[0]!,
+      zones.global.occupied,
+    );
   stepNextQuality(cortex, regions.global.ticked, regions.episode.ended, learn);
   stepActivity(cortex.activity, zones.global.occupied, global, episodes, now.timeMs, learn);
   const isNews = regions.global.ticked || regions.episode.ended > 0 || labelled.changed;

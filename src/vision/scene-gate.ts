@@ -195,12 +195,7 @@ export function resetSceneGate({ views }: SceneGate): void {
   views.change[0] = 0;
 }
 
-function watchFrozen(
-  views: SceneGateViews,
-  { hash }: PictureMeasures,
-  timeMs: number,
-  isFirst: boolean,
-): boolean {
+function watchFrozen(views: SceneGateViews, { hash }: PictureMeasures, timeMs: number, isFirst: boolean): boolean {
   if (!isFirst && hash[0] === views.lastHash[0]) {
     views.equalFrames[0] = Math.min(65535, views.equalFrames[0]! + 1);
   } else {

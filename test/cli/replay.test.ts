@@ -37,7 +37,16 @@ const summaryOf = (
 } => linesOf(ndjson).at(-1) as never;
 
 test('one valid line per frame, events and predictions between them, a summary at the end', async (t) => {
-  const { code, stdout } = await cortexd('replay', 'scene:lanes', '--frames', '8000', '--grid', '--things', '--alarms-per-day', '100');
+  const { code, stdout } = await cortexd(
+    'replay',
+    'scene:lanes',
+    '--frames',
+    '8000',
+    '--grid',
+    '--things',
+    '--alarms-per-day',
+    '100',
+  );
   t.equal(code, 0);
   const lines = linesOf(stdout);
   const wrong = lines.filter((line) => !VALIDATE[line.type]?.(line));

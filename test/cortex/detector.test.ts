@@ -161,10 +161,24 @@ class Crowd {
   frame(things: { readonly [id: number]: readonly [ratio: number, box: Box] }): string[] {
     const moment = { step: ++this.step, timeMs: this.step * 100 };
     const told: EventChange[] = [];
-    holdGone(this.detector, (id) => id in things, moment, () => account, told);
+    holdGone(
+      this.detector,
+      (id) => id in things,
+      moment,
+      () => account,
+      told,
+    );
     for (const [id, [ratio, box]] of Object.entries(things)) {
       const evidence = { ratio, mayStart: true };
-      const change = detectThing(this.detector, Number(id), () => 'form', box, evidence, moment, () => ({ ...account, box }));
+      const change = detectThing(
+        this.detector,
+        Number(id),
+        () => 'form',
+        box,
+        evidence,
+        moment,
+        () => ({ ...account, box }),
+      );
       if (change !== null) told.push(change);
     }
     return told.map(({ type, key }) => `${type} ${key}`);
@@ -196,10 +210,7 @@ void test('the box of an event follows its thing, at most once a second', async 
   t.same(new Set(told.slice(1)), new Set(['update thing:5']));
   t.equal(told.length, 4);
   const still = new Crowd();
-  t.same(
-    Array.from({ length: 40 }, () => still.frame({ 5: [1.4, here] })).flat(),
-    ['start thing:5'],
-  );
+  t.same(Array.from({ length: 40 }, () => still.frame({ 5: [1.4, here] })).flat(), ['start thing:5']);
 });
 
 void test('a thing that is lost and found as another at the same place goes on with its event', async (t) => {

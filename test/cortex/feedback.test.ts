@@ -46,7 +46,8 @@ function pass(cortex: Cortex, film: Film, y: number, step: number): Observation[
 
 const starts = (seen: readonly Observation[]): EventChange[] =>
   seen.flatMap(({ events }) => events).filter(({ type, severity }) => type === 'start' && severity === 'alert');
-const things = (seen: readonly Observation[]): EventChange[] => starts(seen).filter(({ key }) => key.startsWith('thing:'));
+const things = (seen: readonly Observation[]): EventChange[] =>
+  starts(seen).filter(({ key }) => key.startsWith('thing:'));
 
 /** A model that knows a road used from left to right. */
 function grow(): Uint8Array {
@@ -75,10 +76,7 @@ test('the wrong way is one event of one thing, told with what is usual; the righ
   t.same(starts(pass(cortex, film, 34, 3)), []);
   const told = things(pass(cortex, film, 34, -3));
   t.equal(told.length, 1);
-  t.match(
-    told[0]!.explanation,
-    /^(goes to the left where things go to the right|appears where nothing appears)$/,
-  );
+  t.match(told[0]!.explanation, /^(goes to the left where things go to the right|appears where nothing appears)$/);
   t.ok(told[0]!.score >= 0.5);
 });
 
@@ -112,8 +110,7 @@ test('what is normal while it is still there ends to be unusual at once', async 
   const { cortex, film } = learned();
   let told: EventChange | undefined;
   let x = width;
-  for (; x > 20 && told === undefined; x -= 3)
-    [told] = things([stepCortex(cortex, film.frame([x, 34, 14, 10]), true)]);
+  for (; x > 20 && told === undefined; x -= 3) [told] = things([stepCortex(cortex, film.frame([x, 34, 14, 10]), true)]);
   t.ok(said(cortex, 'normal', told!) > 0);
   t.equal(endEvents(cortex, 'it was normal').length, 1);
   const rest: Observation[] = [];

@@ -177,10 +177,7 @@ void test('what comes by the clock and does not come is told as absence', async 
     .flatMap(({ events }) => events)
     .filter(({ type }) => type === 'start');
   t.equal(told[0]?.cause, 'absence');
-  t.match(
-    told[0]?.explanation,
-    /^nothing has come .*for [\d.]+ s; usually something .*comes .*after about [\d.]+ s$/,
-  );
+  t.match(told[0]?.explanation, /^nothing has come .*for [\d.]+ s; usually something .*comes .*after about [\d.]+ s$/);
 });
 
 void test('a covered lens is told after a minute of watching; another clip ends what is open', async (t) => {
@@ -200,7 +197,10 @@ void test('what is followed is shown with its box and its trail', async (t) => {
   t.equal(seen!.things.length, 1);
   const [thing] = seen!.things;
   const [x, y, w, h] = thing!.box;
-  t.ok(Math.abs((x + w / 2) * settings.width - 62) < 3 && Math.abs((y + h / 2) * settings.height - 39) < 3, JSON.stringify(thing));
+  t.ok(
+    Math.abs((x + w / 2) * settings.width - 62) < 3 && Math.abs((y + h / 2) * settings.height - 39) < 3,
+    JSON.stringify(thing),
+  );
   t.ok(thing!.ageMs > 2500 && thing!.ageMs < 4000);
   t.ok(Math.abs(thing!.speed - 20 / settings.height) < 0.05, `${thing!.speed} heights a second`);
   t.ok(thing!.trail.length > 10 && thing!.trail.every(([at], i) => i === 0 || at > thing!.trail[i - 1]![0]));

@@ -96,7 +96,12 @@ function takeThings({ judge }: Cortex, isNormal: boolean, first: number, last: n
     const list = signsOf(signs, entry);
     for (const [i, sign] of list.entries()) {
       if (isNormal) {
-        takeNormal(signs, usual.places, sign, isOfOnePlace(sign) ? [{ cell: sign.cell, way: -1 }] : wayOf(signs, entry));
+        takeNormal(
+          signs,
+          usual.places,
+          sign,
+          isOfOnePlace(sign) ? [{ cell: sign.cell, way: -1 }] : wayOf(signs, entry),
+        );
         learnSign(judge, sign);
       } else if (i === 0 || sign.bits >= MATTERS_BITS) {
         takeMatters(signs, usual.places, sign);

@@ -52,14 +52,24 @@ export const signFields = ({ columns, rows }: Places) => ({
 export type ThingSigns = Views<ReturnType<typeof signFields>>;
 
 /** A sign of something that alarmed. */
-export type Sign = { readonly attribute: number; readonly cell: number; readonly amount: number; readonly bits: number };
+export type Sign = {
+  readonly attribute: number;
+  readonly cell: number;
+  readonly amount: number;
+  readonly bits: number;
+};
 
 /** Keep what a thing that alarms is like: `bits`, `cells` and `amounts` [attributes], from `at` on. */
 export function noteAlarm(
   signs: ThingSigns,
   id: number,
   step: number,
-  peaks: { readonly bits: Float32Array; readonly cells: Uint16Array; readonly amounts: Float32Array; readonly at: number },
+  peaks: {
+    readonly bits: Float32Array;
+    readonly cells: Uint16Array;
+    readonly amounts: Float32Array;
+    readonly at: number;
+  },
   bitsOf: (attribute: number) => number,
   path: Path,
   slot: number,
@@ -90,7 +100,10 @@ export function noteAlarm(
 }
 
 /** Each cell that an entry's thing came by, with the direction there (-1 = it stood). */
-export function wayOf({ recentPath, recentWays, recentLength }: ThingSigns, entry: number): { cell: number; way: number }[] {
+export function wayOf(
+  { recentPath, recentWays, recentLength }: ThingSigns,
+  entry: number,
+): { cell: number; way: number }[] {
   return Array.from({ length: recentLength[entry]! }, (_, i) => ({
     cell: recentPath[entry * PATH + i]!,
     way: recentWays[entry * PATH + i]! - 1,

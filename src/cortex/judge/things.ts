@@ -183,7 +183,9 @@ function takeBack(judge: ThingJudge, slot: number): void {
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const at = slot * COUNT + attribute;
     if (best[at] === 0) continue;
-    const isNormal = best[at]! > views.peakBits[at]! && wasNormal(signs, usual.places, attribute, here(attribute), views.amountNow[attribute]!);
+    const isNormal =
+      best[at]! > views.peakBits[at]! &&
+      wasNormal(signs, usual.places, attribute, here(attribute), views.amountNow[attribute]!);
     if (!isNormal && !ablated.has(ATTRIBUTES[attribute]!)) continue;
     best[at] = ablated.has(ATTRIBUTES[attribute]!) ? 0 : views.peakBits[at]!;
     isChanged = true;

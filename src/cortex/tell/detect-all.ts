@@ -58,7 +58,8 @@ function detectThings(cortex: Cortex, mayStart: boolean, now: Moment, changes: E
   const { judge, detector, sight } = cortex;
   const { things, views } = judge;
   const isThere = (id: number): boolean => {
-    for (let slot = 0; slot < MOST_THINGS; slot++) if (things.status[slot] === LIVE && things.id[slot] === id) return true;
+    for (let slot = 0; slot < MOST_THINGS; slot++)
+      if (things.status[slot] === LIVE && things.id[slot] === id) return true;
     return false;
   };
   // First what is gone, so that a thing found again may go on with its event.

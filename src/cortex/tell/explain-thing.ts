@@ -54,7 +54,9 @@ const SENTENCES: { readonly [name in Attribute]: (peak: Peak) => string } = {
       ? 'is where nothing was seen before'
       : 'is where things hardly ever come',
   birth: ({ judge, cell }) =>
-    judge.usual.births.visits[cell]! < NO_VISIT ? 'appears where nothing appears' : 'appears where things hardly ever do',
+    judge.usual.births.visits[cell]! < NO_VISIT
+      ? 'appears where nothing appears'
+      : 'appears where things hardly ever do',
   direction: ({ judge, cell, amount }) => {
     const goes = TOWARDS[amount >> 1]!;
     const chances = wayChances(judge.usual.directions, judge.usual.places, cell);
@@ -75,7 +77,9 @@ const SENTENCES: { readonly [name in Attribute]: (peak: Peak) => string } = {
   size: (peak) => {
     const factor = factorOf(peak, 'heights', 0);
     if (factor === null) return 'has a height that is rare here';
-    return factor > 1 ? `is ${times(factor)} as high as things are here` : `is ${percent(factor)} as high as things are here`;
+    return factor > 1
+      ? `is ${times(factor)} as high as things are here`
+      : `is ${percent(factor)} as high as things are here`;
   },
   shape: (peak) => {
     const factor = factorOf(peak, 'shapes', 0);
@@ -95,7 +99,11 @@ const SENTENCES: { readonly [name in Attribute]: (peak: Peak) => string } = {
 };
 
 /** How many times the usual an amount is; null where that is near one, and no sentence. */
-function factorOf({ judge, cell, amount }: Peak, table: 'speeds' | 'heights' | 'shapes', context: number): number | null {
+function factorOf(
+  { judge, cell, amount }: Peak,
+  table: 'speeds' | 'heights' | 'shapes',
+  context: number,
+): number | null {
   estimate(judge.usual[table], judge.usual.places, context, cell, usual);
   if (usual.samples === 0) return null;
   const factor = exp(amount - usual.mean);
