@@ -66,7 +66,8 @@ function numberOf(option: string, given: string): number {
 
 function settingsOf(ablate: readonly Ablation[]): CortexSettings {
   const preset = PRESETS[oneOf('preset', Object.keys(PRESETS) as PresetName[], args.preset)];
-  const alarmsPerDay = args['alarms-per-day'] === undefined ? preset.alarmsPerDay : numberOf('alarms-per-day', args['alarms-per-day']);
+  const alarmsPerDay =
+    args['alarms-per-day'] === undefined ? preset.alarmsPerDay : numberOf('alarms-per-day', args['alarms-per-day']);
   const [width, height] = args.size === '' ? [preset.width, preset.height] : args.size.split('x').map(Number);
   return {
     ...preset,

@@ -74,9 +74,7 @@ export function takeMoments(): Moments {
 /** Something is in the middle columns of the picture. */
 function inTheMiddle({ zones, global }: Cortex): boolean {
   const { columns } = global.grid;
-  return zones.global.occupied.some(
-    (value, zone) => value === 1 && Math.abs((zone % columns) - (columns - 1) / 2) < 1,
-  );
+  return zones.global.occupied.some((value, zone) => value === 1 && Math.abs((zone % columns) - (columns - 1) / 2) < 1);
 }
 
 function momentOf({ eye, zones }: Cortex, luma: Uint8Array, seen: Observation, explanation: string): Moment {

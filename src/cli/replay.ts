@@ -138,7 +138,8 @@ function parts(value: string, before: readonly Ablation[]): readonly Ablation[] 
 
 function partNamed(name: string): Ablation {
   const known = ABLATIONS.find((ablation) => ablation === name);
-  if (known === undefined) throw new InvalidArgumentError(`Expected parts of ${ABLATIONS.join(', ')} but received "${name}".`);
+  if (known === undefined)
+    throw new InvalidArgumentError(`Expected parts of ${ABLATIONS.join(', ')} but received "${name}".`);
   return known;
 }
 

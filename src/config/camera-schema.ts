@@ -83,7 +83,8 @@ export const CameraSchema = Type.Object(
       minimum: 0.1,
       maximum: 10,
       reload: 'live',
-      description: 'Multiplies `alarms_per_day`, as a fine knob while running: at 2 there are about twice as many alarms.',
+      description:
+        'Multiplies `alarms_per_day`, as a fine knob while running: at 2 there are about twice as many alarms.',
     }),
     confirm_s: number({
       default: 0.4,

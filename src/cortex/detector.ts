@@ -102,7 +102,7 @@ export function detectThing(
   box: Box,
   evidence: Evidence,
   moment: Moment,
-  account: (cause: DetectedCause) => Account,
+  account: () => Account,
 ): EventChange | null {
   const { views } = detector;
   let place = placeOf(views, id);
@@ -118,8 +118,7 @@ export function detectThing(
     }
   }
   for (let i = 0; i < 4; i++) views.box[place * 4 + i] = box[i]!;
-  const told = DETECTED[views.cause[place]!]!;
-  return follow(detector, place, evidence, detector.confirmMs, moment, () => account(told));
+  return follow(detector, place, evidence, detector.confirmMs, moment, account);
 }
 
 /** Whether an event of a thing is open, or about to be. */

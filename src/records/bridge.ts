@@ -40,7 +40,10 @@ export const CameraHealth = Type.Object(
     segment_capacity: Type.Integer({ minimum: 0 }),
     evictions: Type.Integer({ minimum: 0, description: 'segments replaced because a pool was full, since birth' }),
     things: Type.Integer({ minimum: 0, description: 'things that are followed now' }),
-    things_lost: Type.Integer({ minimum: 0, description: 'things that came while as many as can be were followed, since birth' }),
+    things_lost: Type.Integer({
+      minimum: 0,
+      description: 'things that came while as many as can be were followed, since birth',
+    }),
     prediction: Type.Union([PredictionQualityRecord, Type.Null()], {
       description: 'quality of the predictions lately, null in the first moments after the start',
     }),

@@ -28,10 +28,9 @@ export const FrameLine = Type.Object(
       ),
     ),
     things: Type.Optional(
-      Type.Array(
-        Type.Object({ id: Type.Integer({ minimum: 1 }), box: Box }, { additionalProperties: false }),
-        { description: 'things that are followed, each with the same number for as long as it is' },
-      ),
+      Type.Array(Type.Object({ id: Type.Integer({ minimum: 1 }), box: Box }, { additionalProperties: false }), {
+        description: 'things that are followed, each with the same number for as long as it is',
+      }),
     ),
     truth: Type.Optional(
       Type.Object(

@@ -37,7 +37,16 @@ const summaryOf = (
 } => linesOf(ndjson).at(-1) as never;
 
 test('one valid line per frame, events and predictions between them, a summary at the end', async (t) => {
-  const { code, stdout } = await cortexd('replay', 'scene:lanes', '--frames', '8000', '--grid');
+  const { code, stdout } = await cortexd(
+    'replay',
+    'scene:lanes',
+    '--frames',
+    '8000',
+    '--grid',
+    '--things',
+    '--alarms-per-day',
+    '100',
+  );
   t.equal(code, 0);
   const lines = linesOf(stdout);
   const wrong = lines.filter((line) => !VALIDATE[line.type]?.(line));
@@ -50,7 +59,8 @@ test('one valid line per frame, events and predictions between them, a summary a
   t.ok(lines.some(({ type }) => type === 'prediction'));
   const starts = lines.filter(({ type, change }) => type === 'event' && change === 'start');
   const ends = lines.filter(({ type, change }) => type === 'event' && change === 'end');
-  t.ok(starts.length > 3);
+  t.ok(starts.length > 0, `${starts.length} events`);
+  t.ok(frames.some(({ things }) => (things as unknown[]).length > 0));
   t.same(
     new Set(ends.map(({ id }) => id)),
     new Set(starts.map(({ id }) => id)),
@@ -66,7 +76,7 @@ test('one valid line per frame, events and predictions between them, a summary a
     return scores.reduce((sum, { score }) => sum + score, 0) / scores.length;
   };
   t.ok(
-    mean(true) > mean(false) + 0.2,
+    mean(true) > 2 * mean(false),
     `${mean(true).toFixed(2)} when something is wrong, ${mean(false).toFixed(2)} else`,
   );
 });

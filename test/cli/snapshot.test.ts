@@ -31,7 +31,7 @@ test('snapshots are shown, verified, compared, restored and taken back with the 
   const run = (...args: string[]) => cortexd('snapshot', ...args, '--state-directory', directory);
   t.match(await run('create', 'one'), { code: 0 });
   await fill(directory, (store) => void store.checkpoint(imageOf(2, 20)));
-  t.match(await run('show', 'one'), { code: 0, stdout: /step +10[\s\S]*shape +3072 pixels, 20 places/ });
+  t.match(await run('show', 'one'), { code: 0, stdout: /step +10[\s\S]*shape +6256 pixels, 48 places/ });
   t.match(await run('verify'), { code: 0, stdout: /Sound: one/ });
   t.match(await run('diff', 'one'), {
     code: 0,

@@ -176,11 +176,7 @@ class Crowd {
         box,
         evidence,
         moment,
-        (cause) => ({
-          ...account,
-          box,
-          explanation: cause,
-        }),
+        () => ({ ...account, box }),
       );
       if (change !== null) told.push(change);
     }

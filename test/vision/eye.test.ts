@@ -55,10 +55,12 @@ void test('a plain thing on plain ground is seen nearly to the pixel: no texture
 void test('a cloud that passes leaves no foreground, and a man in full contrast is seen under it', async (t) => {
   const { show, shareOf } = look();
   show(floor, 15_000);
-  const cloud = (at: number): Level => (x, y) => {
-    const depth = Math.min(1, Math.max(0, (at - x) / 30));
-    return floor(x, y) * (1 - 0.45 * depth);
-  };
+  const cloud =
+    (at: number): Level =>
+    (x, y) => {
+      const depth = Math.min(1, Math.max(0, (at - x) / 30));
+      return floor(x, y) * (1 - 0.45 * depth);
+    };
   let most = 0;
   for (let at = 0; at < 130; at += 1.5) most = Math.max(most, show(cloud(at)));
   t.ok(most < 0.04, `at most ${most} of the picture while its edge passes`);
@@ -74,7 +76,11 @@ void test('a lamp, dusk and exposure change all, and nothing is there', async (t
   show(floor, 15_000);
   t.ok(show((x, y) => 1.3 * floor(x, y), 1000) < 0.01, 'a lamp');
   let most = 0;
-  for (let i = 0; i < 300; i++) most = Math.max(most, show((x, y) => (1.3 - i * 0.003) * floor(x, y)));
+  for (let i = 0; i < 300; i++)
+    most = Math.max(
+      most,
+      show((x, y) => (1.3 - i * 0.003) * floor(x, y)),
+    );
   t.ok(most < 0.01, `dusk: ${most}`);
 });
 
@@ -121,7 +127,7 @@ void test('a place that flickers for ever is taken in', async (t) => {
 void test('another scene is begun anew after a moment', async (t) => {
   const { show, sight } = look();
   show(floor, 10_000);
-  const other: Level = (x, y) => ((x >> 3) + (y >> 3)) % 2 === 0 ? 30 : 210;
+  const other: Level = (x, y) => (((x >> 3) + (y >> 3)) % 2 === 0 ? 30 : 210);
   let begun = 0;
   for (let i = 0; i < 40; i++) {
     show(other);

@@ -38,7 +38,8 @@ void test('two frames of swaying leaves change nothing', async (t) => {
 
 void test('a zone needs more than a twentieth of its pixels, summed over its subcells', async (t) => {
   const occupancy = viewsFor(occupancyFields(local));
-  for (let frame = 0; frame < 3; frame++) updateOccupancy(occupancy, local, foreground([0, 4], [1, 3], [3, 4], [4, 4]), 100);
+  for (let frame = 0; frame < 3; frame++)
+    updateOccupancy(occupancy, local, foreground([0, 4], [1, 3], [3, 4], [4, 4]), 100);
   t.same([...occupancy.occupied], [0, 1, 0, 0], '7 of 144 px are too few, 8 are enough');
 });
 

@@ -128,11 +128,10 @@ export function causeOf(judge: ThingJudge, slot: number): DetectedCause {
   return CAUSE_OF[foremostOf(judge, slot)];
 }
 
-/** The attribute that says most of a thing, among those told under `cause` if it is given. */
-export function foremostOf({ usual }: ThingJudge, slot: number, cause?: DetectedCause): Attribute {
+/** The attribute that says most of a thing. */
+export function foremostOf({ usual }: ThingJudge, slot: number): Attribute {
   let [best, most] = [-1, -1];
   for (let attribute = 0; attribute < COUNT; attribute++) {
-    if (cause !== undefined && CAUSE_OF[ATTRIBUTES[attribute]!] !== cause) continue;
     const bits = attributeBits(usual, slot, attribute);
     if (bits > most) [best, most] = [attribute, bits];
   }

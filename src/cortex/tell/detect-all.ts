@@ -82,7 +82,7 @@ function detectThings(cortex: Cortex, mayStart: boolean, now: Moment, changes: E
       box,
       evidence,
       now,
-      (cause) => explainThing(cortex, slot, cause, box),
+      () => explainThing(cortex, slot, box),
     );
     if (change !== null) changes.push(change);
   }

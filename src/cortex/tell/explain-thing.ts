@@ -7,7 +7,7 @@ import { wayChances } from '../../usual/directions.ts';
 import { ATTRIBUTES, type Attribute, STAY_FLOOR_MS } from '../../usual/usual.ts';
 import type { Box } from '../../vision/box.ts';
 import type { Cortex } from '../cortex.ts';
-import type { Account, DetectedCause } from '../detector.ts';
+import type { Account } from '../detector.ts';
 import { foremostOf, isMarked } from '../judge/things.ts';
 import { TOWARDS, seconds, times } from './words.ts';
 
@@ -18,14 +18,9 @@ const NO_VISIT = 0.5;
 
 const usual: Estimate = { mean: 0, variance: 0, samples: 0 };
 
-/** The account of the event of a thing, told under `cause`. */
-export function explainThing(
-  { judge, geometry, lifeMs }: Cortex,
-  slot: number,
-  cause: DetectedCause,
-  box: Box,
-): Account {
-  const attribute = foremostOf(judge, slot, cause);
+/** The account of the event of a thing: of what says most of it by now. */
+export function explainThing({ judge, geometry, lifeMs }: Cortex, slot: number, box: Box): Account {
+  const attribute = foremostOf(judge, slot);
   const at = slot * ATTRIBUTES.length + ATTRIBUTES.indexOf(attribute);
   const { columns, rows } = geometry.local;
   const position = {

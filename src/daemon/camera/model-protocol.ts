@@ -33,7 +33,13 @@ export type ModelRequest =
   /** Watching pauses: open events end. */
   | { readonly type: 'close_events' }
   /** What was unusual between two steps was normal, or matters; see cortex/feedback/feedback.ts. */
-  | { readonly type: 'feedback'; readonly verdict: Verdict; readonly key: string; readonly fromStep: number; readonly toStep: number }
+  | {
+      readonly type: 'feedback';
+      readonly verdict: Verdict;
+      readonly key: string;
+      readonly fromStep: number;
+      readonly toStep: number;
+    }
   /** What is seen now, or was seen last, has this name. */
   | { readonly type: 'label'; readonly name: string }
   | { readonly type: 'close' };

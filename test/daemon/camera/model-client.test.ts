@@ -68,7 +68,7 @@ test('the pixels of a frame are handed back, and the grid is a copy', async (t) 
 test('a broken contract in the worker is an internal error, and a model of another size is refused', async (t) => {
   const model = await ModelClient.start(SETTINGS, 1, null);
   const wrong: Frame = { sequence: 0, timeMs: 0, width: 10, height: 10, luma: new Uint8Array(100) };
-  await t.rejects(model.stepFrame(wrong, true), { code: 'internal', message: /Expected a frame of 64 x 48 px/ });
+  await t.rejects(model.stepFrame(wrong, true), { code: 'internal', message: /Expected a frame of 92 x 68 px/ });
   await t.rejects(model.restore(new Uint8Array(5)), { code: 'model_shape' });
   const [frame] = frames(0, 1) as [Frame];
   t.equal((await model.stepFrame(frame, true)).observation.step, 1, 'it goes on');
