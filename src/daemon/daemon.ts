@@ -26,6 +26,7 @@ import { NumberSensor } from './sensor/number-sensor.ts';
 import { encodeFrame } from './camera/picture.ts';
 import { type Pins, openPins } from './pins.ts';
 import { modelConfigs, runtimeOf } from './control/runtime-config.ts';
+import { changesForRestart } from './control/restart-changes.ts';
 import { RuntimeSettings } from './control/runtime-settings.ts';
 import type { ServiceManager } from './service/service-manager.ts';
 import { WriteBudget } from './watched/write-budget.ts';
@@ -48,23 +49,6 @@ export type DaemonOptions = {
   /** Reads the configuration again, as a restart would; without it nobody may ask for one. Throws what is wrong with it. */
   readonly reread?: () => LoadedConfig;
 };
-
-const LIVE = { learning: null, enabled: null, sensitivity: null };
-
-/** The settings that need a restart, for comparison. */
-function withoutLive(config: LoadedConfig['config']): string {
-  const live = { ...LIVE, zones: null, masks: null };
-  const cameras = Object.entries(config.cameras).map(([name, camera]) => [name, { ...camera, ...live }]);
-  const streams = Object.entries(config.streams).map(([name, stream]) => [name, { ...stream, ...LIVE }]);
-  return JSON.stringify({
-    ...config,
-    log: null,
-    cameras,
-    streams,
-    mqtt: { ...config.mqtt, score_interval_s: null },
-    retention: null,
-  });
-}
 
 export class Daemon {
   readonly live = new LiveHub();
@@ -139,9 +123,9 @@ export class Daemon {
       await this.#commands.apply(model);
     }
     if (this.#broker) this.#broker.publisher.scoreIntervalMs = config.mqtt.score_interval_s * 1000;
-    const before = withoutLive(loaded.config);
-    const after = withoutLive(config);
-    log.info(before === after ? 'Configuration read again' : 'Configuration read again; some changes need a restart');
+    const changes = changesForRestart(loaded.config, config);
+    if (changes.length === 0) log.info('Configuration read again');
+    else log.warn({ changes }, `Configuration read again; these changes need a restart: ${changes.join(', ')}`);
   }
 
   #stages(): Stage[] {
