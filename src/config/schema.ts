@@ -326,6 +326,11 @@ export const ConfigSchema = Type.Object(
                   unit: 's',
                   description: 'The output never stays on longer than this.',
                 }),
+                pattern: choice(['steady', 'blink', 'pulse'] as const, {
+                  default: 'steady',
+                  description:
+                    'steady for a relay; blink (twice a second) or pulse (a flash every two seconds) for a lamp.',
+                }),
               },
               { additionalProperties: false, description: 'Output that is on while an alert is open.' },
             ),
@@ -341,8 +346,20 @@ export const ConfigSchema = Type.Object(
                   unit: 's',
                   description: 'How long presence is taken to last after the last signal.',
                 }),
+                mode: choice(['tell', 'gate', 'boost'] as const, {
+                  default: 'tell',
+                  description:
+                    'tell: only logged; gate: while nobody is there only evidence ten times beyond the threshold gives an alarm; ' +
+                    'boost: while somebody is there the sensitivity is multiplied.',
+                }),
+                boost: number({
+                  default: 2,
+                  minimum: 1,
+                  maximum: 10,
+                  description: 'What the sensitivity is multiplied by with mode boost.',
+                }),
               },
-              { additionalProperties: false, description: 'Presence sensor: told in health.' },
+              { additionalProperties: false, description: 'Presence sensor.' },
             ),
           ),
           button: Type.Optional(
@@ -354,7 +371,8 @@ export const ConfigSchema = Type.Object(
                   minimum: 0.5,
                   maximum: 30,
                   unit: 's',
-                  description: 'A press this long makes a model snapshot; a shorter one ends the alarm output.',
+                  description:
+                    'A press this long makes a model snapshot; a shorter one says that the alarm was normal and silences the output.',
                 }),
               },
               { additionalProperties: false, description: 'Push button.' },

@@ -26,6 +26,7 @@ import { NumberSensor } from './sensor/number-sensor.ts';
 import { encodeFrame } from './camera/picture.ts';
 import { type Pins, openPins } from './pins.ts';
 import { modelConfigs, runtimeOf } from './control/runtime-config.ts';
+import { PinMeaning } from './control/pin-events.ts';
 import { changesForRestart } from './control/restart-changes.ts';
 import { RuntimeSettings } from './control/runtime-settings.ts';
 import type { ServiceManager } from './service/service-manager.ts';
@@ -62,6 +63,7 @@ export class Daemon {
   #broker: Broker | null = null;
   #clock!: ClockWatch;
   #pins!: Pins;
+  #pinMeaning!: PinMeaning;
   #page: PageServer | undefined;
   #settings!: RuntimeSettings;
   #commands!: Commands;
@@ -171,12 +173,14 @@ export class Daemon {
       {
         name: 'pins',
         start: async () => {
-          const events = {
-            shortPress: () => log.info('Button: alarm output silenced'),
-            longPress: () => this.#snapshots.byButton(),
-            presence: (present: boolean) => log.info({ present }, 'Presence'),
-          };
-          this.#pins = openPins(config.gpio, events, log);
+          this.#pinMeaning = new PinMeaning({
+            pir: config.gpio?.pir,
+            cameras: () => this.cameras,
+            apply: (camera) => this.#commands.apply(camera),
+            snapshot: () => this.#snapshots.byButton(),
+            log,
+          });
+          this.#pins = openPins(config.gpio, this.#pinMeaning, log);
         },
         stop: async () => this.#pins.close(),
       },
@@ -255,6 +259,7 @@ export class Daemon {
     this.#commands = new Commands({
       models: () => this.#models,
       settings: this.#settings,
+      sensitivityFactor: (name) => (this.#cameras.has(name) ? this.#pinMeaning.sensitivityFactor : 1),
       publisher: () => this.#broker?.publisher ?? null,
       snapshots: this.#snapshots,
       events: (filter) => store.call('events', filter),

@@ -123,3 +123,13 @@ test('a button tells short from long presses', async (t) => {
   t.same(presses, ['short', 'long']);
   button.close();
 });
+
+test('a lamp blinks until its time is over, and is off then', async (t) => {
+  const { backend, levels } = backendInMemory();
+  const lamp = new AlarmOutput(backend, 17, false, 1100, 'blink');
+  lamp.set(true);
+  await sleep(1500);
+  t.same(levels, [true, false, true, false, true, false], 'on and off every quarter of a second, then off for good');
+  lamp.close();
+  t.equal(levels.at(-1), false);
+});

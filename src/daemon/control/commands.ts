@@ -26,6 +26,8 @@ export type Steerable = {
 export type CommandPorts = {
   readonly models: () => readonly Steerable[];
   readonly settings: RuntimeSettings;
+  /** What a presence sensor makes of the sensitivity of a model at the moment. */
+  readonly sensitivityFactor: (name: string) => number;
   readonly publisher: () => Publisher | null;
   readonly snapshots: SnapshotPort;
   readonly events: (filter: EventFilter) => Promise<readonly EventRecord[]>;
@@ -76,7 +78,9 @@ export class Commands {
   /** The settings of a camera as they are now: into the model, and told. */
   async apply(model: Steerable): Promise<void> {
     const values = this.#ports.settings.valuesOf(model.name);
-    await model.apply(values);
+    // What is set is told; a presence sensor changes only what it comes to.
+    const sensitivity = values.sensitivity * this.#ports.sensitivityFactor(model.name);
+    await model.apply({ ...values, sensitivity });
     this.#ports.publisher()?.settings(model.name, values);
     this.#ports.changed(model.name, values);
   }
