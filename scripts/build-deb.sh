@@ -60,7 +60,7 @@ cp -R config "$library/"
 find "$library/node_modules" -depth \( -path '*/build/Release/obj.target' -o -path '*/build/Release/.deps' -o -path '*/prebuilds/darwin*' \
   -o -path '*/prebuilds/win32*' -o -path '*/better-sqlite3/deps' -o -path '*/better-sqlite3/src' \) -exec rm -rf {} +
 find "$library" -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.o' -o -name '*.a' \
-  -o -name '*.gyp' -o -name '*.mk' -o -name 'Makefile' -o -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.h' -o -name '.*' \) -delete
+  -o -name '*.gyp' -o -name '*.sh' -o -name '*.mk' -o -name 'Makefile' -o -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.h' -o -name '.*' \) -delete
 find "$library/node_modules" -path '*/prebuilds/*' -type f ! -name "*linux-$cpu*" ! -path "*linux-$cpu*" -delete
 find "$library" -type d -empty -delete
 find "$library/node_modules" -name '*.node' -exec "${triplet}-strip" --strip-unneeded {} + 2>/dev/null || true
@@ -98,7 +98,7 @@ cat >"$root/DEBIAN/control" <<TXT
 Package: cortexd
 Version: $version
 Architecture: $arch
-Maintainer: cortexd maintainers <cortexd@localhost.localdomain>
+Maintainer: cortexd maintainers <maintainers@cortexd.invalid>
 Installed-Size: $size
 Depends: libc6 (>= 2.36), libstdc++6, libatomic1, systemd (>= 252)
 Recommends: ffmpeg
@@ -151,8 +151,8 @@ SH
 chmod 0755 "$root/usr/bin/cortexd" "$root/DEBIAN/postinst" "$root/DEBIAN/prerm" "$root/DEBIAN/postrm"
 find "$root" -type d -exec chmod 0755 {} +
 find "$root" -type f -perm /022 -exec chmod go-w {} +
-find "$library" -type f -perm /111 ! -path "$library/bin/node" ! -name '*.node' ! -name '*.so*' -exec chmod a-x {} +
+find "$library" -type f -perm /111 ! -path "$library/bin/node" -exec chmod a-x {} +
 (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 deb=$out/cortexd_${version}_$arch.deb
-dpkg-deb --root-owner-group -Zzstd --build "$root" "$deb" >/dev/null
+dpkg-deb --root-owner-group -Zxz -z3 --build "$root" "$deb" >/dev/null
 echo "$deb ($(du -h "$deb" | cut -f 1))"

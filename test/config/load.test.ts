@@ -102,3 +102,12 @@ void test('an inline password in a file that everyone can read is warned about',
 void test('a missing file is a plain error', async (t) => {
   t.throws(() => loadConfig('/nowhere/c.yaml', {}), { code: 'config', message: /Expected a configuration file/ });
 });
+
+test('an empty credential of the service manager is no password', (t) => {
+  const credentials = t.testdir({ 'mqtt-password': '' });
+  const text = 'cameras: { a: { source: { type: synthetic } } }\n';
+  t.equal(parseConfig(text, '/c.yaml', { CREDENTIALS_DIRECTORY: credentials }).password, undefined);
+  writeFileSync(join(credentials, 'mqtt-password'), 'pw\n');
+  t.equal(parseConfig(text, '/c.yaml', { CREDENTIALS_DIRECTORY: credentials }).password, 'pw');
+  t.end();
+});
