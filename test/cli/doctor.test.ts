@@ -25,7 +25,7 @@ test(
       else response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
     });
     const broker = await Mosquitto.start();
-  t.teardown(() => broker.close());
+    t.teardown(() => broker.close());
     writeFileSync(join(folder, 'pw'), 's3cret\n', { mode: 0o600 });
     const config = join(folder, 'config.yaml');
     const yaml = `

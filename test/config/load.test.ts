@@ -45,7 +45,12 @@ void test('every kind of mistake is named with its place', async (t) => {
     [`${CAMERA}    preset: pi9\n`, 4, 'cameras.porch.preset', /pi-zero2, pi4, pi5/],
     [`${CAMERA}    width: 130\n`, 4, 'cameras.porch.width', /multiple of 4 px but received 130/],
     [`${CAMERA}    crop: [0.5, 0, 0.6, 1]\n`, 4, 'cameras.porch.crop', /inside the picture/],
-    ['cameras:\n  porch:\n    source: {type: tape}\n', 3, 'cameras.porch.source', /type rpicam, v4l2, rtsp, http, file, images, synthetic/],
+    [
+      'cameras:\n  porch:\n    source: {type: tape}\n',
+      3,
+      'cameras.porch.source',
+      /type rpicam, v4l2, rtsp, http, file, images, synthetic/,
+    ],
     ['cameras:\n  porch:\n    source: {type: file}\n', 3, 'cameras.porch.source.path', /missing/],
     ['cameras:\n  "a/+":\n    source: {type: synthetic}\n', 2, 'cameras.a/+', /letters, digits/],
     [`${CAMERA}mqtt: {base_topic: "a/#"}\n`, 4, 'mqtt.base_topic', /Expected/],
