@@ -45,6 +45,10 @@ rm -rf "$library.new"
 mkdir -p "$library.new/dist" "$dest/usr/bin" "$dest/etc/cortexd" "$dest/usr/lib/systemd/system" \
   "$dest/usr/lib/sysusers.d" "$dest/usr/lib/tmpfiles.d" "$dest/usr/lib/udev/rules.d"
 cp -R dist/src "$library.new/dist/"
+# What an earlier build left behind has no source any more.
+(cd "$library.new/dist/src" && find . -name '*.js') | while read -r file; do
+  if [ ! -f "src/${file%.js}.ts" ]; then rm "$library.new/dist/src/$file"; fi
+done
 mkdir -p "$library.new/src/web"
 cp -R src/web/public "$library.new/src/web/"
 cp -R package.json package-lock.json README.md LICENSE config "$library.new/"

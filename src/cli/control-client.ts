@@ -17,7 +17,7 @@ import type { SnapshotInfo } from '../store/snapshots.ts';
 
 /** Where the state of the configured (or given) directory is. */
 export function stateDirectoryOf(options: { config?: string; stateDirectory?: string }): string {
-  const directory = options.stateDirectory ?? loadConfig(options.config).stateDirectory;
+  const directory = options.stateDirectory ?? loadConfig(options.config, process.env, false).stateDirectory;
   try {
     accessSync(directory, constants.X_OK);
   } catch (error) {

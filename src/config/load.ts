@@ -34,8 +34,15 @@ export type LoadedConfig = {
 export const DEFAULT_FILE = '/etc/cortexd/config.yaml';
 export const SERVICE_STATE = '/var/lib/cortexd';
 
-/** Read and check a file (default /etc/cortexd/config.yaml). Throws ConfigError, or CortexdError('config') when unreadable. */
-export function loadConfig(file: string = DEFAULT_FILE, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
+/**
+ * Read and check a file (default /etc/cortexd/config.yaml). Throws ConfigError, or CortexdError('config') when unreadable.
+ * `withSecrets`: whether to read the passwords it names; those who only ask the daemon may not and need not.
+ */
+export function loadConfig(
+  file: string = DEFAULT_FILE,
+  env: NodeJS.ProcessEnv = process.env,
+  withSecrets = true,
+): LoadedConfig {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -47,11 +54,16 @@ export function loadConfig(file: string = DEFAULT_FILE, env: NodeJS.ProcessEnv =
         : 'Name it with --config FILE, or make one: cortexd init.',
     });
   }
-  return parseConfig(text, resolve(file), env);
+  return parseConfig(text, resolve(file), env, withSecrets);
 }
 
 /** Check the text of a configuration. `file` is its name in messages and the anchor of relative paths. */
-export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
+export function parseConfig(
+  text: string,
+  file: string,
+  env: NodeJS.ProcessEnv = process.env,
+  withSecrets = true,
+): LoadedConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number): { line: number; column: number } => {
@@ -98,7 +110,10 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
     problems.push({ ...place(path, false), key: path.join('.'), message });
   if (problems.length > 0) throw new ConfigError(file, sortProblems(problems));
   const warnings = document.warnings.map(({ message, pos }) => `${file}:${at(pos[0]).line}: ${message}`);
-  return { ...complete(config, file, env, holdsSecret(config), warnings), placeOf: (path) => place(path, false) };
+  return {
+    ...complete(config, file, env, withSecrets, holdsSecret(config) ? [...warnings, ...worldReadable(file)] : warnings),
+    placeOf: (path) => place(path, false),
+  };
 }
 
 function validator() {
@@ -115,14 +130,14 @@ function complete(
   config: Config,
   file: string,
   env: NodeJS.ProcessEnv,
-  holdsSecret: boolean,
+  withSecrets: boolean,
   warnings: readonly string[],
 ): Omit<LoadedConfig, 'placeOf'> {
   const folder = dirname(file);
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
   for (const [name, { source }] of Object.entries(config.cameras)) {
     if ('path' in source) source.path = absolute(source.path);
-    if (source.type !== 'rtsp' && source.type !== 'http') continue;
+    if (!withSecrets || (source.type !== 'rtsp' && source.type !== 'http')) continue;
     const password = readPassword(source, `cameras.${name}.source`, null, absolute, env);
     if (password !== undefined) source.password = password;
   }
@@ -146,8 +161,8 @@ function complete(
     stateDirectory: config.state_directory === undefined ? fallback : absolute(config.state_directory),
     node,
     baseTopic: config.mqtt.base_topic ?? `cortexd/${node}`,
-    password: readPassword(config.mqtt, 'mqtt', 'mqtt-password', absolute, env),
-    warnings: [...warnings, ...(holdsSecret ? worldReadable(file) : [])],
+    password: withSecrets ? readPassword(config.mqtt, 'mqtt', 'mqtt-password', absolute, env) : undefined,
+    warnings,
   };
 }
 

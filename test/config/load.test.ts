@@ -116,3 +116,12 @@ test('an empty credential of the service manager is no password', (t) => {
   t.equal(parseConfig(text, '/c.yaml', { CREDENTIALS_DIRECTORY: credentials }).password, 'pw');
   t.end();
 });
+
+test('who only asks the daemon needs none of the passwords', (t) => {
+  const text = `mqtt: { password_file: none }
+cameras: { a: { source: { type: rtsp, url: "rtsp://10.0.0.9/x", username: u, password_file: none } } }
+`;
+  t.throws(() => parseConfig(text, '/c.yaml', {}), { code: 'config', message: /\/none/ });
+  t.match(parseConfig(text, '/c.yaml', {}, false), { password: undefined, baseTopic: /cortexd/ });
+  t.end();
+});
