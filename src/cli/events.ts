@@ -4,7 +4,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CortexdError } from '../errors.ts';
 import { CAUSES, type EventRecord } from '../records/event.ts';
-import { writeWhole } from '../store/cortex-file.ts';
+import { refuseOverwriting, writeWhole } from '../store/whole-file.ts';
 import { openJournal } from '../store/reader.ts';
 import { configOption, jsonOption, stateDirectoryOption, wholeNumber } from './common.ts';
 import { stateDirectoryOf } from './control-client.ts';
@@ -20,6 +20,7 @@ type Options = {
   until?: string;
   limit: number;
   picture?: string;
+  force?: boolean;
 };
 
 export function eventsCommand(): Command {
@@ -46,7 +47,8 @@ export function eventsCommand(): Command {
       else print(listing(events));
     });
   shared(command.command('show <id>').description('one event in full; the beginning of its id is enough'))
-    .option('--picture <file>', 'write its picture (JPEG) to a file')
+    .option('--picture <file>', 'write its picture (JPEG) to a new file')
+    .option('--force', 'overwrite a file that is there', false)
     .action((id: string, _: Options, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       const { event, picture } = withJournal(options, (journal) => {
@@ -59,6 +61,7 @@ export function eventsCommand(): Command {
       });
       if (options.picture !== undefined) {
         if (!picture) throw new CortexdError('usage', `Expected a picture with event ${event.id} but there is none`);
+        refuseOverwriting(options.picture, options.force ?? false);
         writeWhole(options.picture, picture);
       }
       print(JSON.stringify(event, null, options.json ? 0 : 2));

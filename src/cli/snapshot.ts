@@ -6,15 +6,23 @@ import { CortexdError } from '../errors.ts';
 import { type ImageDiff, diffImages } from '../htm/image-diff.ts';
 import { shapeInWords } from '../memory/signature.ts';
 import { timestamp } from '../records/from-observation.ts';
-import { decodeCortexFile, readInput, writeWhole } from '../store/cortex-file.ts';
+import { decodeCortexFile, readInput } from '../store/cortex-file.ts';
 import type { ModelImage } from '../store/model-image.ts';
 import { type Reader, withReader } from '../store/reader.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
+import { refuseOverwriting, refuseUnwritable, writeWhole } from '../store/whole-file.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { snapshotsOf, stateDirectoryOf, withStore } from './control-client.ts';
 import { formatTable, print } from './output.ts';
 
-type Options = { config?: string; stateDirectory?: string; camera?: string; undo?: boolean; json: boolean };
+type Options = {
+  config?: string;
+  stateDirectory?: string;
+  camera?: string;
+  undo?: boolean;
+  force?: boolean;
+  json: boolean;
+};
 
 export function snapshotCommand(): Command {
   const command = new Command('snapshot').description('keep, restore, export and import models').addHelpText(
@@ -100,8 +108,11 @@ Examples:
     await snapshotsOf(stateDirectoryOf(options)).remove(name);
     print(options.json ? JSON.stringify({ deleted: name }) : `Deleted ${name}`);
   });
-  add('export <name> <file>', 'write a snapshot to a portable .cortex file').action(
-    async (name: string, file: string, options: Options) => {
+  add('export <name> <file>', 'write a snapshot to a new portable .cortex file')
+    .option('--force', 'overwrite a file that is there', false)
+    .action(async (name: string, file: string, options: Options) => {
+      refuseOverwriting(file, options.force ?? false);
+      refuseUnwritable(file);
       const bytes = await snapshotsOf(stateDirectoryOf(options)).exportFile(name);
       writeWhole(file, bytes);
       print(
@@ -109,8 +120,7 @@ Examples:
           ? JSON.stringify({ exported: name, file, bytes: bytes.length })
           : `Wrote ${file}, ${bytes.length} bytes`,
       );
-    },
-  );
+    });
   add('import <file> [name]', 'take a .cortex file in as a snapshot').action(
     async (file: string, name: string | undefined, options: Options) => {
       const bytes = readInput(file);

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { CortexdError, messageOf } from '../errors.ts';
-import { syncFolder } from './cortex-file.ts';
+import { syncFolder } from './whole-file.ts';
 import { isDamage } from './damage.ts';
 import { APPLICATION_ID, migrate } from './migrations.ts';
 import { type StageHook, noStage } from './stages.ts';
