@@ -23,6 +23,7 @@ const LAYERS = [
   'store',
   'mqtt',
   'web',
+  'replay',
   'daemon',
   'cli',
 ];

@@ -4,7 +4,7 @@
  *     child.js DIRECTORY [STAGE COUNT]     with a stage: ends itself, by SIGKILL, when it gets there for the COUNTth time
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Checkpointer } from '../../src/daemon/checkpointer.ts';
+import { Checkpointer } from '../../src/daemon/watched/checkpointer.ts';
 import type { Stage } from '../../src/store/stages.ts';
 import { Store } from '../../src/store/store.ts';
 import { CAMERA, IMAGE_BYTES, INTERVAL_MS, type Report, eventNumber, writeImage } from './protocol.ts';

@@ -10,6 +10,8 @@ import { linesOf } from './csv-lines.ts';
 import { numberInText } from './number-text.ts';
 import { timeInText } from './time-text.ts';
 
+export { wallClock } from './time-text.ts';
+
 export type CsvRow = {
   /** Line in the file, from 1. */
   readonly line: number;

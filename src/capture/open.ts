@@ -4,9 +4,9 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { SceneName } from '../scene/scenes.ts';
 import { createPreprocessor } from './preprocess.ts';
-import { openFile } from './source-file.ts';
-import { isFolder, openImages } from './source-images.ts';
-import { openSynthetic } from './source-synthetic.ts';
+import { openFile } from './sources/file.ts';
+import { isFolder, openImages } from './sources/images.ts';
+import { openSynthetic } from './sources/synthetic.ts';
 import type { FrameSource, PreprocessConfig, SourceConfig } from './types.ts';
 
 /** Open a source; `warn` hears of pictures that were skipped. Throws CortexdError when it cannot be read. */

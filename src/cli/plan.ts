@@ -6,7 +6,7 @@ import { cortexSettings } from '../config/camera-settings.ts';
 import { loadConfig } from '../config/load.ts';
 import { planCortex, planTable } from '../cortex/plan.ts';
 import { type CortexSettings, DEFAULT_PRESET, PRESETS, PRESET_NAMES, type PresetName } from '../cortex/settings.ts';
-import { seriesSettings } from '../daemon/number-sensor.ts';
+import { seriesSettings } from '../daemon/sensor/number-sensor.ts';
 import type { MemoryPlan } from '../memory/model-memory.ts';
 import { planSeries } from '../series/plan.ts';
 import { configOption, jsonOption } from './common.ts';

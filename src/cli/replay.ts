@@ -17,7 +17,7 @@ import {
   PRESET_NAMES,
   type PresetName,
 } from '../cortex/settings.ts';
-import { replay } from '../daemon/replay.ts';
+import { replay } from '../replay/replay.ts';
 import { CortexdError } from '../errors.ts';
 import { VERSION } from '../package-root.ts';
 import { SCENE_NAMES, type SceneName } from '../scene/scenes.ts';

@@ -4,9 +4,9 @@
 import { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
 import { Daemon } from '../daemon/daemon.ts';
-import { createLogger, underJournal } from '../daemon/log.ts';
-import { ServiceManager } from '../daemon/service-manager.ts';
-import { untilSignal } from '../daemon/signals.ts';
+import { createLogger, underJournal } from '../daemon/service/log.ts';
+import { ServiceManager } from '../daemon/service/service-manager.ts';
+import { untilSignal } from '../daemon/service/signals.ts';
 import { configOption } from './common.ts';
 
 const HELP = `

@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
 import { CsvReport, readCsvValues } from '../capture/csv-values.ts';
-import { NumberModel } from '../daemon/series-model.ts';
+import { NumberModel } from '../daemon/sensor/series-model.ts';
 import { VERSION } from '../package-root.ts';
 import { timestamp } from '../records/from-observation.ts';
 import { seriesLine } from '../records/from-series.ts';

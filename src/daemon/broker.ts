@@ -12,8 +12,8 @@ import { TOPICS, pathFor } from '../mqtt/topics.ts';
 import { VERSION } from '../package-root.ts';
 import { timestamp } from '../records/from-observation.ts';
 import type { StoreClient } from '../store/store-client.ts';
-import type { Commands } from './commands.ts';
-import type { Logger } from './log.ts';
+import type { Commands } from './control/commands.ts';
+import type { Logger } from './service/log.ts';
 
 export type Broker = {
   readonly bus: Bus;

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { messageOf } from '../errors.ts';
 import { AlarmOutput, ButtonInput, PresenceInput } from '../gpio/lines.ts';
 import { chooseBackend } from '../gpio/onoff-backend.ts';
-import type { Logger } from './log.ts';
+import type { Logger } from './service/log.ts';
 
 export type Pins = {
   /** What drives the pins, or why nothing does. */

@@ -1,11 +1,11 @@
 import { test } from 'tap';
 import { CortexdError } from '../../src/errors.ts';
-import { Checkpointer } from '../../src/daemon/checkpointer.ts';
-import { Lifecycle, type Stage } from '../../src/daemon/lifecycle.ts';
-import { createLogger, formatLine } from '../../src/daemon/log.ts';
-import { MinuteScores } from '../../src/daemon/minute-scores.ts';
-import { OpenEvents } from '../../src/daemon/open-events.ts';
-import { encodeHeatMap, encodePicture } from '../../src/daemon/picture.ts';
+import { Checkpointer } from '../../src/daemon/watched/checkpointer.ts';
+import { Lifecycle, type Stage } from '../../src/daemon/service/lifecycle.ts';
+import { createLogger, formatLine } from '../../src/daemon/service/log.ts';
+import { MinuteScores } from '../../src/daemon/watched/minute-scores.ts';
+import { OpenEvents } from '../../src/daemon/watched/open-events.ts';
+import { encodeHeatMap, encodePicture } from '../../src/daemon/camera/picture.ts';
 import { openPins } from '../../src/daemon/pins.ts';
 import sharp from 'sharp';
 import { eventOf } from '../store/support.ts';

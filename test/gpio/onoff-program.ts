@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openPins } from '../../src/daemon/pins.ts';
-import { createLogger } from '../../src/daemon/log.ts';
+import { createLogger } from '../../src/daemon/service/log.ts';
 import { until } from '../support/until.ts';
 
 const SYSFS = '/sys/class/gpio';

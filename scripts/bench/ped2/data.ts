@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { createPreprocessor } from '../../../src/capture/preprocess.ts';
-import { listPictures } from '../../../src/capture/source-images.ts';
+import { listPictures } from '../../../src/capture/sources/images.ts';
 
 /** Clips in order, `train/01` ... `test/12`, with 0 | 1 per frame. */
 export type Clip = { readonly name: string; readonly labels: readonly number[] };

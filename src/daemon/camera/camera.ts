@@ -1,0 +1,392 @@
+/**
+ * camera.ts - one camera of the running daemon: its source with retries, its model, its events, its checkpoints.
+ */
+import { createMask } from '../../capture/preprocess.ts';
+import type { CapturedFrame, PreprocessConfig } from '../../capture/types.ts';
+import { cortexSettings, preprocessConfig, sourceConfig } from '../../config/camera-settings.ts';
+import type { CameraConfig } from '../../config/camera-schema.ts';
+import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
+import type { Verdict } from '../../cortex/feedback.ts';
+import type { EventChange } from '../../cortex/observation.ts';
+import type { CortexStats } from '../../cortex/stats.ts';
+import { messageOf } from '../../errors.ts';
+import type { RuntimeValues } from '../../mqtt/publisher.ts';
+import type { EventRecord } from '../../records/event.ts';
+import {
+  type FrameTime,
+  type OpenIds,
+  type RecordContext,
+  eventRecord,
+  predictionRecord,
+  scoreRecord,
+  timestamp,
+  toldOf,
+} from '../../records/from-observation.ts';
+import type { CameraHealth } from '../../records/bridge.ts';
+import { predictionQualityRecord } from '../../records/prediction-quality.ts';
+import { liveFrame } from '../../web/live.ts';
+import { type CameraLimits, type CameraPorts, shapeMismatch } from '../watched/ports.ts';
+import { Checkpointer } from '../watched/checkpointer.ts';
+import { masksChanged } from './mask-memory.ts';
+import { ModelClient, type StepResult } from './model-client.ts';
+import { OpenEvents } from '../watched/open-events.ts';
+import { encodeHeatMap, encodePicture } from './picture.ts';
+import { type Described, type PipelinePorts, runPipeline } from './pipeline.ts';
+import { Presence } from '../watched/presence.ts';
+import { FrameRate } from './frame-rate.ts';
+import { MinuteScores } from '../watched/minute-scores.ts';
+import { enabledAreas } from '../control/runtime-config.ts';
+import { Teaching } from './teaching.ts';
+import { Watching, type WatchingPorts } from './watching.ts';
+
+/** Most often that a predicted picture is drawn (ms). */
+const PREDICTED_EVERY_MS = 1000;
+
+export class Camera {
+  readonly name: string;
+  readonly #config: CameraConfig;
+  readonly #ports: CameraPorts;
+  readonly #model: ModelClient;
+  readonly #checkpointer: Checkpointer;
+  readonly #eventIds: OpenIds = new Map();
+  readonly #openEvents = new OpenEvents();
+  readonly #rate = new FrameRate();
+  readonly #minutes: MinuteScores;
+  readonly #preprocess: PreprocessConfig;
+  /** Hides what is masked now, also in a frame that was taken before. */
+  readonly #hide: (luma: Uint8Array) => Uint8Array;
+  readonly #teaching: Teaching;
+  readonly #presence: Presence;
+  readonly #watching: Watching;
+  #zones: RecordContext['zones'];
+  #lastFrame: FrameTime | undefined;
+  #learning: boolean;
+  #frames = 0;
+  #stepMs = 0;
+  #nextPredictedMs = 0;
+  #stats: CortexStats | undefined;
+  #quality: PredictionQuality | undefined;
+  /** Work on the model that must not meet a frame half-way: restores, snapshots. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    name: string,
+    config: CameraConfig,
+    ports: CameraPorts,
+    model: ModelClient,
+    limits: CameraLimits,
+  ) {
+    this.name = name;
+    this.#config = config;
+    this.#ports = ports;
+    this.#model = model;
+    this.#learning = config.learning;
+    this.#zones = config.zones;
+    this.#preprocess = preprocessConfig(config);
+    this.#hide = createMask(this.#preprocess);
+    this.#presence = new Presence({
+      camera: name,
+      publish: (state) => ports.publisher?.availability(name, state),
+      write: (event) => this.#write(event, null),
+      moment: () => ({ frame: this.#frames, learning: this.#learning, clockSynced: ports.isClockSynced() }),
+    });
+    this.#watching = new Watching(this.#watchingPorts(), config.enabled);
+    this.#teaching = new Teaching({
+      camera: name,
+      model,
+      exclusively: (work) => this.#exclusively(work),
+      record: (change) => {
+        const timeMs = change.endedTimeMs ?? change.startedTimeMs;
+        const now = { sequence: this.#frames, timeMs, capturedAtMs: Date.now() };
+        return this.#record(change, this.#lastFrame ?? now);
+      },
+      write: (event) => this.#write(event, null),
+      checkpoint: () => this.checkpoint(),
+    });
+    this.#minutes = new MinuteScores(name, (score) => this.#inBackground(ports.store.call('saveScore', score)));
+    this.#checkpointer = new Checkpointer(
+      {
+        copyImage: () => this.#exclusively(() => model.copyImage()),
+        save: async (step) => {
+          const bytes = new Uint8Array(model.shadow);
+          const image = { camera: name, step, signature: model.signature, bytes, savedAt: timestamp(Date.now()) };
+          const { pages, generation, ms, bytesWritten } = await ports.store.call('checkpoint', image);
+          limits.budget.spent(bytesWritten);
+          ports.log.debug({ camera: name, step, pages, generation, ms }, 'checkpoint');
+        },
+        failed: (error) =>
+          ports.log.error({ camera: name, err: error }, 'The checkpoint failed; the next interval tries again'),
+        allows: () => limits.budget.allows(name),
+        now: () => performance.now(),
+      },
+      limits.checkpoint,
+      model.step,
+    );
+  }
+
+  /** Load the model (or make one) and prepare the camera. Throws CortexdError('model_shape') when the saved one does not fit. */
+  static async create(name: string, config: CameraConfig, ports: CameraPorts, limits: CameraLimits): Promise<Camera> {
+    const settings = cortexSettings(config);
+    const model = await ModelClient.start(settings, config.seed, null);
+    const saved = await ports.store.call('loadModel', name, model.signature);
+    if (saved.lost !== null) ports.log.error({ camera: name }, `Saved state was damaged: ${saved.lost}`);
+    if (saved.kind === 'loaded') {
+      if (saved.image.signature !== model.signature) {
+        await model.close();
+        throw shapeMismatch(
+          name,
+          { signature: saved.image.signature, bytes: saved.image.bytes.length },
+          { signature: model.signature, bytes: model.persistentBytes },
+        );
+      }
+      await model.restore(saved.image.bytes);
+      ports.log.info(
+        { camera: name, step: model.step, saved_at: saved.image.savedAt },
+        'Model resumed from its last checkpoint',
+      );
+    } else {
+      ports.log.info({ camera: name, bytes: model.totalBytes }, 'Newborn model');
+    }
+    const camera = new Camera(name, config, ports, model, limits);
+    for (const event of await ports.store.call('openEvents', name)) camera.#adopt(event);
+    return camera;
+  }
+
+  /** An event that was open when the daemon stopped goes on under its id. */
+  #adopt(event: EventRecord): void {
+    if (event.cause === 'camera_lost') {
+      this.#presence.adopt(event);
+    } else {
+      this.#eventIds.set(event.cause, { id: event.id, startedAtMs: Date.parse(event.started_at), told: toldOf(event) });
+    }
+    this.#openEvents.note(event);
+  }
+
+  /** Begin to watch. Resolves at once; the camera is tried until `stop`. */
+  start(): void {
+    this.#presence.absent();
+    this.#publishAnomaly();
+    // Whatever is no trouble of the outside world is a broken contract: the daemon ends and is started again.
+    this.#watching.start((error) => this.#ports.failed(error));
+  }
+
+  #watchingPorts(): WatchingPorts {
+    const { log, workDone } = this.#ports;
+    return {
+      source: sourceConfig(this.#config),
+      preprocess: this.#preprocess,
+      run: (frames, stopped) => runPipeline(frames, this.#pipelinePorts(), stopped),
+      warn: (message) => log.warn({ camera: this.name }, message),
+      lost: async ({ message, hint }) => {
+        log.warn({ camera: this.name }, `${message}${hint === undefined ? '' : ` (${hint})`}`);
+        await this.#presence.lost(message);
+      },
+      ended: () => {
+        log.info({ camera: this.name, frames: this.#frames }, 'The source has ended');
+        this.#presence.absent();
+      },
+      switchedOff: async () => {
+        await this.#presence.switchedOff();
+        await this.#teaching.endAll(await this.#exclusively(() => this.#model.closeEvents()));
+      },
+      alive: workDone,
+    };
+  }
+
+  #pipelinePorts(): PipelinePorts {
+    return {
+      stepModel: (frame) =>
+        this.#exclusively(() => {
+          this.#hide(frame.luma);
+          return this.#model.stepFrame(frame, this.#learning);
+        }),
+      describe: (result, frame) => this.#describe(result, frame),
+      journal: (event, frame, result) => this.#journal(event, frame, result),
+      publish: (described, frame, result) => this.#publish(described, frame, result),
+      checkpointIfDue: () => this.#checkpointer.ifDue(),
+      frameDone: (frame, result) => this.#frameDone(frame, result),
+    };
+  }
+
+  get #context(): RecordContext {
+    return {
+      camera: this.name,
+      zones: this.#zones,
+      learning: this.#learning,
+      clockSynced: this.#ports.isClockSynced(),
+      snapshots: this.#config.snapshots,
+    };
+  }
+
+  #record(change: EventChange, frame: FrameTime): EventRecord {
+    const record = eventRecord(change, this.#eventIds, frame, this.#context);
+    this.#teaching.note(record, change);
+    return record;
+  }
+
+  #describe({ observation }: StepResult, frame: CapturedFrame): Described {
+    const context = this.#context;
+    this.#lastFrame = frame;
+    return {
+      score: scoreRecord(observation, frame, context),
+      events: observation.events.map((change) => this.#record(change, frame)),
+      prediction: predictionRecord(observation, frame, context),
+    };
+  }
+
+  async #journal(event: EventRecord, frame: CapturedFrame, { observation }: StepResult): Promise<void> {
+    const { publisher, log } = this.#ports;
+    const wantsPicture = event.type === 'start' && this.#config.snapshots;
+    const picture = wantsPicture ? await encodePicture(frame, event.box) : null;
+    await this.#write(event, picture);
+    if (picture !== null && publisher !== null) {
+      publisher.picture(this.name, 'snapshot', picture);
+      publisher.picture(this.name, 'heatmap', await encodeHeatMap(frame, observation));
+    }
+    const { id, type, cause, score, explanation } = event;
+    log.info({ camera: this.name, id, type, cause, score }, `Event: ${explanation}`);
+  }
+
+  /** Journal first; then whoever delivers messages is told. A full disk must not stop the watching. */
+  async #write(event: EventRecord, picture: Uint8Array | null): Promise<void> {
+    try {
+      await this.#ports.store.call('saveEvent', event, picture, this.#ports.publisher !== null);
+    } catch (error) {
+      this.#ports.log.error({ camera: this.name, id: event.id, err: error }, 'The event could not be written');
+      this.#ports.publisher?.unwrittenEvent(event);
+    }
+    const wasAlerting = this.#openEvents.alerting;
+    this.#openEvents.note(event);
+    this.#publishAnomaly();
+    if (wasAlerting !== this.#openEvents.alerting) this.#ports.alarmChanged();
+    this.#ports.eventWritten();
+    this.#ports.live.publish({ type: 'event', event });
+  }
+
+  #publish(described: Described, frame: CapturedFrame, result: StepResult): void {
+    const { publisher, live, watch } = this.#ports;
+    const { observation } = result;
+    this.#inBackground(this.#presence.found());
+    publisher?.score(this.name, described.score, performance.now());
+    if (described.prediction !== null) {
+      publisher?.prediction(described.prediction);
+      this.#publishPredicted(frame);
+      live.publish({ type: 'prediction', prediction: described.prediction });
+    }
+    live.publish({ type: 'frame', frame: liveFrame(this.name, frame, observation) });
+    watch?.(described, frame, result);
+  }
+
+  /** The picture of what is expected next, where pictures are wanted at all. */
+  #publishPredicted({ width, height }: CapturedFrame): void {
+    const { publisher } = this.#ports;
+    const now = performance.now();
+    if (publisher === null || !this.#config.snapshots || now < this.#nextPredictedMs) return;
+    this.#nextPredictedMs = now + PREDICTED_EVERY_MS;
+    const draw = async (): Promise<void> => {
+      const { luma, probability } = await this.#exclusively(() => this.#model.predictedPicture());
+      if (probability === 0) return;
+      // Templates may have been learned before a mask was drawn.
+      publisher.picture(this.name, 'predicted', await encodePicture({ luma: this.#hide(luma), width, height }));
+    };
+    this.#inBackground(draw());
+  }
+
+  #frameDone(frame: CapturedFrame, { observation, stepMs, stats, quality }: StepResult): void {
+    this.#frames++;
+    this.#stepMs += (stepMs - this.#stepMs) / Math.min(this.#frames, 100);
+    this.#stats = stats;
+    this.#quality = quality ?? this.#quality;
+    this.#rate.count();
+    this.#minutes.add(frame.capturedAtMs, observation.score);
+    this.#ports.workDone();
+  }
+
+  #publishAnomaly(): void {
+    this.#ports.publisher?.anomaly(this.name, this.#openEvents.all);
+  }
+
+  get isAlerting(): boolean {
+    return this.#openEvents.alerting;
+  }
+
+  get health(): CameraHealth {
+    return {
+      camera: this.name,
+      state: this.#presence.isOnline ? 'online' : 'offline',
+      step: this.#model.step,
+      frames: this.#frames,
+      dropped: this.#watching.dropped,
+      bad_frames: this.#watching.badFrames,
+      fps: this.#rate.perSecond(),
+      step_ms: Math.round(this.#stepMs * 1000) / 1000,
+      checkpoint_step: this.#checkpointer.savedStep,
+      checkpoint_age_s: Math.round(this.#checkpointer.ageMs / 1000),
+      checkpoint_copy_ms: Math.round(this.#checkpointer.copyMs * 10) / 10,
+      segments: this.#stats?.segments ?? 0,
+      segment_capacity: this.#stats?.segmentCapacity ?? 0,
+      evictions: this.#stats?.evictions ?? 0,
+      threshold_factor: Math.round((this.#stats?.thresholdFactor ?? 1) * 1000) / 1000,
+      prediction: this.#quality === undefined ? null : predictionQualityRecord(this.#quality),
+    };
+  }
+
+  /** Save the model now; resolves when it is durable. */
+  async checkpoint(): Promise<void> {
+    await this.#checkpointer.save();
+  }
+
+  /** Replace the model between two frames by saved bytes of the same shape. */
+  async restore(bytes: Uint8Array, signature: string): Promise<void> {
+    const { signature: own, persistentBytes } = this.#model;
+    if (signature !== own) {
+      throw shapeMismatch(this.name, { signature, bytes: bytes.length }, { signature: own, bytes: persistentBytes });
+    }
+    await this.#exclusively(() => this.#model.restore(bytes));
+  }
+
+  get signature(): string {
+    return this.#model.signature;
+  }
+
+  /** Take over what can be changed while running; holds from the next frame on. */
+  async apply({ learning, enabled, sensitivity, zones, masks }: RuntimeValues): Promise<void> {
+    const hidden = Object.values(enabledAreas(masks));
+    this.#learning = learning;
+    this.#zones = enabledAreas(zones);
+    await this.#exclusively(async () => {
+      await this.#model.setSensitivity(sensitivity);
+      const areOthers = JSON.stringify(hidden) !== JSON.stringify(this.#preprocess.masks);
+      this.#preprocess.masks = hidden;
+      // Before the start it is the masks of the last life that the model knows.
+      const wereOthers = await masksChanged(this.#ports, this.name, hidden);
+      if (this.#watching.isRunning ? areOthers : wereOthers) await this.#model.lookAnew();
+    });
+    await this.#watching.setEnabled(enabled);
+  }
+
+  /** See teaching.ts. */
+  readonly feedback = (verdict: Verdict, id: string | null) => this.#teaching.feedback(verdict, id);
+  readonly label = (name: string) => this.#teaching.label(name);
+
+  /** Stop watching, save the model, end its thread. */
+  async stop(): Promise<void> {
+    await this.#watching.stop();
+    this.#minutes.flush();
+    try {
+      await this.checkpoint();
+    } finally {
+      await this.#model.close();
+    }
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  #inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#ports.log.error({ camera: this.name, err: error }, messageOf(error)));
+  }
+}

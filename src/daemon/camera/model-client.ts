@@ -1,0 +1,157 @@
+/**
+ * model-client.ts - a model in its worker thread, seen from the main thread. One request at a time, in order.
+ */
+import { Worker } from 'node:worker_threads';
+import type { CortexSettings } from '../../cortex/settings.ts';
+import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
+import type { CortexStats } from '../../cortex/stats.ts';
+import type { Verdict } from '../../cortex/feedback.ts';
+import type { LabelOutcome } from '../../cortex/labels.ts';
+import type { EventChange, Observation } from '../../cortex/observation.ts';
+import { planCortex } from '../../cortex/plan.ts';
+import { CortexdError } from '../../errors.ts';
+import type { Frame } from '../../vision/frame.ts';
+import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
+
+/** What came of one frame. `luma` is the frame's own pixel buffer, handed back. */
+export type StepResult = {
+  readonly observation: Observation;
+  readonly luma: Uint8Array;
+  readonly stepMs: number;
+  readonly stats: CortexStats;
+  /** How good the predictions are; null in most frames, as it changes slowly. */
+  readonly quality: PredictionQuality | null;
+};
+
+type Waiter = { readonly resolve: (reply: ModelReply) => void; readonly reject: (error: Error) => void };
+
+// The same file name with the extension this module itself has: .js when built.
+const WORKER = new URL(`./model-worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+
+export class ModelClient {
+  /** Shape of the model in words; equal signatures mean that a saved image fits. */
+  readonly signature: string;
+  readonly persistentBytes: number;
+  readonly totalBytes: number;
+  /** [persistentBytes] the image that `copyImage` filled last. */
+  readonly shadow: SharedArrayBuffer;
+  /** Steps of the model's life. */
+  step = 0;
+  readonly #worker: Worker;
+  readonly #waiters: Waiter[] = [];
+  #failure: Error | undefined;
+
+  private constructor(data: ModelWorkerData, signature: string, totalBytes: number) {
+    this.signature = signature;
+    this.totalBytes = totalBytes;
+    this.shadow = data.shadow;
+    this.persistentBytes = data.shadow.byteLength;
+    this.#worker = new Worker(WORKER, { workerData: data, name: 'model' });
+    this.#worker.on('message', (reply: ModelReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new CortexdError('internal', 'The model worker has ended')));
+  }
+
+  /** Start a worker with a newborn model, or with one that resumes from `image` (persistent bytes of the same shape). */
+  static async start(settings: CortexSettings, seed: number, image: Uint8Array | null): Promise<ModelClient> {
+    const { memory } = planCortex(settings);
+    const shadow = new SharedArrayBuffer(memory.persistentBytes);
+    const client = new ModelClient({ settings, seed, image, shadow }, memory.signature, memory.totalBytes);
+    const reply = await client.#expect('ready');
+    client.step = reply.step;
+    return client;
+  }
+
+  /** Step the model on one frame; the frame's pixel buffer is given away until the result hands it back. */
+  async stepFrame(frame: Frame, learn: boolean): Promise<StepResult> {
+    const reply = await this.#ask({ type: 'frame', frame, learn }, 'observation', [frame.luma.buffer as ArrayBuffer]);
+    this.step = reply.observation.step;
+    return reply;
+  }
+
+  /** Copy the persistent bytes into `shadow`, between two steps; resolves to the step they belong to. */
+  async copyImage(): Promise<number> {
+    return (await this.#ask({ type: 'copy_image' }, 'image_copied')).step;
+  }
+
+  /** The picture that is expected next: `luma` [height, width] and its probability, 0 when nothing is predicted. */
+  async predictedPicture(): Promise<{ readonly luma: Uint8Array; readonly probability: number }> {
+    return this.#ask({ type: 'predicted_picture' }, 'predicted_picture');
+  }
+
+  /** Replace the whole model by saved persistent bytes of the same shape; resolves to its step. */
+  async restore(image: Uint8Array): Promise<number> {
+    if (image.length !== this.persistentBytes) {
+      throw new CortexdError(
+        'model_shape',
+        `Expected a model of ${this.persistentBytes} bytes but received ${image.length}`,
+      );
+    }
+    this.step = (await this.#ask({ type: 'restore', image }, 'restored')).step;
+    return this.step;
+  }
+
+  async setSensitivity(sensitivity: number): Promise<void> {
+    await this.#ask({ type: 'set_sensitivity', sensitivity }, 'done');
+  }
+
+  /** The picture is another one from now on: the eye begins anew. */
+  async lookAnew(): Promise<void> {
+    await this.#ask({ type: 'look_anew' }, 'done');
+  }
+
+  /** Watching pauses: resolves to the ends of all open events. */
+  async closeEvents(): Promise<readonly EventChange[]> {
+    return (await this.#ask({ type: 'close_events' }, 'events_closed')).events;
+  }
+
+  /** Take in what someone said of what was unusual from one step to another. */
+  async giveFeedback(
+    verdict: Verdict,
+    fromStep: number,
+    toStep: number,
+  ): Promise<{ readonly events: readonly EventChange[]; readonly signatures: number }> {
+    return this.#ask({ type: 'feedback', verdict, fromStep, toStep }, 'events_closed');
+  }
+
+  /** Give what is seen a name. */
+  async giveLabel(name: string): Promise<LabelOutcome> {
+    return (await this.#ask({ type: 'label', name }, 'labelled')).outcome;
+  }
+
+  async close(): Promise<void> {
+    this.#failure ??= new CortexdError('internal', 'The model has been closed');
+    this.#worker.postMessage({ type: 'close' } satisfies ModelRequest);
+    await this.#worker.terminate();
+  }
+
+  #ask<T extends ModelReply['type']>(request: ModelRequest, type: T, transfer: ArrayBuffer[] = []) {
+    if (this.#failure) return Promise.reject(this.#failure);
+    this.#worker.postMessage(request, transfer);
+    return this.#expect(type);
+  }
+
+  async #expect<T extends ModelReply['type']>(type: T): Promise<Extract<ModelReply, { type: T }>> {
+    const reply = await new Promise<ModelReply>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    if (reply.type !== type) {
+      throw new CortexdError('internal', `Expected "${type}" from the model worker but received "${reply.type}"`);
+    }
+    return reply as Extract<ModelReply, { type: T }>;
+  }
+
+  #settle(reply: ModelReply): void {
+    const waiter = this.#waiters.shift();
+    if (reply.type === 'failed') {
+      const error = new CortexdError('internal', `The model failed: ${reply.message}`);
+      error.stack = reply.stack;
+      waiter?.reject(error);
+    } else {
+      waiter?.resolve(reply);
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure);
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * model-worker.ts - the thread that owns one model: retina and cortex, one frame per request.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createCortex, restoreCortex } from '../../cortex/cortex.ts';
+import { takeFeedback } from '../../cortex/feedback.ts';
+import { learnLabel } from '../../cortex/labels.ts';
+import { endEvents, lookAnew } from '../../cortex/interrupt.ts';
+import { planCortex } from '../../cortex/plan.ts';
+import { predictionQuality } from '../../cortex/prediction-quality.ts';
+import { cortexStats } from '../../cortex/stats.ts';
+import { stepCortex } from '../../cortex/step.ts';
+import { composePrediction } from '../../cortex/template-memory.ts';
+import { persistentImage } from '../../memory/model-memory.ts';
+import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
+
+/** Frames between two reports of how good the predictions are. */
+const QUALITY_EVERY = 50;
+
+const port = parentPort;
+if (port === null) throw new Error('Expected model-worker.ts to be started as a worker thread');
+
+const { settings, seed, image, shadow } = workerData as ModelWorkerData;
+const cortex = createCortex(planCortex(settings), seed);
+const live = persistentImage(cortex.memory);
+if (image !== null) resume(image);
+
+const reply = (message: ModelReply, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+port.on('message', (request: ModelRequest) => {
+  try {
+    answer(request);
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    reply({ type: 'failed', message, stack: stack ?? message });
+  }
+});
+reply({ type: 'ready', step: cortexStats(cortex).step });
+
+function resume(bytes: Uint8Array): void {
+  live.set(bytes);
+  restoreCortex(cortex);
+}
+
+function answer(request: ModelRequest): void {
+  switch (request.type) {
+    case 'frame': {
+      const started = performance.now();
+      const observation = stepCortex(cortex, request.frame, request.learn);
+      const stepMs = performance.now() - started;
+      const { luma } = request.frame;
+      // The grid is a view of the shared model buffer: a copy, or the reader would see later steps in it.
+      const copied = {
+        ...observation,
+        grid: Float32Array.from(observation.grid),
+        heat: Float32Array.from(observation.heat),
+      };
+      const quality = observation.step % QUALITY_EVERY === 0 ? predictionQuality(cortex) : null;
+      reply({ type: 'observation', observation: copied, luma, stepMs, stats: cortexStats(cortex), quality }, [
+        luma.buffer as ArrayBuffer,
+      ]);
+      return;
+    }
+    case 'copy_image':
+      new Uint8Array(shadow).set(live);
+      reply({ type: 'image_copied', step: cortexStats(cortex).step });
+      return;
+    case 'predicted_picture': {
+      const luma = new Uint8Array(settings.width * settings.height);
+      const { templates, geometry, retina, global } = cortex;
+      const probability = composePrediction(templates, geometry, retina.pixels, global, luma);
+      reply({ type: 'predicted_picture', luma, probability }, [luma.buffer]);
+      return;
+    }
+    case 'restore':
+      resume(request.image);
+      reply({ type: 'restored', step: cortexStats(cortex).step });
+      return;
+    case 'set_sensitivity':
+      cortex.evidence.sensitivity = request.sensitivity;
+      reply({ type: 'done' });
+      return;
+    case 'look_anew':
+      lookAnew(cortex);
+      reply({ type: 'done' });
+      return;
+    case 'close_events':
+      reply({ type: 'events_closed', events: endEvents(cortex, 'the camera was switched off'), signatures: 0 });
+      return;
+    case 'feedback': {
+      const { verdict, fromStep, toStep } = request;
+      const signatures = takeFeedback(cortex, verdict, fromStep, toStep);
+      const events = verdict === 'normal' ? endEvents(cortex, 'someone said that it was normal') : [];
+      reply({ type: 'events_closed', events, signatures });
+      return;
+    }
+    case 'label':
+      reply({ type: 'labelled', outcome: learnLabel(cortex.labels, request.name) });
+      return;
+    case 'close':
+      port?.close();
+  }
+}

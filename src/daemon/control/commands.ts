@@ -1,0 +1,111 @@
+/**
+ * commands.ts - carries out what someone asks of the running daemon, over MQTT or the control socket.
+ */
+import type { Command } from '../../mqtt/commands.ts';
+import type { Publisher, RuntimeValues } from '../../mqtt/publisher.ts';
+import type { HealthRecord } from '../../records/bridge.ts';
+import type { Verb } from '../../records/commands.ts';
+import type { Verdict } from '../../cortex/feedback.ts';
+import type { EventRecord } from '../../records/event.ts';
+import type { EventFilter } from '../../store/journal.ts';
+import type { SnapshotPort } from '../../web/control-server.ts';
+import { modelNamed } from './model-named.ts';
+import type { RuntimeSettings } from './runtime-settings.ts';
+
+/** A camera or number sensor that can be told something. */
+export type Steerable = {
+  readonly name: string;
+  readonly apply: (values: RuntimeValues) => Promise<void>;
+  readonly feedback: (
+    verdict: Verdict,
+    event: string | null,
+  ) => Promise<{ readonly event: string; readonly signs: number }>;
+  readonly label: (name: string) => Promise<void>;
+};
+
+export type CommandPorts = {
+  readonly models: () => readonly Steerable[];
+  readonly settings: RuntimeSettings;
+  readonly publisher: () => Publisher | null;
+  readonly snapshots: SnapshotPort;
+  readonly events: (filter: EventFilter) => Promise<readonly EventRecord[]>;
+  readonly health: () => Promise<HealthRecord>;
+  /** Begin to stop and start anew; the answer is sent before. Throws CortexdError when a new start would fail. */
+  readonly restart: () => void;
+  /** Zones, masks or switches have changed: whoever shows them is told. */
+  readonly changed: (name: string, values: RuntimeValues) => void;
+};
+
+const MOST_EVENTS = 20;
+
+export class Commands {
+  readonly #ports: CommandPorts;
+
+  constructor(ports: CommandPorts) {
+    this.#ports = ports;
+  }
+
+  /** Do it; resolves to what the answer tells. Throws CortexdError when it cannot be done, and then nothing has changed. */
+  async carryOut(command: Command): Promise<unknown> {
+    const { settings } = this.#ports;
+    if (command.kind === 'request') return this.#answer(command.verb, command.body);
+    const model = this.modelNamed(command.camera);
+    switch (command.kind) {
+      case 'learning':
+      case 'enabled':
+        await settings.set(model.name, command.kind, command.on);
+        await this.apply(model);
+        return { [command.kind]: command.on };
+      case 'sensitivity':
+        await settings.set(model.name, 'sensitivity', command.value);
+        await this.apply(model);
+        return { sensitivity: command.value };
+      case 'zone':
+      case 'mask':
+        await settings.setArea(model.name, command.kind, command.name, command.change);
+        await this.apply(model);
+        return { [command.kind]: command.name };
+      case 'feedback':
+        return { feedback: command.verdict, ...(await model.feedback(command.verdict, command.event)) };
+      case 'label':
+        await model.label(command.name);
+        return { label: command.name };
+    }
+  }
+
+  /** The settings of a camera as they are now: into the model, and told. */
+  async apply(model: Steerable): Promise<void> {
+    const values = this.#ports.settings.valuesOf(model.name);
+    await model.apply(values);
+    this.#ports.publisher()?.settings(model.name, values);
+    this.#ports.changed(model.name, values);
+  }
+
+  /** The camera or number sensor of that name; without one the only one there is. */
+  modelNamed(name: string | undefined): Steerable {
+    return modelNamed(this.#ports.models(), name);
+  }
+
+  async #answer(verb: Verb, body: { readonly [key: string]: unknown }): Promise<unknown> {
+    const { snapshots, events, health, restart } = this.#ports;
+    const { name, camera } = body as { name: string; camera?: string };
+    switch (verb) {
+      case 'snapshot.create':
+        return snapshots.create(name, camera);
+      case 'snapshot.list':
+        return snapshots.list();
+      case 'snapshot.restore':
+        return { restored: name, replaced: await snapshots.restore(name, camera) };
+      case 'snapshot.delete':
+        await snapshots.remove(name);
+        return { deleted: name };
+      case 'events.list':
+        return events({ limit: MOST_EVENTS, ...(body as Partial<EventFilter>) });
+      case 'health':
+        return health();
+      case 'restart':
+        restart();
+        return { restarting: true };
+    }
+  }
+}

@@ -1,0 +1,374 @@
+/**
+ * number-sensor.ts - one number sensor of the running daemon: its source, its model, its events, its checkpoints.
+ *
+ * A step takes well below a millisecond and values come seldom, so the model lives in the main thread.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ulid } from 'ulid';
+import { ValueQueue } from '../../capture/value-queue.ts';
+import { type SensorValue, csvValues, fileValues, numberOfMessage } from '../../capture/values.ts';
+import type { StreamConfig } from '../../config/stream-schema.ts';
+import { CortexdError, messageOf } from '../../errors.ts';
+import type { RuntimeValues } from '../../mqtt/publisher.ts';
+import type { SensorHealth } from '../../records/bridge.ts';
+import { lostRecord } from '../../records/camera-lost.ts';
+import type { EventRecord } from '../../records/event.ts';
+import { timestamp } from '../../records/from-observation.ts';
+import { sensorScore } from '../../records/from-series.ts';
+import { DEFAULT_SERIES, type SeriesSettings } from '../../series/settings.ts';
+import { type CameraLimits, type CameraPorts, shapeMismatch } from '../watched/ports.ts';
+import { Checkpointer } from '../watched/checkpointer.ts';
+import { MinuteScores } from '../watched/minute-scores.ts';
+import { OpenEvents } from '../watched/open-events.ts';
+import { SeriesEvents } from './series-events.ts';
+import { NumberModel } from './series-model.ts';
+
+export type SensorPorts = CameraPorts & {
+  /** Hear a topic of the broker; null: MQTT is switched off. */
+  readonly listen: ((topic: string, listener: (payload: string) => void) => void) | null;
+};
+
+const MINUTE_MS = 60_000;
+const LONGEST_PAUSE_S = 60;
+
+/** The settings of the model that belong to a sensor's configuration. */
+export function seriesSettings({ sensitivity }: StreamConfig): SeriesSettings {
+  return { ...DEFAULT_SERIES, threshold: DEFAULT_SERIES.threshold / sensitivity };
+}
+
+export class NumberSensor {
+  readonly name: string;
+  readonly #config: StreamConfig;
+  readonly #ports: SensorPorts;
+  readonly #model: NumberModel;
+  readonly #events: SeriesEvents;
+  readonly #openEvents = new OpenEvents();
+  readonly #checkpointer: Checkpointer;
+  readonly #minutes: MinuteScores;
+  readonly #queue = new ValueQueue();
+  readonly #stopping = new AbortController();
+  /** [persistent bytes] what is being saved; the store reads it while the model goes on. */
+  readonly #shadow: SharedArrayBuffer;
+  #learning: boolean;
+  #enabled: boolean;
+  #running: Promise<void> | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
+  #isOnline = false;
+  #lostEvent: EventRecord | undefined;
+  #values = 0;
+  #badValues = 0;
+  #stepMs = 0;
+  #lastComplaint = '';
+  /** Work that must not meet a step half-way: saves and restores. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    name: string,
+    config: StreamConfig,
+    ports: SensorPorts,
+    model: NumberModel,
+    limits: CameraLimits,
+  ) {
+    this.name = name;
+    this.#config = config;
+    this.#ports = ports;
+    this.#model = model;
+    this.#learning = config.learning;
+    this.#enabled = config.enabled;
+    this.#events = new SeriesEvents(name, seriesSettings(config).threshold);
+    this.#shadow = new SharedArrayBuffer(model.image.length);
+    this.#minutes = new MinuteScores(name, (score) => this.#inBackground(ports.store.call('saveScore', score)));
+    const { signature } = model;
+    this.#checkpointer = new Checkpointer(
+      {
+        // No turn is taken: the model steps in this very thread, so between two of its awaits it stands still.
+        copyImage: async () => {
+          new Uint8Array(this.#shadow).set(model.image);
+          return model.values;
+        },
+        save: async (step) => {
+          const bytes = new Uint8Array(this.#shadow);
+          const { bytesWritten } = await ports.store.call('checkpoint', {
+            camera: name,
+            step,
+            signature,
+            bytes,
+            savedAt: timestamp(Date.now()),
+          });
+          limits.budget.spent(bytesWritten);
+        },
+        failed: (error) =>
+          ports.log.error({ stream: name, err: error }, 'The checkpoint failed; the next interval tries again'),
+        allows: () => limits.budget.allows(name),
+        now: () => performance.now(),
+      },
+      limits.checkpoint,
+      model.values,
+    );
+  }
+
+  /** Load the model (or make one). Throws CortexdError('model_shape') when the saved one does not fit. */
+  static async create(
+    name: string,
+    config: StreamConfig,
+    ports: SensorPorts,
+    limits: CameraLimits,
+  ): Promise<NumberSensor> {
+    const model = new NumberModel(seriesSettings(config), config.seed);
+    const saved = await ports.store.call('loadModel', name, model.signature);
+    if (saved.lost !== null) ports.log.error({ stream: name }, `Saved state was damaged: ${saved.lost}`);
+    if (saved.kind === 'loaded') {
+      const { bytes, signature, savedAt } = saved.image;
+      if (signature !== model.signature) {
+        throw shapeMismatch(
+          name,
+          { signature, bytes: bytes.length },
+          { signature: model.signature, bytes: model.image.length },
+        );
+      }
+      model.restore(bytes, signature);
+      ports.log.info({ stream: name, step: model.values, saved_at: savedAt }, 'Model resumed from its last checkpoint');
+    } else {
+      ports.log.info({ stream: name, bytes: model.totalBytes }, 'Newborn model');
+    }
+    const sensor = new NumberSensor(name, config, ports, model, limits);
+    for (const event of await ports.store.call('openEvents', name)) sensor.#adopt(event);
+    return sensor;
+  }
+
+  #adopt(event: EventRecord): void {
+    if (event.cause === 'sensor_lost') this.#lostEvent = event;
+    else this.#events.adopt(event);
+    this.#openEvents.note(event);
+  }
+
+  /** Begin to take values. Resolves at once. */
+  start(): void {
+    this.#publishState('offline');
+    this.#ports.publisher?.anomaly(this.name, this.#openEvents.all);
+    this.#expectValue();
+    this.#running = this.#watch().catch((error: unknown) => this.#ports.failed(error));
+  }
+
+  async #watch(): Promise<void> {
+    const { source } = this.#config;
+    const { signal } = this.#stopping;
+    switch (source.type) {
+      case 'mqtt':
+        this.#ports.listen?.(source.topic, (payload) => this.#hear(payload, source.json_key));
+        return this.#takeAll(this.#queue);
+      case 'csv':
+        return this.#retrying(LONGEST_PAUSE_S, async () => {
+          let known = this.#model.values + this.#model.missing;
+          // What the model has seen before a restart it does not see again.
+          for await (const value of csvValues(source.path, source.column, source.interval_s, signal))
+            if (known-- <= 0) await this.#take(value);
+          this.#ports.log.info({ stream: this.name, values: this.#values }, 'The series has ended');
+          this.#publishState('offline');
+          clearTimeout(this.#watchdog);
+          return true;
+        });
+      case 'file':
+        return this.#retrying(source.interval_s, async () => {
+          await this.#takeAll(fileValues(source.path, source.interval_s, signal));
+          return false;
+        });
+    }
+  }
+
+  /** Work until done or stopped; trouble of the outside world makes the sensor lost, and it is tried again. */
+  async #retrying(pauseS: number, work: () => Promise<boolean>): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        if (await work()) return;
+      } catch (error) {
+        if (!(error instanceof CortexdError) || error.code === 'internal') throw error;
+        if (signal.aborted) return;
+        this.#badValues++;
+        await this.#lose(`${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+      }
+      await sleep(Math.min(pauseS, LONGEST_PAUSE_S) * 1000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #takeAll(values: AsyncIterable<SensorValue>): Promise<void> {
+    for await (const value of values) {
+      if (this.#stopping.signal.aborted) return;
+      await this.#take(value);
+    }
+  }
+
+  #hear(payload: string, jsonKey: string | undefined): void {
+    try {
+      this.#queue.push({ value: numberOfMessage(payload, jsonKey), localMs: null });
+    } catch (error) {
+      this.#badValues++;
+      const complaint = messageOf(error);
+      // A sensor that always says the same nonsense fills no log.
+      if (complaint !== this.#lastComplaint) this.#ports.log.warn({ stream: this.name }, complaint);
+      this.#lastComplaint = complaint;
+    }
+  }
+
+  /** One value's whole life: step, journal, publish, save. */
+  async #take({ value: raw, localMs }: SensorValue): Promise<void> {
+    if (!this.#enabled) return;
+    await this.#exclusively(async () => {
+      const { publisher, isClockSynced } = this.#ports;
+      const atMs = Date.now();
+      const clockSynced = isClockSynced();
+      const started = performance.now();
+      const value = raw * this.#config.scale;
+      const observation = this.#model.step(localMs ?? (clockSynced ? localTime(atMs) : null), value, this.#learning);
+      this.#values++;
+      this.#stepMs += (performance.now() - started - this.#stepMs) / Math.min(this.#values, 100);
+      await this.#found();
+      if (Number.isNaN(value)) return;
+      const moment = { value, index: this.#model.values, atMs, learning: this.#learning, clockSynced };
+      const event = this.#events.next(observation, moment);
+      if (event !== null) await this.#write(event);
+      const record = sensorScore(timestamp(atMs), value, observation, this.#model.learning, clockSynced);
+      publisher?.score(this.name, record, performance.now());
+      this.#minutes.add(atMs, observation.score);
+      await this.#checkpointer.ifDue();
+    });
+  }
+
+  /** A value has come. */
+  async #found(): Promise<void> {
+    this.#expectValue();
+    this.#publishState('online');
+    if (this.#lostEvent === undefined) return;
+    const { id, started_at: startedAt } = this.#lostEvent;
+    this.#lostEvent = undefined;
+    await this.#write(this.#lostRecord('end', id, startedAt, 'values come again'));
+  }
+
+  #expectValue(): void {
+    clearTimeout(this.#watchdog);
+    const { lost_after_s: seconds } = this.#config;
+    if (seconds === 0 || !this.#enabled || this.#stopping.signal.aborted) return;
+    this.#watchdog = setTimeout(
+      () => this.#inBackground(this.#lose(`no value for ${seconds} s`)),
+      seconds * 1000,
+    ).unref();
+  }
+
+  async #lose(reason: string): Promise<void> {
+    this.#publishState('offline');
+    if (this.#lostEvent !== undefined) return;
+    this.#ports.log.warn({ stream: this.name }, reason);
+    this.#lostEvent = this.#lostRecord('start', ulid(), timestamp(Date.now()), reason);
+    await this.#write(this.#lostEvent);
+  }
+
+  #lostRecord(type: 'start' | 'end', id: string, startedAt: string, explanation: string): EventRecord {
+    const [learning, clockSynced] = [this.#learning, this.#ports.isClockSynced()];
+    const lost = { type, id, camera: this.name, startedAt, explanation, frame: this.#model.values };
+    return { ...lostRecord({ ...lost, learning, clockSynced }), cause: 'sensor_lost' };
+  }
+
+  /** Journal first; then whoever delivers messages is told. A full disk must not stop the sensor. */
+  async #write(event: EventRecord): Promise<void> {
+    const { store, publisher, log, live, eventWritten, alarmChanged } = this.#ports;
+    try {
+      await store.call('saveEvent', event, null, publisher !== null);
+    } catch (error) {
+      log.error({ stream: this.name, id: event.id, err: error }, 'The event could not be written');
+      publisher?.unwrittenEvent(event);
+    }
+    const wasAlerting = this.isAlerting;
+    this.#openEvents.note(event);
+    publisher?.anomaly(this.name, this.#openEvents.all);
+    if (wasAlerting !== this.isAlerting) alarmChanged();
+    eventWritten();
+    live.publish({ type: 'event', event });
+    const { id, type, cause, score, explanation } = event;
+    log.info({ stream: this.name, id, type, cause, score }, `Event: ${explanation}`);
+  }
+
+  #publishState(state: 'online' | 'offline'): void {
+    this.#isOnline = state === 'online';
+    this.#ports.publisher?.availability(this.name, state);
+  }
+
+  get isAlerting(): boolean {
+    return this.#openEvents.alerting;
+  }
+
+  get health(): SensorHealth {
+    return {
+      stream: this.name,
+      state: this.#isOnline ? 'online' : 'offline',
+      step: this.#model.values,
+      values: this.#values,
+      missing: this.#model.missing,
+      bad_values: this.#badValues,
+      dropped: this.#queue.dropped,
+      step_ms: Math.round(this.#stepMs * 1000) / 1000,
+      checkpoint_step: this.#checkpointer.savedStep,
+      checkpoint_age_s: Math.round(this.#checkpointer.ageMs / 1000),
+    };
+  }
+
+  /** Save the model now; resolves when it is durable. */
+  async checkpoint(): Promise<void> {
+    await this.#checkpointer.save();
+  }
+
+  /** Replace the model between two values by saved bytes of the same shape. */
+  async restore(bytes: Uint8Array, signature: string): Promise<void> {
+    await this.#exclusively(async () => this.#model.restore(bytes, signature));
+  }
+
+  get signature(): string {
+    return this.#model.signature;
+  }
+
+  /** Take over what can be changed while running; holds from the next value on. */
+  async apply({ learning, enabled, sensitivity }: RuntimeValues): Promise<void> {
+    const threshold = DEFAULT_SERIES.threshold / sensitivity;
+    this.#learning = learning;
+    this.#model.threshold = threshold;
+    this.#events.threshold = threshold;
+    if (enabled === this.#enabled) return;
+    this.#enabled = enabled;
+    this.#publishState('offline');
+    this.#expectValue();
+  }
+
+  /** Series learn what recurs by themselves: there is nothing to tell them. */
+  feedback(): never {
+    throw new CortexdError('usage', `Expected a camera but ${this.name} is a number sensor, which takes no feedback`);
+  }
+
+  label(): never {
+    throw new CortexdError('usage', `Expected a camera but ${this.name} is a number sensor, which takes no labels`);
+  }
+
+  /** Take no more values and save the model. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    clearTimeout(this.#watchdog);
+    this.#queue.close();
+    await this.#running;
+    this.#minutes.flush();
+    await this.checkpoint();
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  #inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#ports.log.error({ stream: this.name, err: error }, messageOf(error)));
+  }
+}
+
+/** The clock that people here live by, as milliseconds as if it were UTC. */
+function localTime(ms: number): number {
+  return ms - new Date(ms).getTimezoneOffset() * MINUTE_MS;
+}
