@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import { CortexdError, type ErrorCode, messageOf } from '../errors.ts';
 import { VERSION } from '../package-root.ts';
 import { timestamp } from '../records/from-observation.ts';
-import { isLocked } from '../store/database.ts';
+import { isLocked } from '../store/lock.ts';
 import { Store } from '../store/store.ts';
 import { type SnapshotPort, socketPath } from '../web/control-server.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';

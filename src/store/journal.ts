@@ -224,12 +224,12 @@ export class Journal {
     return this.#db.prepare('SELECT bytes FROM picture WHERE event_id = ?').pluck().get(id) as Buffer | undefined;
   }
 
-  /** Events of a camera that have started and not ended. */
-  openEvents(camera: string): EventRecord[] {
+  /** Events of a camera (undefined: of all) that have started and not ended. */
+  openEvents(camera?: string): EventRecord[] {
     const rows = this.#db
-      .prepare('SELECT record FROM event WHERE camera = ? AND ended_at IS NULL ORDER BY id')
+      .prepare('SELECT record FROM event WHERE coalesce(camera = ?, true) AND ended_at IS NULL ORDER BY id')
       .pluck()
-      .all(camera) as string[];
+      .all(camera ?? null) as string[];
     return rows.flatMap(readRecord);
   }
 
