@@ -134,6 +134,11 @@ export class Bus {
     this.#sendRetained(topic, '');
   }
 
+  /** The same on the next connect, once: nothing is known of it here. `path` is relative to the base topic. */
+  forgetSoon(path: string): void {
+    this.retain(path, '');
+  }
+
   /** The same for a path below the base topic. */
   forget(path: string): void {
     this.forgetAt(this.#topic(path));

@@ -3,6 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { CortexdError, messageOf } from '../errors.ts';
+import { faultHook } from '../faults.ts';
 import { Store, type StoreOptions } from './store.ts';
 import type { StoreAnswer, StoreCall } from './store-client.ts';
 
@@ -24,6 +25,7 @@ const QUIET_MS = 100;
 const AFTER_FAILURE_MS = 60_000;
 const LONGEST_WAIT_MS = 1000;
 
+const fault = faultHook(process.env['CORTEXD_FAULT']);
 let store: Store | undefined;
 try {
   store = new Store(workerData as StoreOptions);
@@ -67,6 +69,7 @@ async function carryOut({ id, method, args }: StoreCall): Promise<void> {
   try {
     let value: unknown;
     try {
+      if (fault !== null) fault('store call');
       store?.ensureOpen();
       value = await make();
     } catch (error) {

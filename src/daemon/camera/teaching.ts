@@ -14,8 +14,8 @@ export type TeachingPorts = {
   readonly model: ModelClient;
   /** Do something between two frames. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
-  /** A change becomes a record, with the id of its event. */
-  readonly record: (change: EventChange) => EventRecord;
+  /** A change becomes a record, with the id of its event; null: nobody was told of that event. */
+  readonly record: (change: EventChange) => EventRecord | null;
   /** Journal an event and tell it. */
   readonly write: (event: EventRecord) => Promise<void>;
   readonly checkpoint: () => Promise<void>;
@@ -39,6 +39,7 @@ export class Teaching {
     const { record, write } = this.#ports;
     for (const change of changes) {
       const ended = record(change);
+      if (ended === null) continue;
       this.note(ended, change);
       await write({ ...ended, explanation: `${ended.explanation}; ${change.explanation}` });
     }

@@ -19,7 +19,7 @@ export type WatchingPorts = {
   /** The source cannot be read now; it is tried again. */
   readonly lost: (error: CortexdError) => Promise<void>;
   /** The source has come to its end; it is not opened again. */
-  readonly ended: () => void;
+  readonly ended: () => Promise<void>;
   readonly switchedOff: () => Promise<void>;
   /** Proof of work for the watchdog. */
   readonly alive: () => void;
@@ -87,7 +87,7 @@ export class Watching {
         await this.#watchOnce();
         if (signal.aborted) return;
         if (!this.#enabled) continue;
-        this.#ports.ended();
+        await this.#ports.ended();
         return;
       } catch (error) {
         if (!(error instanceof CortexdError) || error.code === 'internal') throw error;

@@ -31,7 +31,7 @@ export type CommandPorts = {
   readonly events: (filter: EventFilter) => Promise<readonly EventRecord[]>;
   readonly health: () => Promise<HealthRecord>;
   /** Begin to stop and start anew; the answer is sent before. Throws CortexdError when a new start would fail. */
-  readonly restart: () => void;
+  readonly restart: () => Promise<void>;
   /** Zones, masks or switches have changed: whoever shows them is told. */
   readonly changed: (name: string, values: RuntimeValues) => void;
 };
@@ -104,7 +104,7 @@ export class Commands {
       case 'health':
         return health();
       case 'restart':
-        restart();
+        await restart();
         return { restarting: true };
     }
   }

@@ -21,6 +21,7 @@ import { Checkpointer } from '../watched/checkpointer.ts';
 import { MinuteScores } from '../watched/minute-scores.ts';
 import { OpenEvents } from '../watched/open-events.ts';
 import { SeriesEvents } from './series-events.ts';
+import { STOPPED_MEANWHILE, endedRecord } from '../watched/settle.ts';
 import { NumberModel } from './series-model.ts';
 
 export type SensorPorts = CameraPorts & {
@@ -30,6 +31,8 @@ export type SensorPorts = CameraPorts & {
 
 const MINUTE_MS = 60_000;
 const LONGEST_PAUSE_S = 60;
+/** A disk that takes longer for an event does not hold up the values (ms). */
+const EVENT_LIMIT_MS = 5000;
 
 /** The settings of the model that belong to a sensor's configuration. */
 export function seriesSettings({ sensitivity }: StreamConfig): SeriesSettings {
@@ -132,13 +135,16 @@ export class NumberSensor {
       ports.log.info({ stream: name, bytes: model.totalBytes }, 'Newborn model');
     }
     const sensor = new NumberSensor(name, config, ports, model, limits);
-    for (const event of await ports.store.call('openEvents', name)) sensor.#adopt(event);
+    for (const event of await ports.store.call('openEvents', name)) {
+      // A lost sensor is waited for: that event is still true.
+      if (event.cause === 'sensor_lost') sensor.#adopt(event);
+      else await sensor.#write(endedRecord(event, STOPPED_MEANWHILE));
+    }
     return sensor;
   }
 
   #adopt(event: EventRecord): void {
-    if (event.cause === 'sensor_lost') this.#lostEvent = event;
-    else this.#events.adopt(event);
+    this.#lostEvent = event;
     this.#openEvents.note(event);
   }
 
@@ -273,7 +279,7 @@ export class NumberSensor {
   async #write(event: EventRecord): Promise<void> {
     const { store, publisher, log, live, eventWritten, alarmChanged } = this.#ports;
     try {
-      await store.call('saveEvent', event, null, publisher !== null);
+      await store.callWithin(EVENT_LIMIT_MS, 'saveEvent', event, null, publisher !== null);
     } catch (error) {
       log.error({ stream: this.name, id: event.id, err: error }, 'The event could not be written');
       publisher?.unwrittenEvent(event);
