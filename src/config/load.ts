@@ -8,7 +8,9 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { LineCounter, type Node, isMap, isScalar, parseDocument } from 'yaml';
 import { CortexdError, messageOf } from '../errors.ts';
 import { nearest } from './nearest.ts';
+import { nodeNameOf } from './node-name.ts';
 import { type Config, ConfigSchema } from './schema.ts';
+import { NAME_PATTERN } from './setting-kinds.ts';
 import { fillSources, pathSegments, relevantErrors, sourceTypes } from './source-union.ts';
 
 /** One thing that is wrong, with its place in the file. */
@@ -78,6 +80,15 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
       document.errors.map((error) => ({ ...at(error.pos[0]), key: 'YAML', message: error.message })),
     );
   }
+  // "!secret" and its like: another program would look the value up; here the word itself would be sent.
+  const tags = document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  if (tags.length > 0) {
+    const message = 'Expected a plain value but received a tag; for a password use password_file or "${NAME}"';
+    throw new ConfigError(
+      file,
+      tags.map(({ pos }) => ({ ...at(pos[0]), key: 'YAML', message })),
+    );
+  }
   let raw: unknown;
   try {
     raw = document.toJS() ?? {};
@@ -121,7 +132,7 @@ function problemOf(
   place: (path: readonly string[], onKey: boolean) => { line: number; column: number },
 ): Problem {
   const path = pathSegments(error.instancePath);
-  const received = JSON.stringify(error.data) ?? 'nothing';
+  const received = receivedInWords(error);
   const schema = error.parentSchema as { [keyword: string]: unknown; properties?: { [key: string]: unknown } };
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -152,6 +163,27 @@ function problemOf(
   }
 }
 
+/** What stands in the file, without what must not be seen. */
+function receivedInWords({ data, parentSchema }: ErrorObject): string {
+  if ((parentSchema as { secret?: boolean } | undefined)?.secret === true) {
+    const what = data === null ? 'nothing' : Array.isArray(data) ? 'a list' : typeof data === 'string' ? 'another text' : `a ${typeof data}`;
+    return `${what} (not shown: it is secret)`;
+  }
+  if (Array.isArray(data)) return 'a list';
+  if (typeof data === 'object' && data !== null) return 'a section of settings';
+  const text = JSON.stringify(data) ?? 'nothing';
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** What the patterns of the schema stand for. */
+const PATTERNS: { readonly [pattern: string]: string } = {
+  [NAME_PATTERN]: 'a name of letters, digits, _ and -, at most 64',
+  '^(mqtts?|wss?)://[^\\s]+$': 'an address such as mqtt://HOST:1883, mqtts://, ws:// or wss://',
+  '^[^+#\\s/]+(/[^+#\\s/]+)*$': 'levels of a topic with / between them, without +, # and spaces',
+  '^[A-Za-z0-9_-]{1,64}$': 'letters, digits, _ and -, at most 64',
+  '^[A-Za-z0-9.-]{1,253}$': 'a host name',
+};
+
 function expectation(error: ErrorObject, schema: { [keyword: string]: unknown }): string {
   const unit = typeof schema['unit'] === 'string' ? ` ${schema['unit']}` : '';
   const { minimum, maximum } = schema as { minimum?: number; maximum?: number };
@@ -171,9 +203,7 @@ function expectation(error: ErrorObject, schema: { [keyword: string]: unknown })
     case 'enum':
       return `one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
     case 'pattern':
-      return typeof schema['description'] === 'string'
-        ? `"${schema['description']}"`
-        : `text that matches ${String(error.params['pattern'])}`;
+      return PATTERNS[String(error.params['pattern'])] ?? `text that matches ${String(error.params['pattern'])}`;
     default:
       return error.message ?? error.keyword;
   }
@@ -262,19 +292,29 @@ function complete(config: Config, file: string, env: NodeJS.ProcessEnv): LoadedC
     const path = config.mqtt[key];
     if (path !== undefined) config.mqtt[key] = absolute(path);
   }
-  const node = config.node ?? hostname().replace(/[^A-Za-z0-9_-]/g, '-');
-  const fallback =
-    env['STATE_DIRECTORY']?.split(':')[0] ??
-    join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd');
+  const node = config.node ?? nodeNameOf(hostname());
   return {
     file,
     config,
-    stateDirectory: config.state_directory === undefined ? fallback : absolute(config.state_directory),
+    stateDirectory: config.state_directory === undefined ? defaultState(env) : absolute(config.state_directory),
     node,
     baseTopic: config.mqtt.base_topic ?? `cortexd/${node}`,
     password: readPassword(config, absolute, env),
     warnings: config.mqtt.password !== undefined ? worldReadable(file) : [],
   };
+}
+
+/** Worked out only where nobody has said it: a user without a home needs none then. */
+function defaultState(env: NodeJS.ProcessEnv): string {
+  const given = env['STATE_DIRECTORY']?.split(':')[0];
+  if (given !== undefined && given !== '') return given;
+  try {
+    return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd');
+  } catch {
+    throw new CortexdError('config', 'Expected a place for the state but this user has no home directory', {
+      hint: 'Set state_directory in the configuration.',
+    });
+  }
 }
 
 /** From `password` (with ${NAME} replaced), `password_file`, or the credential mqtt-password of the service manager. */

@@ -13,6 +13,7 @@ import { VERSION } from '../package-root.ts';
 import { timestamp } from '../records/from-observation.ts';
 import type { StoreClient } from '../store/store-client.ts';
 import type { Commands } from './control/commands.ts';
+import { Complaints } from './control/complaints.ts';
 import type { Logger } from './service/log.ts';
 
 export type Broker = {
@@ -57,14 +58,12 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
     changed: (name, values) => homeAssistant?.changed(name, values),
     listen: (commands) => {
       if (!mqtt.commands) return;
+      const complaints = new Complaints(log);
       new CommandServer({
         bus,
         baseTopic: loaded.baseTopic,
         handle: (command) => commands.carryOut(command),
-        told: (path, error) => {
-          if (error === null) log.info({ topic: path }, 'Command');
-          else log.warn({ topic: path }, `Command refused: ${error}`);
-        },
+        told: (path, error) => complaints.told(path, error),
       }).start();
     },
   };

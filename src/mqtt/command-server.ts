@@ -104,7 +104,8 @@ export class CommandServer {
   }
 
   #answer(path: string, response: ResponseRecord): void {
-    this.#options.bus.send(path, JSON.stringify(response), 1);
+    const { bus } = this.#options;
+    bus.send(path, JSON.stringify(response), bus.eventQos);
   }
 }
 

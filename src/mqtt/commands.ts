@@ -166,7 +166,9 @@ function checked(
     const [problem] = validate.errors ?? [];
     // Of a choice the message says nothing that helps; of an object it names the key.
     const where =
-      problem === undefined || problem.keyword === 'anyOf' ? '' : ` (${problem.instancePath} ${problem.message})`;
+      problem === undefined || problem.keyword === 'anyOf'
+        ? ''
+        : ` (${[problem.instancePath.slice(1).replaceAll('/', '.'), problem.message].filter(Boolean).join(' ')})`;
     return { ok: false, transaction, error: `Expected ${wanted} but received something else${where.slice(0, 200)}` };
   }
   return { ok: true, command: { transaction, ...make() } as Command };

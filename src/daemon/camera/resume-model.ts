@@ -5,7 +5,7 @@
 import { ulid } from 'ulid';
 import type { CameraConfig } from '../../config/camera-schema.ts';
 import { cortexSettings } from '../../config/camera-settings.ts';
-import { CortexdError } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
 import { timestamp } from '../../records/from-observation.ts';
 import { stateLostRecords } from '../../records/state-lost.ts';
 import { type CameraPorts, shapeMismatch } from '../watched/ports.ts';
@@ -31,13 +31,15 @@ export async function resumeModel(camera: string, config: CameraConfig, ports: C
     await model.restore(bytes);
     log.info({ camera, step: model.step, saved_at: savedAt }, 'Model resumed from its last checkpoint');
   } catch (error) {
-    if (!(error instanceof CortexdError) || error.code !== 'corrupt') throw error;
-    const explanation = `the saved model is whole but not sound inside (${error.message}); it is kept as a snapshot, and the model begins anew`;
+    // Refused, or the thread hung or died over it.
+    await model.close();
+    const explanation = `the saved model is whole but not sound inside (${messageOf(error)}); it is kept as a snapshot, and the model begins anew`;
     log.error({ camera }, explanation);
     const at = timestamp(Date.now());
     await store.call('forgetModel', camera, at);
     for (const record of stateLostRecords({ id: ulid(), camera, at, explanation }))
       await store.call('saveEvent', record, null, ports.publisher !== null);
+    return ModelClient.start(cortexSettings(config), config.seed, null);
   }
   return model;
 }

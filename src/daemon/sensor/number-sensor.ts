@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
+import { CsvReport } from '../../capture/csv-values.ts';
 import { ValueQueue } from '../../capture/value-queue.ts';
 import { type SensorValue, csvValues, fileValues, numberOfMessage } from '../../capture/values.ts';
 import type { StreamConfig } from '../../config/stream-schema.ts';
@@ -61,7 +62,7 @@ export class NumberSensor {
   #values = 0;
   #badValues = 0;
   #stepMs = 0;
-  #lastComplaint = '';
+  #hasComplained = false;
   /** Work that must not meet a step half-way: saves and restores. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -167,8 +168,11 @@ export class NumberSensor {
         return this.#retrying(LONGEST_PAUSE_S, async () => {
           let known = this.#model.values + this.#model.missing;
           // What the model has seen before a restart it does not see again.
-          for await (const value of csvValues(source.path, source.column, source.interval_s, signal))
+          const report = new CsvReport();
+          for await (const value of csvValues(source.path, source.column, source.interval_s, signal, report))
             if (known-- <= 0) await this.#take(value);
+          this.#badValues = report.bad;
+          for (const sentence of report.summary()) this.#ports.log.warn({ stream: this.name }, sentence);
           this.#ports.log.info({ stream: this.name, values: this.#values }, 'The series has ended');
           this.#publishState('offline');
           clearTimeout(this.#watchdog);
@@ -208,12 +212,13 @@ export class NumberSensor {
   #hear(payload: string, jsonKey: string | undefined): void {
     try {
       this.#queue.push({ value: numberOfMessage(payload, jsonKey), localMs: null });
+      this.#hasComplained = false;
     } catch (error) {
       this.#badValues++;
-      const complaint = messageOf(error);
-      // A sensor that always says the same nonsense fills no log.
-      if (complaint !== this.#lastComplaint) this.#ports.log.warn({ stream: this.name }, complaint);
-      this.#lastComplaint = complaint;
+      // A sensor that always says nonsense, each time another, fills no log: health counts it.
+      if (this.#hasComplained) return;
+      this.#hasComplained = true;
+      this.#ports.log.warn({ stream: this.name }, `${messageOf(error)}; values like it are left out and counted`);
     }
   }
 
