@@ -150,6 +150,25 @@ export const ConfigSchema = Type.Object(
           reload: 'restart',
           description: 'Whether settings, feedback and requests are taken over MQTT.',
         }),
+        command_topic: Type.Optional(
+          text({
+            pattern: '^[^+#\\s/]+(/[^+#\\s/]+)*$',
+            reload: 'restart',
+            description:
+              'First levels of the topics that commands are taken from; without it base_topic. A broker can then allow them to few.',
+          }),
+        ),
+        allow: Type.Array(
+          choice(['settings', 'masks', 'teaching', 'snapshots', 'restart'] as const, {
+            description: 'A kind of command.',
+          }),
+          {
+            default: ['settings', 'masks', 'teaching', 'snapshots', 'restart'],
+            maxItems: 5,
+            reload: 'restart',
+            description: 'Kinds of commands that are taken: whoever may publish them could remove a privacy mask. Asking is always allowed.',
+          },
+        ),
         home_assistant: flag({
           default: true,
           reload: 'restart',
@@ -254,8 +273,23 @@ export const ConfigSchema = Type.Object(
           reload: 'restart',
           description: 'How many snapshots of models that a restore replaced are kept of each model.',
         }),
+        most: whole({
+          default: 100,
+          minimum: 1,
+          maximum: 10000,
+          reload: 'restart',
+          description: 'So many made by hand or by command at most; then one must be deleted before the next.',
+        }),
+        most_mb: number({
+          default: 500,
+          minimum: 1,
+          maximum: 100000,
+          unit: 'MB',
+          reload: 'restart',
+          description: 'Most bytes of all snapshots; the same holds.',
+        }),
       },
-      'Model snapshots that cortexd makes by itself.',
+      'Model snapshots: those that cortexd makes by itself, and how many may be made by hand.',
     ),
     retention: section(
       {

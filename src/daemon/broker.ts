@@ -61,7 +61,8 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
       const complaints = new Complaints(log);
       new CommandServer({
         bus,
-        baseTopic: loaded.baseTopic,
+        baseTopic: mqtt.command_topic ?? loaded.baseTopic,
+        allowed: new Set(mqtt.allow),
         handle: (command) => commands.carryOut(command),
         told: (path, error) => complaints.told(path, error),
       }).start();
@@ -82,6 +83,7 @@ async function announce(
   const homeAssistant = new HomeAssistant({
     bus,
     baseTopic,
+    commandTopic: config.mqtt.command_topic ?? baseTopic,
     prefix: config.mqtt.discovery_prefix,
     node,
     version: VERSION,

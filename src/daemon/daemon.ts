@@ -81,6 +81,7 @@ export class Daemon {
   /** As it was read last. */
   #config: LoadedConfig['config'];
   readonly #work: WorkWatch;
+  readonly #budget: WriteBudget;
   readonly #health = new Health({
     store: () => this.#store,
     broker: () => this.#broker?.bus.status ?? null,
@@ -92,6 +93,8 @@ export class Daemon {
   private constructor(options: DaemonOptions) {
     this.#options = options;
     this.#config = options.loaded.config;
+    const { write_budget_mb_per_day: megabytes } = this.#config.checkpoint;
+    this.#budget = new WriteBudget(megabytes * 1e6, () => performance.now());
     this.#work = new WorkWatch(() => options.service.workDone());
     // Nobody may be listening yet; whoever does hears it all the same.
     this.failure.catch(() => undefined);
@@ -172,6 +175,7 @@ export class Daemon {
             lock: true,
             recover: true,
             announce: config.mqtt.enabled,
+            snapshotLimits: { count: config.model_snapshots.most, bytes: config.model_snapshots.most_mb * 1e6 },
           });
           const { every_h: everyHours, keep, keep_replaced: keepReplaced } = config.model_snapshots;
           const limits = { everyHours, keep, keepReplaced };
@@ -275,6 +279,7 @@ export class Daemon {
       snapshots: this.#snapshots,
       events: (filter) => store.call('events', filter),
       health: () => this.#health.record(),
+      mayWrite: () => this.#budget.allowsCommand(),
       restart: async () => {
         await admitRestart(store, this.#options.reread);
         setTimeout(() => this.#askRestart(), RESTART_AFTER_MS);
@@ -300,10 +305,10 @@ export class Daemon {
     };
     await this.#settleLeftOver();
     for (const [name] of modelConfigs(config)) await this.#settings.configure(name, runtimeOf(config, name)!);
-    const { interval_s: interval, max_interval_s: longest, write_budget_mb_per_day: budget } = config.checkpoint;
+    const { interval_s: interval, max_interval_s: longest } = config.checkpoint;
     const limits = {
       checkpoint: { intervalMs: interval * 1000, longestMs: Math.max(interval, longest) * 1000 },
-      budget: new WriteBudget(budget * 1e6, () => performance.now()),
+      budget: this.#budget,
     };
     for (const [name, camera] of Object.entries(config.cameras)) {
       this.#cameras.set(name, await Camera.create(name, camera, ports, limits));

@@ -379,8 +379,8 @@ export class Bus {
 function perhapsDuplicate(lost: Refusal, clientId: string): Refusal {
   return {
     ...lost,
-    reason: `${lost.reason}, again and again just after connecting`,
-    hint: `The log of the broker says why. It may be another client with the id "${clientId}" (mqtt.client_id), or a limit of the broker.`,
+    reason: `${lost.reason}, again and again just after connecting: perhaps another client has the id "${clientId}"`,
+    hint: 'Give each daemon its own mqtt.client_id; the log of the broker says whether that is it.',
     versionSuspect: false,
   };
 }

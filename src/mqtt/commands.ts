@@ -36,6 +36,25 @@ export type Command = { readonly transaction: Transaction } & (
   | { readonly kind: 'request'; readonly verb: Verb; readonly body: { readonly [key: string]: unknown } }
 );
 
+/** Kinds of commands that can be left out, as mqtt.allow names them. */
+export type CommandKind = 'settings' | 'masks' | 'teaching' | 'snapshots' | 'restart';
+
+/** Of which kind a command is; null: it asks and changes nothing. */
+export function kindOf(command: Command): CommandKind | null {
+  switch (command.kind) {
+    case 'mask':
+      return 'masks';
+    case 'feedback':
+    case 'label':
+      return 'teaching';
+    case 'request':
+      if (command.verb === 'restart') return 'restart';
+      return /^snapshot\.(create|restore|delete)$/.test(command.verb) ? 'snapshots' : null;
+    default:
+      return 'settings';
+  }
+}
+
 /** Either the command or why there is none. */
 export type Parsed =
   | { readonly ok: true; readonly command: Command }

@@ -7,7 +7,7 @@
 import type { Duplex } from 'node:stream';
 import { type IClientOptions, type MqttClient, connect } from 'mqtt';
 import { PacketGate } from './packet-gate.ts';
-import { type Refusal, explainRefusal } from './refusal.ts';
+import { CLOSED_IN_HANDSHAKE, type Refusal, explainRefusal } from './refusal.ts';
 
 export type LinkOptions = {
   readonly url: string;
@@ -97,13 +97,19 @@ export class Link {
       })
       .on('disconnect', ({ reasonCode }) => (brokerCode = reasonCode ?? null))
       .on('error', (error) => {
-        this.#finish(explainRefusal(error, brokerCode));
+        this.#finish(explain(error));
         this.destroy();
       })
       .on('close', () => {
-        this.#finish(explainRefusal(null, brokerCode));
+        this.#finish(explain(null));
         this.destroy();
       });
+    const isTls = /^(mqtts|wss):/.test(options.url);
+    const explain = (error: unknown): Refusal => {
+      const refusal = explainRefusal(error, brokerCode);
+      const isSilent = refusal.code === null && refusal.hint === null;
+      return isTls && !this.#isOpen && isSilent ? CLOSED_IN_HANDSHAKE : refusal;
+    };
   }
 
   get isOpen(): boolean {
@@ -177,7 +183,11 @@ function connectThroughGate(options: LinkOptions, protocolVersion: ProtocolVersi
   inside.streamBuilder = (asking) => {
     const stream = build(asking);
     const pipe = stream.pipe.bind(stream);
-    stream.pipe = (parser) => pipe(new PacketGate(MOST_INCOMING_BYTES)).pipe(parser);
+    stream.pipe = (parser) => {
+      const gate = new PacketGate(MOST_INCOMING_BYTES);
+      gate.on('error', (error) => client.emit('error', error));
+      return pipe(gate).pipe(parser);
+    };
     return stream;
   };
   client.connect();

@@ -77,6 +77,14 @@ const SYSTEM_REASONS: { readonly [code: string]: readonly [reason: string, hint:
   EPROTO: ['the TLS handshake failed', 'Check the port, mqtt.ca_file, mqtt.cert_file and mqtt.key_file.'],
 };
 
+/** The other side goes away while TLS is begun. */
+export const CLOSED_IN_HANDSHAKE: Refusal = {
+  reason: 'the broker closed the connection during the TLS handshake',
+  hint: 'If it does not speak TLS on that port use mqtt:// or the other port (often 8883). It may also ask for a client certificate (mqtt.cert_file).',
+  versionSuspect: false,
+  code: null,
+};
+
 /** What is said of a port that answers in TLS to a client that does not speak it. */
 export const SPEAKS_TLS = 'the broker speaks TLS on that port';
 
@@ -102,14 +110,7 @@ export function explainRefusal(error: unknown, brokerCode: number | null): Refus
   if (message === SPEAKS_TLS) {
     return { reason: message, hint: 'Use mqtts:// in mqtt.url.', versionSuspect: false, code: null };
   }
-  if (/before secure TLS connection/i.test(message)) {
-    return {
-      reason: 'the broker closed the connection during the TLS handshake',
-      hint: 'Does it speak TLS on that port? Use mqtt:// or the port for TLS (often 8883).',
-      versionSuspect: false,
-      code: null,
-    };
-  }
+  if (/before secure TLS connection/i.test(message)) return CLOSED_IN_HANDSHAKE;
   if (/connack timeout/i.test(message)) {
     return {
       reason: 'the host does not answer as an MQTT broker',

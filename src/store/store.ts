@@ -18,7 +18,7 @@ import type { ModelImage } from './model-image.ts';
 import type { ModelPages, SavedCheckpoint } from './model-pages.ts';
 import { asideName } from './salvage.ts';
 import type { Settings } from './settings.ts';
-import type { SnapshotInfo, SnapshotKind, Snapshots } from './snapshots.ts';
+import type { SnapshotInfo, SnapshotKind, SnapshotLimits, Snapshots } from './snapshots.ts';
 import { type StageHook, noStage } from './stages.ts';
 import { type StoreHealth, outboxOf, writtenBy } from './store-health.ts';
 import { FOLD_AT, compact, fold, tidy } from './tidy.ts';
@@ -37,6 +37,8 @@ export type StoreOptions = {
   readonly recover?: boolean;
   /** Whether events about lost state are to be sent. */
   readonly announce?: boolean;
+  /** How many snapshots there may be that were not made by cortexd itself, and bytes of all; without it any number. */
+  readonly snapshotLimits?: SnapshotLimits;
   /** Told between writes (only where the store is not in a worker). */
   readonly stage?: StageHook;
 };
@@ -265,6 +267,7 @@ export class Store {
         hint: 'A model is saved first when the daemon has run with that camera.',
       });
     }
+    if (kind === 'manual') this.#snapshots.refuseSurplus(this.#options.snapshotLimits);
     const made = await this.#snapshots.create(name, { ...image, savedAt: at }, kind);
     this.#meter.note('wal', made.length);
     return made;
@@ -319,6 +322,7 @@ export class Store {
 
   /** Keep the model of a `.cortex` file as a snapshot. */
   async importSnapshot(name: string, file: Uint8Array, at: string): Promise<SnapshotInfo> {
+    this.#snapshots.refuseSurplus(this.#options.snapshotLimits);
     const model = { ...(await decodeCortexFile(file, 'the file')), savedAt: at };
     return this.#write(() => this.#snapshots.add(name, model, 'manual'), model.blocks.length);
   }

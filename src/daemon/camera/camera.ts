@@ -105,7 +105,11 @@ export class Camera {
         return this.#recordsOf(change, this.#lastFrame ?? now)[0] ?? null;
       },
       write: (event) => this.#write(event, null),
-      checkpoint: () => this.checkpoint(),
+      checkpoint: async () => {
+        if (!limits.budget.allowsCommand()) return false;
+        await this.checkpoint();
+        return true;
+      },
     });
     this.#minutes = new MinuteScores(name, (score) => this.#inBackground(ports.store.call('saveScore', score)));
     this.#checkpointer = new Checkpointer(

@@ -1,6 +1,6 @@
 /**
  * teaching.ts - what someone tells the model of a camera about what it has told: that was normal, that matters, that was a
- * lorry. Durable when it resolves.
+ * lorry. In effect when it resolves, and durable when the answer says so.
  */
 import type { Verdict } from '../../cortex/feedback.ts';
 import type { EventChange } from '../../cortex/observation.ts';
@@ -18,7 +18,8 @@ export type TeachingPorts = {
   readonly record: (change: EventChange) => EventRecord | null;
   /** Journal an event and tell it. */
   readonly write: (event: EventRecord) => Promise<void>;
-  readonly checkpoint: () => Promise<void>;
+  /** Save the model, when the write budget allows it; else the next checkpoint does. Resolves to whether it was saved. */
+  readonly checkpoint: () => Promise<boolean>;
 };
 
 export class Teaching {
@@ -46,7 +47,7 @@ export class Teaching {
   }
 
   /** Someone says that an event (null: the newest) was normal, or matters. */
-  async feedback(verdict: Verdict, id: string | null): Promise<{ readonly event: string; readonly signs: number }> {
+  async feedback(verdict: Verdict, id: string | null): Promise<{ readonly event: string; readonly signs: number; readonly saved: boolean }> {
     const { camera, model, exclusively, checkpoint } = this.#ports;
     const { id: event, fromStep, toStep } = this.#told.find(id, camera);
     const { events, signatures: signs } = await exclusively(() =>
@@ -62,12 +63,11 @@ export class Teaching {
       );
     }
     await this.endAll(events);
-    await checkpoint();
-    return { event, signs };
+    return { event, signs, saved: await checkpoint() };
   }
 
   /** Name what is seen now, or was seen last. */
-  async label(name: string): Promise<void> {
+  async label(name: string): Promise<{ readonly saved: boolean }> {
     const { camera, model, exclusively, checkpoint } = this.#ports;
     const outcome = await exclusively(() => model.giveLabel(name));
     if (outcome === 'nothing_seen') {
@@ -77,6 +77,6 @@ export class Teaching {
       );
     }
     if (outcome === 'no_room') throw new CortexdError('usage', 'Expected one of the labels known but all 15 are taken');
-    await checkpoint();
+    return { saved: await checkpoint() };
   }
 }
