@@ -1,15 +1,13 @@
 /**
- * control-client.ts - asks the running daemon over its socket; when none runs, opens the store itself.
+ * control-client.ts - asks the running daemon over its socket; when none runs, its store is opened instead (direct-store.ts).
  */
 import { type RequestOptions, request } from 'node:http';
 import { loadConfig } from '../config/load.ts';
 import { CortexdError, type ErrorCode, messageOf } from '../errors.ts';
-import { VERSION } from '../package-root.ts';
-import { timestamp } from '../records/from-observation.ts';
 import { isLocked } from '../store/lock.ts';
-import { Store } from '../store/store.ts';
 import { type SnapshotPort, socketPath } from '../web/control-server.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
+import { directSnapshots } from './direct-store.ts';
 
 /** Where the state of the configured (or given) directory is. */
 export function stateDirectoryOf(options: { config?: string; stateDirectory?: string }): string {
@@ -58,19 +56,11 @@ export async function askDaemon(
   throw new CortexdError(code ?? 'internal', message, hint === undefined ? {} : { hint });
 }
 
-/** Open the store of a directory for one piece of work, without a daemon. Writing holds the lock that a daemon would. */
-export async function withStore<T>(directory: string, work: (store: Store) => T | Promise<T>): Promise<T> {
-  const store = new Store({ directory, outboxLimit: 1_000_000, program: VERSION, lock: true });
-  try {
-    return await work(store);
-  } finally {
-    store.close();
-  }
-}
-
-/** Snapshots of a directory, through the daemon when one runs, else directly. */
-export function snapshotsOf(directory: string): SnapshotPort {
-  return isLocked(directory) ? throughDaemon(directory) : direct(directory);
+/** Snapshots of the configured (or given) directory, through the daemon when one runs, else directly. */
+export function snapshotsOf(options: { config?: string; stateDirectory?: string }): SnapshotPort {
+  const loaded = options.stateDirectory === undefined ? loadConfig(options.config) : undefined;
+  const directory = options.stateDirectory ?? loaded!.stateDirectory;
+  return isLocked(directory) ? throughDaemon(directory) : directSnapshots(directory, loaded?.config);
 }
 
 function throughDaemon(directory: string): SnapshotPort {
@@ -94,34 +84,4 @@ function throughDaemon(directory: string): SnapshotPort {
     exportFile: (name) => askDaemon(directory, 'GET', file(name)),
     importFile: (name, bytes) => ask<SnapshotInfo>('PUT', file(name), bytes),
   };
-}
-
-function direct(directory: string): SnapshotPort {
-  const now = (): string => timestamp(Date.now());
-  const restore = async (store: Store, name: string, camera: string | undefined): Promise<string | null> => {
-    const wanted = camera ?? (await store.snapshotImage(name)).camera;
-    return (await store.restoreSnapshot(name, wanted, now())).replaced;
-  };
-  return {
-    create: (name, camera) =>
-      withStore(directory, (store) => store.createSnapshot(name, camera ?? onlyCamera(store), now())),
-    list: () => withStore(directory, (store) => store.snapshots()),
-    restore: (name, camera) => withStore(directory, (store) => restore(store, name, camera)),
-    undo: (camera) =>
-      withStore(directory, async (store) => {
-        const restored = store.lastReplaced(camera);
-        return { restored, replaced: await restore(store, restored, camera) };
-      }),
-    remove: (name) => withStore(directory, (store) => store.deleteSnapshot(name)),
-    exportFile: (name) => withStore(directory, (store) => store.exportSnapshot(name)),
-    importFile: (name, file) => withStore(directory, (store) => store.importSnapshot(name, file, now())),
-  };
-}
-
-function onlyCamera(store: Store): string {
-  const cameras = store.cameras();
-  if (cameras.length === 1) return cameras[0]!;
-  throw new CortexdError('usage', `Expected a camera of ${cameras.join(', ') || 'none'} but received none`, {
-    hint: 'Name it with --camera NAME.',
-  });
 }

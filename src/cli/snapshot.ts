@@ -12,7 +12,8 @@ import { type Reader, withReader } from '../store/reader.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
 import { refuseOverwriting, refuseUnwritable, writeWhole } from '../store/whole-file.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
-import { snapshotsOf, stateDirectoryOf, withStore } from './control-client.ts';
+import { snapshotsOf, stateDirectoryOf } from './control-client.ts';
+import { withStore } from './direct-store.ts';
 import { formatTable, print } from './output.ts';
 
 type Options = {
@@ -49,13 +50,13 @@ Examples:
   add('create <name>', 'keep the model as it is now')
     .addOption(camera())
     .action(async (name: string, options: Options) => {
-      const made = await snapshotsOf(stateDirectoryOf(options)).create(name, options.camera);
+      const made = await snapshotsOf(options).create(name, options.camera);
       print(
         options.json ? JSON.stringify(made) : `Snapshot ${made.name} of camera ${made.camera} at step ${made.step}`,
       );
     });
   add('list', 'list snapshots, newest first').action(async (options: Options) => {
-    const all = await snapshotsOf(stateDirectoryOf(options)).list();
+    const all = await snapshotsOf(options).list();
     print(options.json ? JSON.stringify(all) : listing(all));
   });
   add('show <name>', 'what a snapshot is').action(async (name: string, options: Options) => {
@@ -93,7 +94,7 @@ Examples:
           hint: 'See what there is: cortexd snapshot list',
         });
       }
-      const port = snapshotsOf(stateDirectoryOf(options));
+      const port = snapshotsOf(options);
       const { restored, replaced } =
         name === undefined
           ? await port.undo(options.camera)
@@ -105,7 +106,7 @@ Examples:
       );
     });
   add('delete <name>', 'delete a snapshot').action(async (name: string, options: Options) => {
-    await snapshotsOf(stateDirectoryOf(options)).remove(name);
+    await snapshotsOf(options).remove(name);
     print(options.json ? JSON.stringify({ deleted: name }) : `Deleted ${name}`);
   });
   add('export <name> <file>', 'write a snapshot to a new portable .cortex file')
@@ -113,7 +114,7 @@ Examples:
     .action(async (name: string, file: string, options: Options) => {
       refuseOverwriting(file, options.force ?? false);
       refuseUnwritable(file);
-      const bytes = await snapshotsOf(stateDirectoryOf(options)).exportFile(name);
+      const bytes = await snapshotsOf(options).exportFile(name);
       writeWhole(file, bytes);
       print(
         options.json
@@ -126,7 +127,7 @@ Examples:
       const bytes = readInput(file);
       // Looked at here first: a daemon need not be troubled with what is no snapshot.
       await decodeCortexFile(bytes, file);
-      const made = await snapshotsOf(stateDirectoryOf(options)).importFile(name ?? nameFor(file), bytes);
+      const made = await snapshotsOf(options).importFile(name ?? nameFor(file), bytes);
       print(
         options.json
           ? JSON.stringify(made)

@@ -166,7 +166,14 @@ function problemOf(
 /** What stands in the file, without what must not be seen. */
 function receivedInWords({ data, parentSchema }: ErrorObject): string {
   if ((parentSchema as { secret?: boolean } | undefined)?.secret === true) {
-    const what = data === null ? 'nothing' : Array.isArray(data) ? 'a list' : typeof data === 'string' ? 'another text' : `a ${typeof data}`;
+    const what =
+      data === null
+        ? 'nothing'
+        : Array.isArray(data)
+          ? 'a list'
+          : typeof data === 'string'
+            ? 'another text'
+            : `a ${typeof data}`;
     return `${what} (not shown: it is secret)`;
   }
   if (Array.isArray(data)) return 'a list';

@@ -20,7 +20,9 @@ export function hideSecrets(value: unknown, schema: SecretSchema | undefined): u
   if (schema?.secret === true) return hidden(value);
   if (Array.isArray(value)) {
     const { items } = schema ?? {};
-    return value.map((item) => hideSecrets(item, Array.isArray(items) ? undefined : (items as SecretSchema | undefined)));
+    return value.map((item) =>
+      hideSecrets(item, Array.isArray(items) ? undefined : (items as SecretSchema | undefined)),
+    );
   }
   if (typeof value !== 'object' || value === null) return value;
   const part = branchOf(schema, value as { readonly [key: string]: unknown });
@@ -47,7 +49,10 @@ export function withoutUser(address: string): string {
 }
 
 /** Of a choice the branch that is meant, by its `type`. */
-function branchOf(schema: SecretSchema | undefined, value: { readonly [key: string]: unknown }): SecretSchema | undefined {
+function branchOf(
+  schema: SecretSchema | undefined,
+  value: { readonly [key: string]: unknown },
+): SecretSchema | undefined {
   return schema?.anyOf?.find(({ properties }) => properties?.['type']?.const === value['type']) ?? schema;
 }
 

@@ -147,7 +147,8 @@ export class Daemon {
     if (this.#broker) this.#broker.publisher.scoreIntervalMs = config.mqtt.score_interval_s * 1000;
     const words = (keys: readonly string[], what: string): string =>
       keys.length === 0 ? '' : `; ${what}: ${keys.join(', ')}`;
-    const told = `${words(applied, 'in effect now')}${words(needRestart, 'after a restart')}` || '; nothing has changed';
+    const told =
+      `${words(applied, 'in effect now')}${words(needRestart, 'after a restart')}` || '; nothing has changed';
     log.info(`Configuration read again${told}`);
   }
 

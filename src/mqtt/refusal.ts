@@ -115,10 +115,12 @@ export function explainRefusal(error: unknown, brokerCode: number | null): Refus
     return {
       reason: 'the host does not answer as an MQTT broker',
       hint: 'Check host and port in mqtt.url.',
-      versionSuspect: true, code: null,
+      versionSuspect: true,
+      code: null,
     };
   }
-  if (/keepalive/i.test(message)) return { reason: 'the broker stopped answering', hint: null, versionSuspect: false, code: null };
+  if (/keepalive/i.test(message))
+    return { reason: 'the broker stopped answering', hint: null, versionSuspect: false, code: null };
   if (message !== '' && code !== 'ECONNRESET' && code !== 'EPIPE') {
     return { reason: redact(message), hint: null, versionSuspect: true, code: null };
   }

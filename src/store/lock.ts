@@ -32,9 +32,13 @@ export function lockStateDirectory(directory: string): () => void {
   closeSync(folder);
   if (status === TAKEN) throw inUse(directory, undefined);
   if (error === undefined) {
-    throw new CortexdError('store', `Expected to lock the state directory ${directory} but flock ended with ${status}`, {
-      hint: 'Does its file system know locks? Set state_directory to a local disk.',
-    });
+    throw new CortexdError(
+      'store',
+      `Expected to lock the state directory ${directory} but flock ended with ${status}`,
+      {
+        hint: 'Does its file system know locks? Set state_directory to a local disk.',
+      },
+    );
   }
   return lockByDatabase(directory);
 }
@@ -45,9 +49,13 @@ export function isLocked(directory: string): boolean {
   try {
     // What is only looked at is not marked as used.
     const folder = opened(directory);
-    const { status, error } = spawnSync('flock', ['--nonblock', '--shared', '--conflict-exit-code', String(TAKEN), '3'], {
-      stdio: ['ignore', 'ignore', 'ignore', folder],
-    });
+    const { status, error } = spawnSync(
+      'flock',
+      ['--nonblock', '--shared', '--conflict-exit-code', String(TAKEN), '3'],
+      {
+        stdio: ['ignore', 'ignore', 'ignore', folder],
+      },
+    );
     closeSync(folder);
     if (error === undefined) return status === TAKEN;
     if (!existsSync(join(directory, LOCK_FILE))) return false;

@@ -252,6 +252,8 @@ export class Store {
       if (!this.#write(() => this.#journal.retain(retention), 0)) this.#retention = null;
       return true;
     }
+    // A power cut would send them once more, however long ago they were acknowledged.
+    if (this.#journal.hasWaited) this.flush();
     const before = this.#meter.database;
     const more = tidy(this.#db, this.#kept.log, this.#stage);
     this.#meter.note('database', 0);

@@ -35,7 +35,7 @@ export function refuseUnwritable(path: string): void {
 export function refuseOverwriting(path: string, force: boolean): void {
   if (force || !existsSync(path)) return;
   throw new CortexdError('usage', `Expected a new file but there is one at ${path}`, {
-    hint: 'Name another, delete it first, or say --force.',
+    hint: 'Name another, or delete it first (snapshot export and events show overwrite it with --force).',
   });
 }
 

@@ -110,9 +110,13 @@ export class ModelClient {
     }
     const reply = await this.#ask({ type: 'restore', image }, 'restored', 'refused');
     if (reply.type === 'refused') {
-      throw new CortexdError('corrupt', `Expected a model that is sound inside but received one where ${reply.reason}`, {
-        hint: 'Nothing was changed. Use another snapshot (cortexd snapshot list).',
-      });
+      throw new CortexdError(
+        'corrupt',
+        `Expected a model that is sound inside but received one where ${reply.reason}`,
+        {
+          hint: 'Nothing was changed. Use another snapshot (cortexd snapshot list).',
+        },
+      );
     }
     this.step = reply.step;
     return this.step;
@@ -177,7 +181,10 @@ export class ModelClient {
   ): Promise<Extract<ModelReply, { type: T }>> {
     const reply = await new Promise<ModelReply>((resolve, reject) => this.#waiters.push({ resolve, reject, isVital }));
     if (!(types as readonly string[]).includes(reply.type)) {
-      throw new CortexdError('internal', `Expected "${types.join('" or "')}" from the model worker but received "${reply.type}"`);
+      throw new CortexdError(
+        'internal',
+        `Expected "${types.join('" or "')}" from the model worker but received "${reply.type}"`,
+      );
     }
     return reply as Extract<ModelReply, { type: T }>;
   }

@@ -47,7 +47,10 @@ export class Teaching {
   }
 
   /** Someone says that an event (null: the newest) was normal, or matters. */
-  async feedback(verdict: Verdict, id: string | null): Promise<{ readonly event: string; readonly signs: number; readonly saved: boolean }> {
+  async feedback(
+    verdict: Verdict,
+    id: string | null,
+  ): Promise<{ readonly event: string; readonly signs: number; readonly saved: boolean }> {
     const { camera, model, exclusively, checkpoint } = this.#ports;
     const { id: event, fromStep, toStep } = this.#told.find(id, camera);
     const { events, signatures: signs } = await exclusively(() =>

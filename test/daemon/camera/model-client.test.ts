@@ -70,7 +70,11 @@ test('a model that has broken in a step is of no use any more: it is not stepped
   const model = await ModelClient.start(SETTINGS, 1, null);
   await t.rejects(model.restore(new Uint8Array(5)), { code: 'model_shape' });
   const [frame] = frames(0, 1) as [Frame];
-  t.equal((await model.stepFrame(frame, true)).observation.step, 1, 'a model of another size is refused, and it goes on');
+  t.equal(
+    (await model.stepFrame(frame, true)).observation.step,
+    1,
+    'a model of another size is refused, and it goes on',
+  );
   const wrong: Frame = { sequence: 0, timeMs: 0, width: 10, height: 10, luma: new Uint8Array(100) };
   await t.rejects(model.stepFrame(wrong, true), { code: 'internal', message: /Expected a frame of 64 x 48 px/ });
   t.notOk(model.isSound);
