@@ -12,10 +12,10 @@ export type Columns = {
 };
 
 /** Names that a column of times may have, in small letters; the best first. */
-const TIME_COLUMNS = [
-  ...['timestamp', 'datetime', 'date_time', '_time', 'last_changed', 'last_updated', 'created_at', 'measured_at'],
-  ...['time', 'date', 'ts', 'ds', 'datum', 'zeit', 'zeitstempel', 'time_utc', 'utc'],
-];
+const TIME_COLUMNS = (
+  'timestamp datetime date_time _time last_changed last_updated created_at measured_at ' +
+  'time date ts ds datum zeit zeitstempel time_utc utc'
+).split(' ');
 const VALUE_COLUMNS = ['value', '_value', 'state', 'wert', 'y'];
 const SEPARATORS = [',', ';', '\t', '|'] as const;
 

@@ -4,7 +4,7 @@
 import { stringify } from 'yaml';
 import type { LoadedConfig } from './load.ts';
 import { ConfigSchema } from './schema.ts';
-import { type SecretSchema, hideSecrets } from './secrets.ts';
+import { hideSecrets } from './secrets.ts';
 
 /** The parts of a JSON Schema that this file reads. */
 type Schema = {
@@ -28,7 +28,7 @@ const schema = JSON.parse(JSON.stringify(ConfigSchema)) as Schema;
 
 /** The effective configuration as plain data, every secret replaced by "***". */
 export function withoutSecrets({ config, stateDirectory, node, baseTopic }: LoadedConfig): { [key: string]: unknown } {
-  const shown = hideSecrets(config, schema as SecretSchema) as { mqtt: object };
+  const shown = hideSecrets(config, schema) as { mqtt: object };
   return { ...shown, node, state_directory: stateDirectory, mqtt: { ...shown.mqtt, base_topic: baseTopic } };
 }
 

@@ -50,7 +50,10 @@ export function kindOf(command: Command): CommandKind | null {
     case 'request':
       if (command.verb === 'restart') return 'restart';
       return /^snapshot\.(create|restore|delete)$/.test(command.verb) ? 'snapshots' : null;
-    default:
+    case 'learning':
+    case 'enabled':
+    case 'sensitivity':
+    case 'zone':
       return 'settings';
   }
 }

@@ -11,7 +11,7 @@ export type Sized = { readonly topic: string; readonly bytes: number };
 
 /** Bytes of a PUBLISH packet: header, length, topic with its length, packet id, properties' length (MQTT 5 §3.3). */
 export function packetBytes(topic: string, payload: string | Uint8Array): number {
-  const content = 2 + Buffer.byteLength(topic) + 2 + 1 + Buffer.byteLength(payload as string);
+  const content = 2 + Buffer.byteLength(topic) + 2 + 1 + Buffer.byteLength(payload);
   return 1 + (content < 128 ? 1 : content < 16_384 ? 2 : content < 2_097_152 ? 3 : 4) + content;
 }
 

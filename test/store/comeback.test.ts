@@ -164,7 +164,10 @@ test(
     t.ok(store.recoverFrom(damage) || store.health().losses.length > 0);
     store.checkpoint(noiseOf(2));
     t.equal(store.health().failing, null);
-    t.ok(readdirSync(directory).some((name) => name.includes('.damaged-')), 'it was set aside');
+    t.ok(
+      readdirSync(directory).some((name) => name.includes('.damaged-')),
+      'it was set aside',
+    );
     store.close();
   },
 );

@@ -101,7 +101,7 @@ test('text of strangers costs no time and plays no tricks in the log', async (t)
   t.ok(lines.every((line) => line.length < 40_000));
   log.warn({ topic: 'x\u202Egnp.exe\u0007\u2028y' }, 'Hi');
   t.match(lines.at(-1), /x\\u\{202e\}gnp\.exe/);
-  t.notMatch(lines.at(-1)!.trimEnd(), /[\u202E\u0007\u2028]/);
+  t.notMatch(lines.at(-1)!.trimEnd(), /[\p{Cc}\p{Cf}\u2028]/u);
   t.equal(visible('a\nb'), 'a\\nb');
   t.equal(redact('mqtt://me:s3cret@host and rtsp:/me:pw@cam'), 'mqtt://me:***@host and rtsp:/me:***@cam');
   t.equal(shortened('abc', 2), 'ab… (3 characters)');
