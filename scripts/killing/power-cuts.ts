@@ -19,7 +19,7 @@ const CHILD = new URL(`./child${import.meta.url.slice(import.meta.url.lastIndexO
 const SECTOR = 512;
 /** So long one process writes (ms). */
 const LIFE_MS = 8000;
-const TRACED = 'openat,pwrite64,write,writev,sendmsg,ftruncate,fsync,fdatasync';
+const TRACED = 'openat,pwrite64,write,writev,sendmsg,ftruncate,fsync,fdatasync,unlink';
 
 /** Simulate `count` power cuts at random instants of a process's life. */
 export async function cutPower(directory: string, count: number, seed: number): Promise<PowerCutResult> {
@@ -63,8 +63,18 @@ function leave(entries: readonly Entry[], state: string, random: Uint32Array): v
     files.set(name, known);
     return known;
   };
+  /** Deleted, but not known to be so to the disk until something is synced. */
+  const unlinked = new Set<string>();
   for (const entry of entries) {
     if (entry.kind === 'told') continue;
+    if (entry.kind === 'unlink') {
+      unlinked.add(entry.file);
+      continue;
+    }
+    if (entry.kind === 'sync' || unlinked.has(entry.file)) {
+      for (const name of unlinked) files.delete(name);
+      unlinked.clear();
+    }
     const file = fileOf(entry.file);
     if (entry.kind !== 'sync') file.pending.push(entry);
     else {
@@ -73,6 +83,7 @@ function leave(entries: readonly Entry[], state: string, random: Uint32Array): v
     }
   }
   for (const [name, { synced, pending }] of files) {
+    if (unlinked.has(name) && randomBelow(random, 2) === 0) continue;
     for (const entry of pending) apply(synced, entry, () => randomBelow(random, 2) === 0);
     writeFileSync(join(state, name), synced.bytes.subarray(0, synced.length));
   }

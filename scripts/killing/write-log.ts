@@ -7,6 +7,7 @@ export type Entry =
   | { readonly kind: 'write'; readonly file: string; readonly offset: number; readonly bytes: Buffer }
   | { readonly kind: 'truncate'; readonly file: string; readonly length: number }
   | { readonly kind: 'sync'; readonly file: string }
+  | { readonly kind: 'unlink'; readonly file: string }
   /** The process has told that a checkpoint, or events, are durable. */
   | { readonly kind: 'told'; readonly step?: number; readonly events?: number };
 
@@ -31,6 +32,13 @@ export function readTrace(text: string, directory: string): Entry[] {
 }
 
 function entryOf(line: string, directory: string): Entry | null {
+  const unlinked = /^\d+ +unlink\("([^"]*)"\) += 0/.exec(line)?.[1];
+  if (unlinked !== undefined) {
+    const path = unescape(unlinked).toString();
+    return path.startsWith(`${directory}/cortexd.db`)
+      ? { kind: 'unlink', file: path.slice(directory.length + 1) }
+      : null;
+  }
   const [, , name, , escapedPath = '', args = '', result = '-1'] = CALL.exec(line) ?? [];
   if (name === undefined || Number(result) < 0) return null;
   const path = unescape(escapedPath).toString();
