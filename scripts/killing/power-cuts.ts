@@ -9,11 +9,19 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBelow, seedWord } from '../../src/memory/random.ts';
+import { messageOf } from '../../src/errors.ts';
 import { Store } from '../../src/store/store.ts';
 import { CAMERA, IMAGE_BYTES, eventNumber, writeImage } from './protocol.ts';
 import { type Entry, readTrace } from './write-log.ts';
 
-export type PowerCutResult = { states: number; corrupt: number; torn: number; lost: number; setBack: number };
+export type PowerCutResult = {
+  states: number;
+  corrupt: number;
+  torn: number;
+  lost: number;
+  setBack: number;
+  first: string | null;
+};
 
 const CHILD = new URL(`./child${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url).pathname;
 const SECTOR = 512;
@@ -40,7 +48,7 @@ export async function cutPower(directory: string, count: number, seed: number): 
   await exited;
   const entries = readTrace(readFileSync(log, 'latin1'), origin);
   const random = new Uint32Array([seedWord(seed, 47)]);
-  const result: PowerCutResult = { states: 0, corrupt: 0, torn: 0, lost: 0, setBack: 0 };
+  const result: PowerCutResult = { states: 0, corrupt: 0, torn: 0, lost: 0, setBack: 0, first: null };
   for (let cut = 0; cut < count; cut++) {
     const state = join(directory, 'state');
     rmSync(state, { recursive: true, force: true });
@@ -128,13 +136,17 @@ async function look(directory: string, { step, events }: Acknowledged, result: P
   let store: Store;
   try {
     store = new Store({ directory, outboxLimit: 50, program: 'power-cut', lock: true });
-  } catch {
+  } catch (error) {
     result.corrupt++;
+    result.first ??= messageOf(error);
     return;
   }
   try {
     const loaded = await store.loadModel(CAMERA);
-    if (loaded.lost !== null || (loaded.kind === 'none' && step > 0)) result.corrupt++;
+    if (loaded.lost !== null || (loaded.kind === 'none' && step > 0)) {
+      result.corrupt++;
+      result.first ??= loaded.lost ?? `nothing was saved, after step ${step} was acknowledged`;
+    }
     if (loaded.kind === 'loaded') {
       const expected = new Uint8Array(IMAGE_BYTES);
       writeImage(loaded.image.step, expected);
@@ -147,8 +159,9 @@ async function look(directory: string, { step, events }: Acknowledged, result: P
   }
 }
 
-export function powerCutsInWords({ states, corrupt, torn, lost, setBack }: PowerCutResult): string {
-  return `power-cut states ${states}, corrupt ${corrupt}, torn ${torn}, lost ${lost}, acknowledged checkpoints lost ${setBack}`;
+export function powerCutsInWords({ states, corrupt, torn, lost, setBack, first }: PowerCutResult): string {
+  const why = first === null ? '' : `; the first: ${first}`;
+  return `power-cut states ${states}, corrupt ${corrupt}, torn ${torn}, lost ${lost}, acknowledged checkpoints lost ${setBack}${why}`;
 }
 
 export function isCleanCut({ states, corrupt, torn, lost, setBack }: PowerCutResult): boolean {

@@ -2,8 +2,10 @@
  * events.ts - `cortexd events`: the journal, with the daemon running or stopped.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { timeInText } from '../capture/time-text.ts';
 import { CortexdError } from '../errors.ts';
 import { CAUSES, type EventRecord } from '../records/event.ts';
+import { timestamp } from '../records/from-observation.ts';
 import { refuseOverwriting, writeWhole } from '../store/whole-file.ts';
 import { openJournal } from '../store/reader.ts';
 import { configOption, jsonOption, stateDirectoryOption, wholeNumber } from './common.ts';
@@ -79,10 +81,11 @@ function withJournal<T>(options: Options, work: (journal: ReturnType<typeof open
 }
 
 function isoTime(text: string): string {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('Expected a time such as 2026-11-23 or 2026-11-23T09:30:00Z.');
-  return time.toISOString();
+  // Without a zone it is UTC, as all times are that are printed.
+  const time = timeInText(text);
+  if (time === null)
+    throw new InvalidArgumentError('Expected a time in UTC such as 2026-11-23 or 2026-11-23T09:30:00Z.');
+  return timestamp(time.utcMs ?? time.localMs);
 }
 
 function listing(events: readonly EventRecord[]): string {

@@ -6,6 +6,7 @@ import { CortexdError } from '../errors.ts';
 import { type ImageDiff, diffImages } from '../htm/image-diff.ts';
 import { shapeInWords } from '../memory/signature.ts';
 import { timestamp } from '../records/from-observation.ts';
+import { snakeKeys } from '../records/snake-keys.ts';
 import { decodeCortexFile, readInput } from '../store/cortex-file.ts';
 import type { ModelImage } from '../store/model-image.ts';
 import { type Reader, withReader } from '../store/reader.ts';
@@ -52,18 +53,21 @@ Examples:
     .action(async (name: string, options: Options) => {
       const made = await snapshotsOf(options).create(name, options.camera);
       print(
-        options.json ? JSON.stringify(made) : `Snapshot ${made.name} of camera ${made.camera} at step ${made.step}`,
+        options.json
+          ? JSON.stringify(snakeKeys(made))
+          : `Snapshot ${made.name} of camera ${made.camera} at step ${made.step}`,
       );
     });
   add('list', 'list snapshots, newest first').action(async (options: Options) => {
     const all = await snapshotsOf(options).list();
-    print(options.json ? JSON.stringify(all) : listing(all));
+    print(options.json ? JSON.stringify(snakeKeys(all)) : listing(all));
   });
   add('show <name>', 'what a snapshot is').action(async (name: string, options: Options) => {
     const { signature, ...info } = await withReader(stateDirectoryOf(options), ({ snapshots }) => snapshots.info(name));
     const shape = shapeInWords(signature, info.length);
-    if (options.json) return print(JSON.stringify({ ...info, shape, signature }));
-    const rows = Object.entries({ ...info, shape }).map(([key, value]) => [key, String(value)]);
+    if (options.json) return print(JSON.stringify(snakeKeys({ ...info, shape, signature })));
+    const shown = snakeKeys({ ...info, shape }) as { readonly [key: string]: unknown };
+    const rows = Object.entries(shown).map(([key, value]) => [key, String(value)]);
     print(formatTable(rows));
   });
   add('verify [name]', 'check a snapshot, or all of them, to the last byte').action(

@@ -43,13 +43,15 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
     },
   });
   const publisher = new Publisher(bus, mqtt.score_interval_s * 1000);
-  publisher.info({
+  const info = {
     version: VERSION,
     node: process.version,
     cameras: Object.keys(cameras),
     streams: Object.keys(streams),
     config: withoutSecrets(loaded),
-  });
+  };
+  publisher.info(info);
+  tellOfOthers(bus, loaded.baseTopic, JSON.stringify(info), log);
   const homeAssistant = mqtt.home_assistant ? await announce(loaded, bus, store) : undefined;
   bus.start();
   return {
@@ -68,6 +70,19 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
       }).start();
     },
   };
+}
+
+/** What another daemon says of itself under our base topic: both would overwrite each other's state. Told once. */
+function tellOfOthers(bus: Bus, baseTopic: string, own: string, log: Logger): void {
+  let told = false;
+  bus.listen(`${baseTopic}/${TOPICS.info.path}`, (payload) => {
+    if (told || payload === own || payload === '') return;
+    told = true;
+    log.warn(
+      { base_topic: baseTopic },
+      'Another daemon uses this base topic as well: set mqtt.base_topic or node in one of them',
+    );
+  });
 }
 
 /** Tell Home Assistant of everything there is. Ids are given once and kept, whatever the names. */

@@ -153,7 +153,8 @@ function damaged(file: string, reason: string): CortexdError {
 
 /** A file that is no SQLite database is never overwritten. */
 function refuseForeignFile(file: string): void {
-  if (!existsSync(file)) return;
+  // With a journal beside it SQLite takes back what was half written, the head of a new file as well.
+  if (!existsSync(file) || existsSync(`${file}-journal`)) return;
   const head = Buffer.alloc(16);
   const handle = openSync(file, 'r');
   const length = readSync(handle, head, 0, 16, 0);

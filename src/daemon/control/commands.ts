@@ -10,6 +10,7 @@ import type { Verdict } from '../../cortex/feedback.ts';
 import type { EventRecord } from '../../records/event.ts';
 import type { EventFilter } from '../../store/journal.ts';
 import type { SnapshotPort } from '../../web/control-server.ts';
+import { snakeKeys } from '../../records/snake-keys.ts';
 import { modelNamed } from './model-named.ts';
 import type { RuntimeSettings } from './runtime-settings.ts';
 
@@ -100,9 +101,9 @@ export class Commands {
     const { name, camera } = body as { name: string; camera?: string };
     switch (verb) {
       case 'snapshot.create':
-        return snapshots.create(name, camera);
+        return snakeKeys(await snapshots.create(name, camera));
       case 'snapshot.list':
-        return snapshots.list();
+        return snakeKeys(await snapshots.list());
       case 'snapshot.restore':
         return { restored: name, replaced: await snapshots.restore(name, camera) };
       case 'snapshot.delete':
