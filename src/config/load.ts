@@ -152,7 +152,7 @@ function problemOf(
       return {
         ...place(path, false),
         key: path.join('.'),
-        message: `Expected a source of type ${sourceTypes(error).join(', ')} but received ${received}`,
+        message: `Expected a source of type ${sourceTypes(error).join(', ')} but received ${typeInWords(error.data)}`,
       };
     default:
       return {
@@ -161,6 +161,12 @@ function problemOf(
         message: `Expected ${expectation(error, schema)} but received ${received}`,
       };
   }
+}
+
+/** Of a source only its type is shown: an address in it may hold a password. */
+function typeInWords(data: unknown): string {
+  const { type } = (data ?? {}) as { type?: unknown };
+  return type === undefined ? 'one without a type' : `type ${JSON.stringify(type)?.slice(0, 100)}`;
 }
 
 /** What stands in the file, without what must not be seen. */
