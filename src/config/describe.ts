@@ -4,7 +4,7 @@
 import { stringify } from 'yaml';
 import type { LoadedConfig } from './load.ts';
 import { ConfigSchema } from './schema.ts';
-import { hideSecrets } from './secrets.ts';
+import { hideSecrets } from './hidden.ts';
 
 /** The parts of a JSON Schema that this file reads. */
 type Schema = {

@@ -7,7 +7,7 @@
  * are dropped while offline; events wait in the outbox. The log has one line per change of state.
  */
 import { messageOf } from '../errors.ts';
-import { withoutUser } from '../config/secrets.ts';
+import { withoutUser } from '../config/hidden.ts';
 import { redact } from '../redact.ts';
 import { backoffMs } from './backoff.ts';
 import { Link, type LinkOptions, type ProtocolVersion, type Qos } from './link.ts';

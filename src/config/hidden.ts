@@ -1,5 +1,5 @@
 /**
- * secrets.ts - values that must not be seen, by what the schema says of them: they are replaced before any text is made, so
+ * hidden.ts - values that must not be seen, by what the schema says of them: they are replaced before any text is made, so
  * that no text has to be searched for them.
  */
 

@@ -1,9 +1,9 @@
-/** secrets.test.ts - what is secret is in no message and no dump; what a name of a machine becomes. */
+/** hidden.test.ts - what is secret is in no message and no dump; what a name of a machine becomes. */
 import { test } from 'tap';
 import { withoutSecrets } from '../../src/config/describe.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { nodeNameOf } from '../../src/config/node-name.ts';
-import { withoutUser } from '../../src/config/secrets.ts';
+import { withoutUser } from '../../src/config/hidden.ts';
 
 const CAMERA = 'cameras:\n  a: { source: { type: synthetic } }\nstate_directory: s\n';
 
