@@ -31,4 +31,6 @@ async function main(argv: readonly string[]): Promise<number> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.internal),
 );
+// Nobody is left who could be told.
+process.stderr.on('error', () => undefined);
 process.exitCode = await main(process.argv);

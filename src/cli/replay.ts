@@ -2,7 +2,7 @@
  * replay.ts - `cortexd replay PATH…`: recorded footage through the model, one JSON line per frame on stdout.
  */
 import { once } from 'node:events';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Clip, clipOf, sceneClip } from '../capture/open.ts';
 import type { PreprocessConfig } from '../capture/types.ts';
 import { cortexSettings, preprocessConfig } from '../config/camera-settings.ts';
@@ -22,6 +22,7 @@ import { CortexdError } from '../errors.ts';
 import { VERSION } from '../package-root.ts';
 import { SCENE_NAMES, type SceneName } from '../scene/scenes.ts';
 import { readCortexFile, writeCortexFile } from '../store/cortex-file.ts';
+import { refuseUnwritable } from '../store/whole-file.ts';
 import { configOption, numberBetween, wholeNumber } from './common.ts';
 import { remark } from './output.ts';
 
@@ -63,11 +64,24 @@ export function replayCommand(): Command {
     .option('--frames <n>', 'length of scene:NAME', wholeNumber(1), 6000)
     .addOption(new Option('--preset <name>', `model size (default: ${DEFAULT_PRESET})`).choices(PRESET_NAMES))
     .option('--grid', 'add the surprise of every position to each frame line', false)
-    .addOption(new Option('--ablate <names...>', 'leave parts of the model out').choices(ABLATIONS).default([]))
+    .addOption(
+      new Option('--ablate <names>', `leave parts of the model out, commas between them (${ABLATIONS.join(', ')})`)
+        .argParser(ablations)
+        .default([]),
+    )
     .addOption(configOption())
     .option('--camera <name>', 'with --config: take size, masks, zones and sensitivity of this camera')
     .addHelpText('after', HELP)
     .action(run);
+}
+
+/** A name or several; the option may be given again. Never the word behind it, which is a clip. */
+function ablations(text: string, before: readonly Ablation[]): Ablation[] {
+  const names = text.split(',').map((name) => name.trim());
+  for (const name of names)
+    if (!(ABLATIONS as readonly string[]).includes(name))
+      throw new InvalidArgumentError(`Expected one of ${ABLATIONS.join(', ')} but received "${name}".`);
+  return [...before, ...(names as Ablation[])];
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
@@ -77,6 +91,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     ? preprocessConfig(camera)
     : { width: settings.width, height: settings.height, crop: null, masks: [] };
   // Everything that can be wrong is looked at before the first frame is printed.
+  if (options.save !== undefined) refuseUnwritable(options.save);
   const load = options.load === undefined ? null : await readCortexFile(options.load);
   const clips: Clip[] = [];
   for (const path of paths) clips.push(await clipFor(path, options, settings));
@@ -106,7 +121,12 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
 }
 
 function configuredCamera({ config: file, camera: name }: Options): CameraConfig | undefined {
-  if (file === undefined) return undefined;
+  if (file === undefined) {
+    if (name === undefined) return undefined;
+    throw new CortexdError('usage', `Expected --config with --camera ${name} but there is none`, {
+      hint: 'The camera is one of a configuration: --config FILE --camera NAME.',
+    });
+  }
   const { cameras } = loadConfig(file).config;
   const names = Object.keys(cameras);
   const camera = cameras[name ?? (names.length === 1 ? names[0]! : '')];

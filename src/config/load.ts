@@ -8,6 +8,7 @@ import { Ajv } from 'ajv';
 import { LineCounter, parseDocument } from 'yaml';
 import { CortexdError, messageOf } from '../errors.ts';
 import { crossChecks } from './checks.ts';
+import { nodeNameOf } from './node-name.ts';
 import { ConfigError, type Problem, offsetOf, problemOf, sortProblems } from './problems.ts';
 import { type Config, ConfigSchema } from './schema.ts';
 import { readPassword, worldReadable } from './secrets.ts';
@@ -78,11 +79,14 @@ export function parseConfig(
   }
   const tags = document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
   if (tags.length > 0) {
-    // Read on, `!secret name` would be the text "name".
-    const message = (tag: string): string =>
-      /!(secret|include)\b/.test(tag)
-        ? `${tag}: Home Assistant knows this tag, cortexd does not; put a password into a file and name it with password_file`
-        : tag;
+    // Read on, `!secret name` would be the text "name", which would be sent as the password.
+    const message = (tag: string): string => {
+      const name = /!\w+/.exec(tag)?.[0] ?? '';
+      const whose = /^!(secret|include\w*|env_var)$/.test(name)
+        ? ' of Home Assistant, which cortexd does not know'
+        : '';
+      return `Expected a plain value but received ${name === '' ? 'a tag' : `the tag ${name}`}${whose}; for a password use password_file or "\${NAME}"`;
+    };
     throw new ConfigError(
       file,
       tags.map((tag) => ({ ...at(tag.pos[0]), key: 'YAML', message: message(tag.message) })),
@@ -148,22 +152,31 @@ function complete(
     const path = config.mqtt[key];
     if (path !== undefined) config.mqtt[key] = absolute(path);
   }
-  const node = config.node ?? hostname().replace(/[^A-Za-z0-9_-]/g, '-');
-  const fallback =
-    env['STATE_DIRECTORY']?.split(':')[0] ??
-    // The service's own configuration means the service's own state, whoever asks.
-    (file === DEFAULT_FILE
-      ? SERVICE_STATE
-      : join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd'));
+  const node = config.node ?? nodeNameOf(hostname());
   return {
     file,
     config,
-    stateDirectory: config.state_directory === undefined ? fallback : absolute(config.state_directory),
+    stateDirectory: config.state_directory === undefined ? defaultState(file, env) : absolute(config.state_directory),
     node,
     baseTopic: config.mqtt.base_topic ?? `cortexd/${node}`,
     password: withSecrets ? readPassword(config.mqtt, 'mqtt', 'mqtt-password', absolute, env) : undefined,
     warnings,
   };
+}
+
+/** Worked out only where nobody has said it: a user without a home needs none then. */
+function defaultState(file: string, env: NodeJS.ProcessEnv): string {
+  const given = env['STATE_DIRECTORY']?.split(':')[0];
+  if (given !== undefined && given !== '') return given;
+  // The service's own configuration means the service's own state, whoever asks.
+  if (file === DEFAULT_FILE) return SERVICE_STATE;
+  try {
+    return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd');
+  } catch {
+    throw new CortexdError('config', 'Expected a place for the state but this user has no home directory', {
+      hint: 'Set state_directory in the configuration.',
+    });
+  }
 }
 
 /** Whether the file itself holds a password. */
@@ -172,7 +185,7 @@ function holdsSecret({ mqtt, cameras }: Config): boolean {
   const sources = Object.values(cameras).map(({ source }) => source);
   return (
     mqtt.password !== undefined ||
-    inUrl(mqtt.url) ||
+    [mqtt.url, ...mqtt.fallback_urls].some(inUrl) ||
     sources.some((source) => 'url' in source && (source.password !== undefined || inUrl(source.url)))
   );
 }

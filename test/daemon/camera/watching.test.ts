@@ -76,7 +76,7 @@ function watch(source: SourceConfig) {
       },
       warn: () => undefined,
       lost: async ({ message }) => void told.push(`lost: ${message}`),
-      ended: () => void told.push('ended'),
+      ended: async () => void told.push('ended'),
       switchedOff: async () => void told.push('off'),
       alive: () => void alive++,
     },

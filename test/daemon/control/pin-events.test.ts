@@ -9,10 +9,10 @@ function pins(mode: 'tell' | 'gate' | 'boost') {
     name,
     isAlerting,
     apply: async () => undefined,
-    label: async () => undefined,
+    label: async () => ({ saved: true }),
     feedback: async (verdict: string) => {
       done.push(`${name}: ${verdict}`);
-      return { event: 'E1', signs: 1 };
+      return { event: 'E1', signs: 1, saved: true };
     },
   });
   const meaning: PinMeaning = new PinMeaning({
