@@ -50,6 +50,15 @@ export {
   setExternalInputs,
   stepTemporalMemory,
 } from './htm/temporal-memory.ts';
+export {
+  type ContextsShape,
+  type TemporalContexts,
+  copyContext,
+  enterContext,
+  heldContext,
+  resetContext,
+  stepContext,
+} from './htm/contexts.ts';
 export { setApicalInput } from './htm/apical.ts';
 export { type ForwardRun, openForwardRun, runForward } from './htm/multi-step.ts';
 export { checkPool } from './htm/check-pool.ts';

@@ -5,9 +5,10 @@
  * Every engine carries its `memory`: `persistentImage(engine.memory)` is all that must be kept of it. Put those bytes back
  * into an engine of the same shape and call its `restore...`, and it goes on as if nothing had happened.
  */
-import { type ModelMemory, allocateMemory, blockViews, planMemory } from '../memory/model-memory.ts';
+import { type BlockPlan, type ModelMemory, allocateMemory, blockViews, planMemory } from '../memory/model-memory.ts';
 import { type FieldTable, type Views, field } from '../memory/layout.ts';
 import { type ApicalDendrites, type ApicalParams, apicalFields, openApical } from './apical.ts';
+import { type ContextsShape, type TemporalContexts, contextFields, openContexts } from './contexts.ts';
 import type { ConvolutionShape } from './conv-shape.ts';
 import {
   CONVOLUTION_DEFAULTS,
@@ -62,12 +63,20 @@ export type ApicalOptions = {
   readonly params?: Partial<ApicalParams>;
 };
 
+export type TemporalMemoryOptions = CreateOptions & {
+  readonly apical?: ApicalOptions;
+  /** Follow several sequences at once; see contexts.ts. */
+  readonly contexts?: Omit<ContextsShape, 'apicalInputs'>;
+};
+/** A temporal memory that owns its bytes, with its contexts if it was made with any. */
+export type StandaloneMemory = Standalone<TemporalMemory> & { readonly contexts: TemporalContexts | null };
+
 /** A temporal memory; parameters not given are those of BAMI. Throws RangeError when shape and parameters contradict. */
 export function createTemporalMemory(
   shape: TemporalMemoryShape,
   params: Partial<TemporalMemoryParams> = {},
-  options: CreateOptions & { readonly apical?: ApicalOptions } = {},
-): Standalone<TemporalMemory> {
+  options: TemporalMemoryOptions = {},
+): StandaloneMemory {
   const table = temporalMemoryFields(shape);
   const apicalShape = options.apical && {
     ...options.apical,
@@ -76,10 +85,11 @@ export function createTemporalMemory(
     apicalInputs: options.apical.inputs,
     indexed: true,
   };
-  const plan = [{ name: 'engine', table }];
-  const memory = allocateMemory(
-    planMemory(apicalShape ? [...plan, { name: 'apical', table: apicalFields(apicalShape) }] : plan),
-  );
+  const contextsShape = options.contexts && { ...options.contexts, apicalInputs: options.apical?.inputs ?? 0 };
+  const plan: BlockPlan[] = [{ name: 'engine', table }];
+  if (apicalShape) plan.push({ name: 'apical', table: apicalFields(apicalShape) });
+  if (contextsShape) plan.push({ name: 'contexts', table: contextFields(shape, contextsShape) });
+  const memory = allocateMemory(planMemory(plan));
   const kernels = options.kernels === false ? null : openKernels(memory);
   const basal = { ...TEMPORAL_MEMORY_DEFAULTS, ...params };
   let apical: ApicalDendrites | null = null;
@@ -89,7 +99,10 @@ export function createTemporalMemory(
   }
   const tm = openTemporalMemory(shape, basal, blockViews(memory, 'engine', table), { kernels, apical });
   initTemporalMemory(tm, options.seed ?? 1);
-  return { ...tm, memory };
+  const contexts = contextsShape
+    ? openContexts(tm, contextsShape, blockViews(memory, 'contexts', contextFields(shape, contextsShape)))
+    : null;
+  return { ...tm, memory, contexts };
 }
 
 /** A spatial pooler; parameters not given are `SPATIAL_POOLER_DEFAULTS`. Throws RangeError when they contradict the shape. */
