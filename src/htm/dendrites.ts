@@ -14,7 +14,6 @@
 import { type Views, field } from '../memory/layout.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { POOL_COUNTER, type SegmentPool, type SegmentPoolShape, segmentPoolFields } from './segment-pool.ts';
-import { CHUNK } from './synapse-index.ts';
 
 export const dendriteFields = (shape: SegmentPoolShape) => ({
   ...segmentPoolFields(shape),
@@ -23,6 +22,7 @@ export const dendriteFields = (shape: SegmentPoolShape) => ({
   activeSegments: field('u32', shape.segments, 'scratch'), // list, ascending
   matchingSegments: field('u32', shape.segments, 'scratch'), // list, ascending
   segmentCounts: field('u32', 2, 'scratch'), // see SEGMENT_COUNT
+  spans: field('u32', shape.indexed ? 2 * shape.sources + 2 : 0, 'scratch'), // room of a kernel: lists to follow
 });
 export type DendriteViews = Views<ReturnType<typeof dendriteFields>>;
 
@@ -61,7 +61,8 @@ export function openDendrites(
     throw new RangeError(`Expected at most 255 synapses per segment but received ${shape.synapsesPerSegment}`);
   }
   const { connectedPermanence } = params;
-  return { pool: { shape, connectedPermanence, views }, params, views, kernels };
+  const pool = { shape, connectedPermanence, leastSynapses: params.minThreshold, views, kernels };
+  return { pool, params, views, kernels };
 }
 
 /** Active synapses of a segment at the last count, connected or not. */
@@ -98,14 +99,13 @@ function recognizeFast(
     sources.byteOffset,
     sources.BYTES_PER_ELEMENT === 4 ? 1 : 0,
     count,
-    views.chainHead.byteOffset,
-    views.chainLength.byteOffset,
-    views.chunkNext.byteOffset,
-    views.entrySegment.byteOffset,
+    views.list.byteOffset,
+    views.entries.byteOffset,
     activity.byteOffset,
     segments,
     matched.byteOffset,
     params.minThreshold,
+    views.spans.byteOffset,
   );
   kernels.listSegments(
     matched.byteOffset,
@@ -138,26 +138,20 @@ function scanSynapses({ pool, views, params }: Dendrites, isActive: Uint8Array):
   }
 }
 
-/** The chains of the active sources. A segment is marked when its count reaches the threshold, so exactly once. */
+/** The lists of the active sources. A segment is marked when its count reaches the threshold, so exactly once. */
 function followIndex({ views, params }: Dendrites, sources: Uint16Array | Uint32Array, count: number): void {
-  const { chainHead, chainLength, chunkNext, entrySegment, activity, matched } = views;
+  const { list, entries, activity, matched } = views;
   const { minThreshold } = params;
   activity.fill(0, 0, views.poolCounters[POOL_COUNTER.highWater]);
   for (let i = 0; i < count; i++) {
     const source = sources[i]!;
-    let left = chainLength[source]!;
-    let chunk = chainHead[source]!;
-    while (left > 0) {
-      const filled = ((left - 1) % CHUNK) + 1;
-      for (let entry = chunk * CHUNK, end = entry + filled; entry < end; entry++) {
-        const code = entrySegment[entry]!;
-        const segment = code >>> 1;
-        const counted = activity[segment]! + 1 + ((code & 1) << 8);
-        activity[segment] = counted;
-        if ((counted & 255) === minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
-      }
-      left -= filled;
-      chunk = chunkNext[chunk]!;
+    const start = list[2 * source]!;
+    for (let at = start, end = start + list[2 * source + 1]!; at < end; at++) {
+      const code = entries[at]!;
+      const segment = code >>> 9;
+      const counted = activity[segment]! + 1 + ((code & 1) << 8);
+      activity[segment] = counted;
+      if ((counted & 255) === minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
     }
   }
 }

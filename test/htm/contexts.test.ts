@@ -70,8 +70,9 @@ test('while nothing is learned, interleaved contexts say what memories of their 
   const at = [0, 3, 6];
   for (let i = 0; i < 200; i++) {
     const slot = randomBelow(random, 3);
-    at[slot] = randomBelow(random, 10) === 0 ? randomBelow(random, 9) : at[slot]! + 1;
-    const number = (at[slot]! * 5) % 9;
+    const place = randomBelow(random, 10) === 0 ? randomBelow(random, 9) : at[slot]! + 1;
+    at[slot] = place;
+    const number = (place * 5) % 9;
     const told = step(shared, slot, number, false);
     stepTemporalMemory(own[slot]!, element(number), 4, false);
     enterContext(shared.contexts!, slot);

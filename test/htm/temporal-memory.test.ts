@@ -229,6 +229,34 @@ test('the best matching segment learns in a bursting column instead of a new one
   t.equal(step(tm, B), 0, 'after two presentations more it is connected');
 });
 
+test('an endless repetition without resets is learned to the last element, by as many segments as it needs', async (t) => {
+  for (const seed of [1, 2, 3]) {
+    const { tm } = newMemory(
+      { columns: 1000, cellsPerColumn: 8, segments: 4096, synapsesPerSegment: 32 },
+      { activationThreshold: 11, minThreshold: 11, initialPermanence: 102 },
+      seed,
+    );
+    const columns = (number: number): Uint16Array => Uint16Array.from({ length: 20 }, (_, i) => number * 20 + i);
+    let last = -1;
+    for (let i = 0; i < 1500; i++) if (step(tm, columns(i % 25)) > 0) last = i;
+    t.ok(last < 600, `seed ${seed}: the last surprise was step ${last}`);
+    t.equal(segmentsInUse(tm.pool), 500);
+  }
+});
+
+test('a column that bursts again in the same context has the same winner', async (t) => {
+  const { tm } = newMemory(SHAPE, { ...PARAMS, activationThreshold: 5 });
+  const winners = (): number[] => {
+    resetTemporalMemory(tm);
+    step(tm, A);
+    step(tm, B);
+    return cells(tm, 'winnerCells');
+  };
+  const first = winners();
+  t.same(winners(), first);
+  t.same(winners(), first);
+});
+
 test('the pool stays sound and within bounds under random sequences, whatever they are', async (t) => {
   const { tm } = newMemory({ ...SHAPE, segments: 64 }, { ...PARAMS, predictedSegmentDecrement: 5 });
   const random = new Uint32Array([seedWord(3, 9)]);

@@ -13,6 +13,11 @@ type Numbers<N extends string> = { readonly [name in N]: (...values: number[]) =
 export type Kernels = Numbers<
   | 'followIndex'
   | 'listSegments'
+  | 'unlinkSegment'
+  | 'adaptSynapses'
+  | 'growSynapses'
+  | 'activateCells'
+  | 'predictColumns'
   | 'countRows'
   | 'adaptColumnRows'
   | 'adaptColumnMask'

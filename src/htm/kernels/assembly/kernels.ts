@@ -6,6 +6,8 @@
  */
 
 export { followIndex, listSegments } from './temporal';
+export { unlinkSegment, adaptSynapses, growSynapses } from './pool';
+export { activateCells, predictColumns } from './memory';
 export {
   countRows,
   adaptColumnRows,

@@ -1,44 +1,51 @@
-/** temporal.ts - kernels of the temporal memory; see kernels.ts. */
+/** temporal.ts - kernels of the temporal memory that count; see kernels.ts. */
 
-const CHUNK: u32 = 16;
-
-/** Twin: `followIndex` of dendrites.ts. `wide` is 1 when sources are u32, 0 when u16; `words` of `matched` are used. */
+/**
+ * Twin: `followIndex` of dendrites.ts. `wide` is 1 when sources are u32, 0 when u16. First the lists that are not empty
+ * are noted at `spansAt` (room for 8 bytes per source), then they are followed; the beginning of a list some places ahead
+ * is read on the way, so that it is there when its turn comes.
+ */
 export function followIndex(
   sourcesAt: usize,
   wide: i32,
   count: u32,
-  chainHeadAt: usize,
-  chainLengthAt: usize,
-  chunkNextAt: usize,
-  entrySegmentAt: usize,
+  listAt: usize,
+  entriesAt: usize,
   activityAt: usize,
   segments: u32,
   matchedAt: usize,
   minThreshold: u32,
-): void {
+  spansAt: usize,
+): u32 {
   memory.fill(activityAt, 0, <usize>segments << 1);
+  let last = spansAt;
   for (let i: u32 = 0; i < count; i++) {
     const source: u32 = wide ? load<u32>(sourcesAt + (i << 2)) : <u32>load<u16>(sourcesAt + (i << 1));
-    let left = load<u32>(chainLengthAt + (source << 2));
-    let chunk = load<u32>(chainHeadAt + (source << 2));
-    while (left > 0) {
-      const filled = ((left - 1) & (CHUNK - 1)) + 1;
-      let at = entrySegmentAt + chunk * (CHUNK * 4);
-      for (const end = at + (filled << 2); at < end; at += 4) {
-        const code = load<u32>(at);
-        const segment = code >>> 1;
-        const place = activityAt + (segment << 1);
-        const counted = <u32>load<u16>(place) + 1 + ((code & 1) << 8);
-        store<u16>(place, <u16>counted);
-        if ((counted & 255) == minThreshold) {
-          const word = matchedAt + ((segment >>> 5) << 2);
-          store<u32>(word, load<u32>(word) | (1 << (segment & 31)));
-        }
+    const span = load<u64>(listAt + (source << 3));
+    store<u64>(last, span);
+    last += span >>> 32 != 0 ? 8 : 0;
+  }
+  // What is read ahead is also given back, else the compiler would leave it out.
+  let ahead: u32 = 0;
+  for (let span = spansAt; span < last; span += 8) {
+    if (span + 32 < last) {
+      const next = entriesAt + (load<u32>(span + 32) << 2);
+      ahead ^= load<u32>(next) ^ load<u32>(next + ((load<u32>(span + 36) - 1) << 2));
+    }
+    let at = entriesAt + (load<u32>(span) << 2);
+    for (const end = at + (load<u32>(span + 4) << 2); at < end; at += 4) {
+      const code = load<u32>(at);
+      const segment = code >>> 9;
+      const place = activityAt + (segment << 1);
+      const counted = <u32>load<u16>(place) + 1 + ((code & 1) << 8);
+      store<u16>(place, <u16>counted);
+      if ((counted & 255) == minThreshold) {
+        const word = matchedAt + ((segment >>> 5) << 2);
+        store<u32>(word, load<u32>(word) | (1 << (segment & 31)));
       }
-      left -= filled;
-      chunk = load<u32>(chunkNextAt + (chunk << 2));
     }
   }
+  return ahead;
 }
 
 /** Twin: `listSegments` of dendrites.ts. */
