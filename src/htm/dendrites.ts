@@ -8,8 +8,7 @@
  *   connected   active connected synapses;                       >= activationThreshold: the segment is active
  *
  * Two ways to count, equal in result: a small pool passes over all its synapses; a large one follows the reverse index
- * from the active sources only, so that the cost goes with the activity and not with the pool. Clearing the counters is
- * one fill of two bytes per segment used, cheaper than keeping stamps or a list of the touched ones.
+ * from the active sources only, so that the cost goes with the activity and not with the pool.
  */
 import { type Views, field } from '../memory/layout.ts';
 import type { Kernels } from './kernels/kernels.ts';
@@ -22,8 +21,14 @@ export const dendriteFields = (shape: SegmentPoolShape) => ({
   activeSegments: field('u32', shape.segments, 'scratch'), // list, ascending
   matchingSegments: field('u32', shape.segments, 'scratch'), // list, ascending
   segmentCounts: field('u32', 2, 'scratch'), // see SEGMENT_COUNT
-  spans: field('u32', shape.indexed ? 2 * shape.sources + 2 : 0, 'scratch'), // room of a kernel: lists to follow
+  // For the kernels: one bit per word of `matched`, lists to follow, entries followed lately behind their number.
+  matchedWords: field('u32', Math.ceil(shape.segments / 1024), 'scratch'),
+  spans: field('u32', shape.indexed ? 2 * shape.sources + 2 : 0, 'scratch'),
+  touched: field('u32', shape.indexed ? 1 + mostNoted(shape.segments) : 0, 'scratch'),
 });
+
+/** Increments after which clearing all counters is cheaper than clearing those: a counter is two bytes, a note four. */
+const mostNoted = (segments: number): number => segments >>> 4;
 export type DendriteViews = Views<ReturnType<typeof dendriteFields>>;
 
 /** Places in the `segmentCounts` field: lengths of the two lists. */
@@ -104,12 +109,16 @@ function recognizeFast(
     activity.byteOffset,
     segments,
     matched.byteOffset,
+    views.matchedWords.byteOffset,
     params.minThreshold,
     views.spans.byteOffset,
+    views.touched.byteOffset,
+    views.touched.length - 1,
   );
   kernels.listSegments(
     matched.byteOffset,
-    (segments + 31) >>> 5,
+    views.matchedWords.byteOffset,
+    (segments + 1023) >>> 10,
     activity.byteOffset,
     params.activationThreshold * 256,
     views.matchingSegments.byteOffset,
