@@ -15,7 +15,8 @@ import { type Views, field } from '../memory/layout.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { type SpatialPoolerShape, columnsOf } from './sp-shape.ts';
 
-export type BoostMode = 'none' | 'exponential' | 'logarithmic';
+export const BOOST_MODES = ['none', 'exponential', 'logarithmic'] as const;
+export type BoostMode = (typeof BOOST_MODES)[number];
 
 const LEAST_DUTY = 0.001;
 
@@ -24,6 +25,7 @@ export const boostFields = (shape: SpatialPoolerShape) => {
   return {
     activeDutyCycle: field('f32', columns, 'learned'), // [columns] share of steps won
     overlapDutyCycle: field('f32', columns, 'learned'), // [columns] share of steps at or above the stimulus threshold
+    leastOverlapDuty: field('f32', columns, 'learned'), // [columns] overlap duty cycle below which a column is weak
     boost: field('f32', columnsOf(shape), 'learned'), // [columns] factor on the overlap
     nearbyDuty: field('f64', columnsOf(shape), 'scratch'), // [columns] mean active duty cycle of the neighbourhood
     line: field('f64', Math.max(shape.columnWidth, shape.columnHeight), 'scratch'), // one row or column of the grid
@@ -31,7 +33,10 @@ export const boostFields = (shape: SpatialPoolerShape) => {
 };
 export type BoostViews = Views<ReturnType<typeof boostFields>>;
 
-/** After a learning step: duty cycles over the last `1 / rate` steps. `winners[0..count)` have won. */
+/**
+ * After a learning step: duty cycles over the last `1 / rate` steps. `winners[0..count)` have won. Returns whether there are
+ * weak columns: with an overlap duty cycle below their least.
+ */
 export function updateDutyCycles(
   views: BoostViews,
   kernels: Kernels | null,
@@ -40,34 +45,93 @@ export function updateDutyCycles(
   winners: Uint32Array,
   count: number,
   rate: number,
-): void {
+): boolean {
   const step = Math.fround(rate);
-  if (kernels === null) averageDuty(views, overlap, threshold, step);
+  let weak: boolean;
+  if (kernels === null) weak = averageDuty(views, overlap, threshold, step);
   else
-    kernels.averageDuty(
-      overlap.byteOffset,
-      views.overlapDutyCycle.byteOffset,
-      views.activeDutyCycle.byteOffset,
-      views.activeDutyCycle.length,
-      threshold,
-      step,
-    );
+    weak =
+      kernels.averageDuty(
+        overlap.byteOffset,
+        views.overlapDutyCycle.byteOffset,
+        views.activeDutyCycle.byteOffset,
+        views.leastOverlapDuty.byteOffset,
+        views.activeDutyCycle.length,
+        threshold,
+        step,
+      ) !== 0;
   for (let i = 0; i < count; i++) views.activeDutyCycle[winners[i]!]! += step;
+  return weak;
 }
 
 /** In steps of f32, as vectors of four do it. */
 function averageDuty(
-  { overlapDutyCycle, activeDutyCycle }: BoostViews,
+  { overlapDutyCycle, activeDutyCycle, leastOverlapDuty }: BoostViews,
   overlap: Uint16Array,
   threshold: number,
   rate: number,
-): void {
+): boolean {
+  let weak = false;
   for (let column = 0; column < activeDutyCycle.length; column++) {
     const reached = column < overlap.length && overlap[column]! >= threshold ? 1 : 0;
     const overlapDuty = overlapDutyCycle[column]!;
     overlapDutyCycle[column] = overlapDuty + Math.fround(rate * Math.fround(reached - overlapDuty));
     const activeDuty = activeDutyCycle[column]!;
     activeDutyCycle[column] = activeDuty - Math.fround(rate * activeDuty);
+    if (overlapDutyCycle[column]! < leastOverlapDuty[column]!) weak = true;
+  }
+  return weak;
+}
+
+/**
+ * The least overlap duty cycle of every column: `share` of the largest there is, of all columns (`radius` null) or of its
+ * neighbourhood. By the largest of all, a region where nothing ever happens would be raised for ever.
+ */
+export function updateLeastDuty(
+  shape: SpatialPoolerShape,
+  views: BoostViews,
+  share: number,
+  radius: number | null,
+): void {
+  const { overlapDutyCycle, leastOverlapDuty, nearbyDuty, line } = views;
+  const { columnWidth, columnHeight, wrapAround } = shape;
+  const columns = columnWidth * columnHeight;
+  if (radius === null) {
+    let largest = 0;
+    for (let column = 0; column < columns; column++) largest = Math.max(largest, overlapDutyCycle[column]!);
+    leastOverlapDuty.fill(share * largest, 0, columns);
+    return;
+  }
+  for (let y = 0; y < columnHeight; y++) {
+    for (let x = 0; x < columnWidth; x++) line[x] = overlapDutyCycle[y * columnWidth + x]!;
+    largestAround(line, columnWidth, radius, wrapAround, nearbyDuty, y * columnWidth, 1);
+  }
+  const turns = columnHeight > 1 ? columnWidth : 0;
+  for (let x = 0; x < turns; x++) {
+    for (let y = 0; y < columnHeight; y++) line[y] = nearbyDuty[y * columnWidth + x]!;
+    largestAround(line, columnHeight, radius, wrapAround, nearbyDuty, x, columnWidth);
+  }
+  for (let column = 0; column < columns; column++) leastOverlapDuty[column] = share * nearbyDuty[column]!;
+}
+
+function largestAround(
+  line: Float64Array,
+  length: number,
+  radius: number,
+  wrapAround: boolean,
+  out: Float64Array,
+  start: number,
+  stride: number,
+): void {
+  const reach = Math.min(radius, length - 1);
+  for (let i = 0; i < length; i++) {
+    let largest = 0;
+    for (let j = i - reach; j <= i + reach; j++) {
+      if (!wrapAround && (j < 0 || j >= length)) continue;
+      const value = line[j < 0 ? j + length : j >= length ? j - length : j]!;
+      if (value > largest) largest = value;
+    }
+    out[start + i * stride] = largest;
   }
 }
 

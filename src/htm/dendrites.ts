@@ -50,21 +50,13 @@ export type Dendrites = {
   readonly kernels: Kernels | null;
 };
 
-/** Dendrites over their views. Throws RangeError when shape and parameters contradict each other. */
+/** Dendrites over their views; shape and parameters have been checked. */
 export function openDendrites(
   shape: SegmentPoolShape,
   params: DendriteParams,
   views: DendriteViews,
   kernels: Kernels | null,
 ): Dendrites {
-  if (params.minThreshold > params.activationThreshold || params.minThreshold < 1) {
-    throw new RangeError(
-      `Expected 1 <= minThreshold <= activationThreshold but received ${params.minThreshold} and ${params.activationThreshold}`,
-    );
-  }
-  if (shape.synapsesPerSegment > 255) {
-    throw new RangeError(`Expected at most 255 synapses per segment but received ${shape.synapsesPerSegment}`);
-  }
   const { connectedPermanence } = params;
   const pool = { shape, connectedPermanence, leastSynapses: params.minThreshold, views, kernels };
   return { pool, params, views, kernels };

@@ -32,6 +32,7 @@ const MEMORY_ARG = {
   initialPermanence: 29,
   predictedSegmentDecrement: 30,
   wideSources: 31,
+  maxSegmentsPerCell: 24,
 } as const;
 const VIEWS = [
   'activeCell',
@@ -72,6 +73,7 @@ export function describeMemory({ views, shape, params }: TemporalMemory): void {
   const { memoryArgs } = views;
   for (const name of VIEWS) memoryArgs[MEMORY_ARG[name]] = views[name].byteOffset;
   for (const name of PARAMS) memoryArgs[MEMORY_ARG[name]] = params[name];
+  memoryArgs[MEMORY_ARG.maxSegmentsPerCell] = params.maxSegmentsPerCell ?? 65535;
   memoryArgs[MEMORY_ARG.columns] = shape.columns;
   memoryArgs[MEMORY_ARG.cellsPerColumn] = shape.cellsPerColumn;
   memoryArgs[MEMORY_ARG.wideSources] = views.activeCells.BYTES_PER_ELEMENT === 4 ? 1 : 0;

@@ -38,6 +38,8 @@ export type SegmentPoolShape = {
 export const PROTECTED_FROM = 2;
 /** Share of the pool kept for segments that have yet to prove themselves: 1 / NURSERY_SHARE. */
 const NURSERY_SHARE = 4;
+/** Of segments on one cell: more than its counter can count. */
+const NO_LIMIT = 65535;
 /** Protected segments looked at to find the least useful. */
 const SAMPLED = 16;
 
@@ -96,12 +98,19 @@ export function evictionsOf({ views }: SegmentPool): number {
   return views.poolCounters[POOL_COUNTER.evictions]!;
 }
 
-/** A segment without synapses on `cell`; replaces another one when the pool is full. The caller grows at least one synapse. */
-export function allocateSegment(pool: SegmentPool, cell: number): number {
+/**
+ * A segment without synapses on `cell`; replaces another one when the pool is full, or one of the cell's own when that has
+ * `mostOfCell`. The caller grows at least one synapse.
+ */
+export function allocateSegment(pool: SegmentPool, cell: number, mostOfCell = NO_LIMIT): number {
   const { views, shape } = pool;
   const counters = views.poolCounters;
   let segment: number;
-  if (counters[POOL_COUNTER.used]! < shape.segments) {
+  if (views.segmentsOfCell[cell]! >= mostOfCell) {
+    segment = leastUsefulOf(pool, cell);
+    releaseSegment(pool, segment);
+    counters[POOL_COUNTER.evictions]!++;
+  } else if (counters[POOL_COUNTER.used]! < shape.segments) {
     segment = freeSegment(pool);
   } else {
     segment = chooseVictim(pool);
@@ -136,6 +145,17 @@ export function creditSegment({ views }: SegmentPool, segment: number): void {
   if (usefulness === 255) return;
   views.usefulness[segment] = usefulness + 1;
   if (usefulness + 1 === PROTECTED_FROM) views.poolCounters[POOL_COUNTER.nursery]!--;
+}
+
+/** The least useful segment of a cell, the first of equals: a walk through the pool, made only where a cell is at its limit. */
+function leastUsefulOf({ views }: SegmentPool, cell: number): number {
+  const { segmentCell, synapseCount, usefulness } = views;
+  let least = -1;
+  for (let segment = 0, end = views.poolCounters[POOL_COUNTER.highWater]!; segment < end; segment++) {
+    if (segmentCell[segment] !== cell || synapseCount[segment] === 0) continue;
+    if (least < 0 || usefulness[segment]! < usefulness[least]!) least = segment;
+  }
+  return least;
 }
 
 /** First the untouched end of the pool, then holes left by segments that lost all their synapses. */

@@ -17,8 +17,10 @@
 import { type Views, field } from '../memory/layout.ts';
 import { seedWord } from '../memory/random.ts';
 import { type ApicalDendrites, hasPriority, learnApical, supportCells } from './apical.ts';
+import { checkMemoryParams, checkMemoryShape } from './check-params.ts';
 import { type Dendrites, SEGMENT_COUNT, dendriteFields, openDendrites, potentialOf, recognize } from './dendrites.ts';
 import type { Kernels } from './kernels/kernels.ts';
+import type { TemporalMemoryParams, TemporalMemoryShape } from './memory-params.ts';
 import { describeMemory, memoryArgFields } from './memory-kernels.ts';
 import {
   POOL_COUNTER,
@@ -32,48 +34,10 @@ import {
   rebuildIndex,
 } from './segment-pool.ts';
 
-/** Fixed when the model is made; decides the bytes. */
-export type TemporalMemoryShape = {
-  readonly columns: number;
-  readonly cellsPerColumn: number;
-  readonly segments: number;
-  readonly synapsesPerSegment: number;
-  /** Bits from outside that segments may watch besides the cells: neighbours, a region above, a clock. Default 0. */
-  readonly externalInputs?: number;
-  /** Keep the reverse index; by default when the pool has more than INDEXED_FROM segments. */
-  readonly indexed?: boolean;
-};
+export { TEMPORAL_MEMORY_DEFAULTS, type TemporalMemoryParams, type TemporalMemoryShape } from './memory-params.ts';
 
 /** Up to this many segments one pass over all synapses is no slower than following an index, and needs no memory. */
 const INDEXED_FROM = 1024;
-
-/** Tunable; spelled as in NuPIC. Permanences in units of 1/255. */
-export type TemporalMemoryParams = {
-  /** Active connected synapses that make a segment active: its cell is predicted. */
-  readonly activationThreshold: number;
-  /** Active synapses, connected or not, that make a segment matching: the best one learns in a bursting column. */
-  readonly minThreshold: number;
-  /** Synapses a segment should have to the cells that won in the last step. */
-  readonly maxNewSynapseCount: number;
-  readonly permanenceIncrement: number;
-  readonly permanenceDecrement: number;
-  readonly initialPermanence: number;
-  readonly connectedPermanence: number;
-  /** Taken from synapses of segments that predicted a column that did not become active. */
-  readonly predictedSegmentDecrement: number;
-};
-
-/** The parameters of NuPIC and BAMI in u8 units (.21, .5, .1). */
-export const TEMPORAL_MEMORY_DEFAULTS: TemporalMemoryParams = {
-  activationThreshold: 13,
-  minThreshold: 10,
-  maxNewSynapseCount: 20,
-  permanenceIncrement: 26,
-  permanenceDecrement: 26,
-  initialPermanence: 54,
-  connectedPermanence: 128,
-  predictedSegmentDecrement: 0,
-};
 
 /** Places in the `counts` field. */
 export const TM_COUNT = {
@@ -150,6 +114,8 @@ export function openTemporalMemory(
   views: TemporalMemoryViews,
   { kernels = null, apical = null }: { kernels?: Kernels | null; apical?: ApicalDendrites | null } = {},
 ): TemporalMemory {
+  checkMemoryShape(shape);
+  checkMemoryParams(params, shape.synapsesPerSegment);
   const dendrites = openDendrites(poolShape(shape), params, views, kernels);
   return { shape, params, views, pool: dendrites.pool, dendrites, apical };
 }
@@ -327,7 +293,7 @@ function learnInBurstingColumn(tm: TemporalMemory, column: number, candidates: n
   const cell = leastUsedCell(tm, column);
   win(views, cell);
   if (!learn || candidates === 0) return;
-  const grown = allocateSegment(pool, cell);
+  const grown = allocateSegment(pool, cell, params.maxSegmentsPerCell);
   // The replaced segment's counts must not make this one look as if it had matched.
   views.activity[grown] = 0;
   growTo(tm, grown, params.maxNewSynapseCount, candidates);

@@ -177,7 +177,7 @@ test('feedback from above belongs to the context it came in', async (t) => {
 
 test('contexts that cannot be are refused, and so is a step that does not fit one', async (t) => {
   const tm = create();
-  t.throws(() => create(0), /contexts .* from 1 on but received 0/);
+  t.throws(() => create(0), /contexts to be a whole number from 1 .* but received 0/);
   t.throws(
     () => createTemporalMemory(SHAPE, PARAMS, { contexts: { contexts: 1, activeColumns: 49 } }),
     /activeColumns from 1 to 48 but received 49/,

@@ -201,7 +201,7 @@ function learnBursting(
   }
   win(tm, counts, cell, wide);
   if (!learn || candidates == 0) return;
-  const grown = allocateSegment(pool, cell);
+  const grown = allocateSegment(pool, cell, arg(tm, 24));
   store<u16>(<usize>arg(tm, 12) + (grown << 1), 0);
   growTo(tm, pool, grown, arg(tm, 26), candidates);
 }

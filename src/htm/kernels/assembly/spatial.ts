@@ -257,7 +257,8 @@ export function countWindows(
 
 /**
  * Twin: `inhibitWindows` of inhibition.ts. A column wins when fewer than its limit of the neighbours have a larger key.
- * Keys lie in a padded grid of `stride` u32 per row with `radius` on each side; rows may be read 3 lanes too far.
+ * Keys lie in a padded grid of `stride` u32 per row with `radius` on each side; rows may be read 3 lanes too far. `mark`: the
+ * key of a winner grows by 1, so that it counts against equal ones that come later; 2: also where it wraps around.
  */
 export function inhibitWindows(
   keysAt: usize,
@@ -268,6 +269,7 @@ export function inhibitWindows(
   columnHeight: u32,
   limitsAt: usize,
   winnersAt: usize,
+  mark: u32,
 ): u32 {
   const side: u32 = (radius << 1) + 1;
   const rows: u32 = (radiusY << 1) + 1;
@@ -293,23 +295,51 @@ export function inhibitWindows(
       if (larger >= limit) continue;
       store<u32>(winnersAt + (winners << 2), y * columnWidth + x);
       winners++;
+      if (mark != 0) markKey(keysAt, stride, radius, radiusY, columnWidth, columnHeight, x, y, mark);
     }
   }
   return winners;
 }
 
+/** Twin: `markKey` of inhibition.ts. */
+function markKey(
+  keysAt: usize,
+  stride: u32,
+  radius: u32,
+  radiusY: u32,
+  columnWidth: u32,
+  columnHeight: u32,
+  x: u32,
+  y: u32,
+  mark: u32,
+): void {
+  const far: u32 = mark == 2 ? 1 : 0;
+  for (let turnY: u32 = 1 - far; turnY <= 1 + far; turnY++) {
+    const row = <i32>(y + radiusY + turnY * columnHeight) - <i32>columnHeight;
+    if (row < 0 || row >= <i32>(columnHeight + 2 * radiusY)) continue;
+    for (let turnX: u32 = 1 - far; turnX <= 1 + far; turnX++) {
+      const column = <i32>(x + radius + turnX * columnWidth) - <i32>columnWidth;
+      if (column < 0 || column >= <i32>(columnWidth + 2 * radius)) continue;
+      const at = keysAt + ((<u32>row * stride + <u32>column) << 2);
+      store<u32>(at, load<u32>(at) + 1);
+    }
+  }
+}
+
 /**
  * Twin: `averageDuty` of boosting.ts. Moves each duty cycle towards 1 where the overlap reaches the threshold, else 0;
- * and the activity's towards 0. `columns` is rounded up to whole vectors.
+ * and the activity's towards 0. `columns` is rounded up to whole vectors. Returns whether one is below its least.
  */
 export function averageDuty(
   overlapAt: usize,
   overlapDutyAt: usize,
   activeDutyAt: usize,
+  leastDutyAt: usize,
   columns: u32,
   threshold: u32,
   rate: f32,
-): void {
+): u32 {
+  let weak = i32x4.splat(0);
   const rates = f32x4.splat(rate);
   const ones = f32x4.splat(1);
   const thresholds = i32x4.splat(threshold);
@@ -317,11 +347,11 @@ export function averageDuty(
     const overlap = v128.load16x4_u(overlapAt + (i << 1));
     const reached = v128.and(i32x4.ge_u(overlap, thresholds), ones);
     const overlapDuty = v128.load(overlapDutyAt + (i << 2));
-    v128.store(
-      overlapDutyAt + (i << 2),
-      f32x4.add(overlapDuty, f32x4.mul(rates, f32x4.sub(reached, overlapDuty))),
-    );
+    const averaged = f32x4.add(overlapDuty, f32x4.mul(rates, f32x4.sub(reached, overlapDuty)));
+    v128.store(overlapDutyAt + (i << 2), averaged);
+    weak = v128.or(weak, f32x4.lt(averaged, v128.load(leastDutyAt + (i << 2))));
     const activeDuty = v128.load(activeDutyAt + (i << 2));
     v128.store(activeDutyAt + (i << 2), f32x4.sub(activeDuty, f32x4.mul(rates, activeDuty)));
   }
+  return <u32>v128.any_true(weak);
 }
