@@ -25,8 +25,14 @@ export const inhibitionFields = (shape: SpatialPoolerShape) => {
   return {
     key: field('u32', columns, 'scratch'), // [columns]
     winners: field('u32', columns, 'scratch'), // the active columns, ascending
+    tie: field('u8', columns, 'scratch'), // [columns] what a key has below 256
     histogram: field('u32', 256, 'scratch'),
     paddedKey: field('u32', local ? keyStride(shape) * (shape.columnHeight + 2 * radius) + 4 : 0, 'scratch'), // with a border
+    blockKey: field(
+      'u32',
+      local ? ((keyStride(shape) + 3) >>> 2) * (shape.columnHeight + 2 * radius) + 4 : 0,
+      'scratch',
+    ), // for a kernel
     limit: field('u16', local ? columns : 0, 'scratch'), // [columns] winners a neighbourhood may have
   };
 };
@@ -100,7 +106,18 @@ export function inhibitLocally(
   const { columnWidth, columnHeight } = shape;
   const stride = keyStride(shape);
   const radiusY = columnHeight === 1 ? 0 : radius;
-  padKeys(shape, views, radius, radiusY, stride);
+  if (kernels === null) padKeys(shape, views, radius, radiusY, stride);
+  else
+    kernels.padKeys(
+      views.key.byteOffset,
+      views.paddedKey.byteOffset,
+      stride,
+      radius,
+      radiusY,
+      columnWidth,
+      columnHeight,
+      shape.wrapAround ? 1 : 0,
+    );
   if (kernels === null) return inhibitWindows(shape, views, radius, radiusY, stride, inOrder);
   return kernels.inhibitWindows(
     views.paddedKey.byteOffset,
@@ -112,6 +129,7 @@ export function inhibitLocally(
     views.limit.byteOffset,
     views.winners.byteOffset,
     inOrder ? (shape.wrapAround ? 2 : 1) : 0,
+    views.blockKey.byteOffset,
   );
 }
 

@@ -17,11 +17,26 @@
  */
 import { type Views, field } from '../memory/layout.ts';
 import { randomBelow, seedWord } from '../memory/random.ts';
-import { type BoostMode, boostFields, updateBoost, updateDutyCycles, updateLeastDuty } from './boosting.ts';
+import {
+  type BoostMode,
+  boostFields,
+  fillExpTable,
+  updateBoost,
+  updateDutyCycles,
+  updateLeastDuty,
+} from './boosting.ts';
 import { checkPoolerParams, checkPoolerShape } from './check-params.ts';
 import { MAX_SCORE, inhibitGlobally, inhibitLocally, inhibitionFields, setLimits } from './inhibition.ts';
 import type { Kernels } from './kernels/kernels.ts';
-import { type GlobalViews, adaptColumnRows, connectRows, globalFields, globalLanes, overlapRows } from './sp-global.ts';
+import {
+  type GlobalViews,
+  adaptColumnRows,
+  connectRows,
+  globalFields,
+  globalLanes,
+  overlapRows,
+  prepareLearning,
+} from './sp-global.ts';
 import { spanOfConnected } from './sp-span.ts';
 import { type LocalViews, adaptColumnMask, connectMasks, localFields, overlapWindows } from './sp-local.ts';
 import { type SpatialPoolerShape, type WindowLayout, centreOf, columnsOf, inputsOf, windowLayout } from './sp-shape.ts';
@@ -155,6 +170,10 @@ export function restoreSpatialPooler(sp: SpatialPooler): void {
   if (window === null) connectRows(shape, views, params.connectedPermanence);
   else connectMasks(shape, views, window, params.connectedPermanence);
   views.allOnes.fill(0xffffffff);
+  fillExpTable(views);
+  const spread = isInOrder(sp) ? 1 : 255;
+  for (let column = 0; column < views.tie.length; column++)
+    views.tie[column] = spread - (views.ranking[column]! % spread);
   if (shape.inhibitionRadius !== null) setLimits(shape, views, radiusOf(sp), densityOf(sp));
 }
 
@@ -248,18 +267,40 @@ function isInOrder({ shape, params }: SpatialPooler): boolean {
 
 /** Boosted overlaps as keys: 256 times the score in fixed point, and below that a fixed random number, or the same for all. */
 function boostOverlaps(sp: SpatialPooler): void {
-  const { overlap, boost, key, ranking } = sp.views;
+  const { overlap, boost, key, tie } = sp.views;
   const { stimulusThreshold } = sp.params;
-  const spread = isInOrder(sp) ? 1 : 255;
+  if (sp.kernels !== null) {
+    sp.kernels.boostOverlaps(
+      overlap.byteOffset,
+      boost.byteOffset,
+      tie.byteOffset,
+      key.byteOffset,
+      key.length,
+      stimulusThreshold,
+      SCORE_UNIT,
+      MAX_SCORE,
+    );
+    return;
+  }
   for (let column = 0; column < key.length; column++) {
     const count = overlap[column]!;
     const score = Math.min(MAX_SCORE, Math.floor(count * boost[column]! * SCORE_UNIT));
-    key[column] = count < stimulusThreshold ? 0 : (score << 8) + spread - (ranking[column]! % spread);
+    key[column] = count < stimulusThreshold ? 0 : (score << 8) + tie[column]!;
   }
 }
 
 function inhibit(sp: SpatialPooler): number {
   const { shape, params, views, kernels } = sp;
+  if (shape.inhibitionRadius === null && kernels !== null) {
+    const { key, ranking, winners } = views;
+    return kernels.inhibitGlobally(
+      key.byteOffset,
+      ranking.byteOffset,
+      key.length,
+      params.activeColumns,
+      winners.byteOffset,
+    );
+  }
   if (shape.inhibitionRadius === null) return inhibitGlobally(views, views.ranking, params.activeColumns);
   return inhibitLocally(shape, views, kernels, radiusOf(sp), isInOrder(sp));
 }
@@ -267,6 +308,8 @@ function inhibit(sp: SpatialPooler): number {
 function adaptColumns(sp: SpatialPooler, winnerCount: number): void {
   const { shape, params, views, kernels } = sp;
   const { permanenceIncrement, permanenceDecrement } = params;
+  if (sp.window === null && kernels !== null)
+    prepareLearning(shape, views, kernels, permanenceIncrement, permanenceDecrement);
   for (let i = 0; i < winnerCount; i++) {
     const column = views.winners[i]!;
     let connected = adaptColumn(sp, column, false, permanenceIncrement, permanenceDecrement);
@@ -279,7 +322,7 @@ function adaptColumns(sp: SpatialPooler, winnerCount: number): void {
   const radius = shape.inhibitionRadius === null ? null : radiusOf(sp);
   if (updateDutyCycles(views, kernels, views.overlap, threshold, views.winners, winnerCount, rate)) bumpWeakColumns(sp);
   if (views.counters[COUNTER.boostFrozen] === 0 && step % params.boostPeriod === 0) {
-    updateBoost(shape, views, params.boostMode, params.boostStrength, densityOf(sp), radius);
+    updateBoost(shape, views, kernels, params.boostMode, params.boostStrength, densityOf(sp), radius);
   }
   if (step % (params.updatePeriod ?? UPDATE_EVERY) !== 0) return;
   if (params.adaptInhibitionRadius) updateInhibitionRadius(sp);
@@ -291,8 +334,7 @@ function adaptColumn(sp: SpatialPooler, column: number, all: boolean, increment:
   const { shape, params, views, window, kernels } = sp;
   const { connectedPermanence } = params;
   if (window === null) {
-    const bits = all ? views.allOnes : views.inputBits;
-    return adaptColumnRows(shape, views, kernels, column, bits, increment, decrement, connectedPermanence);
+    return adaptColumnRows(shape, views, kernels, column, all, increment, decrement, connectedPermanence);
   }
   const bits = all ? views.allOnes : views.gathered;
   const x = column % shape.columnWidth;

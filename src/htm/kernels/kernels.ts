@@ -23,8 +23,14 @@ export type Kernels = Numbers<
   | 'adaptColumnMask'
   | 'gatherWindows'
   | 'countWindows'
+  | 'spreadInput'
+  | 'boostOverlaps'
+  | 'inhibitGlobally'
+  | 'padKeys'
   | 'inhibitWindows'
   | 'averageDuty'
+  | 'boostNearby'
+  | 'boostAll'
   | 'convolve'
 >;
 

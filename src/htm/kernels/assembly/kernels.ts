@@ -12,9 +12,10 @@ export {
   countRows,
   adaptColumnRows,
   adaptColumnMask,
+  spreadInput,
   gatherWindows,
   countWindows,
-  inhibitWindows,
-  averageDuty,
 } from './spatial';
+export { boostOverlaps, inhibitGlobally, padKeys, inhibitWindows } from './inhibition';
+export { averageDuty, boostNearby, boostAll } from './boosting';
 export { convolve } from './convolution';
