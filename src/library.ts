@@ -69,6 +69,25 @@ export { type ForwardRun, openForwardRun, runForward } from './htm/multi-step.ts
 export { checkPool } from './htm/check-pool.ts';
 export { evictionsOf, segmentsInUse } from './htm/segment-pool.ts';
 
+export {
+  type Segment,
+  type StepSummary,
+  type Synapse,
+  activeCellsOf,
+  activeDutyCyclesOf,
+  answerOf,
+  boostFactorsOf,
+  inhibitionRadiusOf,
+  overlapsOf,
+  predictedColumnsOf,
+  predictiveCellsOf,
+  probabilitiesOf,
+  segmentsOf,
+  summaryOf,
+  winnerCellsOf,
+  winnersOf,
+} from './htm/results.ts';
+
 export { type SdrClassifier, mostProbable } from './htm/sdr-classifier.ts';
 
 export { type ScalarEncoder, decodeScalar, encodeScalar, scalarEncoder } from './htm/encoders/scalar.ts';
