@@ -53,30 +53,36 @@ test('segments are told with their synapses, permanences as shares', async (t) =
 });
 
 test('feedback that prefers a cell is seen in the predictive cells', async (t) => {
-  const tm = htm.createTemporalMemory(SHAPE, PARAMS, { apical: { inputs: 8, segments: 64, synapsesPerSegment: 8 } });
-  const [above, other] = [Uint32Array.of(0, 1, 2, 3), Uint32Array.of(4, 5, 6, 7)];
-  const step = (columns: Uint32Array, bits: Uint32Array): void => {
-    htm.activateCells(tm, columns, 4, true);
-    htm.setApicalInput(tm.apical!, bits, 4);
-    htm.activateDendrites(tm);
-  };
-  for (let round = 0; round < 12; round++)
-    for (const [first, bits] of [
-      [0, above],
-      [2, other],
-    ] as const) {
-      htm.resetTemporalMemory(tm);
-      for (const number of [first, 1, 3 + first]) step(element(number), bits);
-    }
-  const predictive = (bits: Uint32Array): string => {
+  const tm = htm.createTemporalMemory(
+    SHAPE,
+    { ...PARAMS, maxNewSynapseCount: 4, permanenceIncrement: 20, permanenceDecrement: 5, predictedSegmentDecrement: 1 },
+    { apical: { inputs: 16, segments: 256, synapsesPerSegment: 8 } },
+  );
+  const [above, other] = [Uint32Array.of(0, 1, 2, 3), Uint32Array.of(8, 9, 10, 11)];
+  const run = (numbers: readonly number[], bits: Uint32Array, learn: boolean): void => {
     htm.resetTemporalMemory(tm);
-    htm.activateCells(tm, element(1), 4, false);
     htm.setApicalInput(tm.apical!, bits, 4);
     htm.activateDendrites(tm);
-    return htm.predictiveCellsOf(tm).join();
+    for (const number of numbers) htm.stepTemporalMemory(tm, element(number), 4, learn);
   };
-  t.not(predictive(above), '');
-  t.not(predictive(above), predictive(other));
+  for (let round = 0; round < 40; round++) {
+    run([0, 1, 2, 3], above, true);
+    run([4, 1, 2, 5], other, true);
+  }
+  const [first, second, none] = [above, other, Uint32Array.of(4, 5, 6, 7)].map((bits) => {
+    run([1], bits, false);
+    return [...htm.predictiveCellsOf(tm)];
+  });
+  t.ok(first!.length >= 4 && second!.length >= 4);
+  t.notOk(
+    first!.some((cell) => second!.includes(cell)),
+    'each feedback has its own cells',
+  );
+  t.same(
+    [...first!, ...second!].toSorted((a, b) => a - b),
+    none,
+    'unknown feedback prefers none',
+  );
 });
 
 test('a step of a pooler and an answer of a classifier', async (t) => {
