@@ -21,17 +21,23 @@ function expectActivity(
   columns: Bits,
   count: number,
   external: Bits | undefined,
-  externalCount = 0,
+  externalCount: number,
 ): void {
   expectBits('active columns', columns, count, shape.columns);
   if (external === undefined) expectWhole('externalCount', externalCount, 0, 0);
   else expectBits('external inputs', external, externalCount, shape.externalInputs ?? 0);
 }
 
-export function stepTemporalMemory(...step: Parameters<typeof memory.stepTemporalMemory>): void {
-  const [tm, columns, count, , external, externalCount] = step;
-  expectActivity(tm, columns, count, external, externalCount);
-  memory.stepTemporalMemory(...step);
+export function stepTemporalMemory(
+  tm: memory.TemporalMemory,
+  activeColumns: Bits,
+  count: number,
+  learn: boolean,
+  external?: Bits,
+  externalCount = 0,
+): void {
+  expectActivity(tm, activeColumns, count, external, externalCount);
+  memory.stepTemporalMemory(tm, activeColumns, count, learn, external, externalCount);
 }
 export const activateCells: typeof memory.activateCells = (tm, columns, count, learn) => {
   expectBits('active columns', columns, count, tm.shape.columns);
@@ -45,10 +51,17 @@ export const setApicalInput: typeof apical.setApicalInput = (dendrites, bits, co
   expectBits('apical inputs', bits, count, dendrites.shape.apicalInputs);
   apical.setApicalInput(dendrites, bits, count);
 };
-export function stepContext(...step: Parameters<typeof contexts.stepContext>): void {
-  const [all, , columns, count, , external, externalCount] = step;
-  expectActivity(all.tm, columns, count, external, externalCount);
-  contexts.stepContext(...step);
+export function stepContext(
+  all: contexts.TemporalContexts,
+  slot: number,
+  activeColumns: Bits,
+  count: number,
+  learn: boolean,
+  external?: Bits,
+  externalCount = 0,
+): void {
+  expectActivity(all.tm, activeColumns, count, external, externalCount);
+  contexts.stepContext(all, slot, activeColumns, count, learn, external, externalCount);
 }
 export const poolSpatially: typeof pooler.poolSpatially = (sp, active, count, learn) => {
   expectBits('active inputs', active, count, inputsOf(sp.shape));
