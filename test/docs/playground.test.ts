@@ -57,8 +57,8 @@ test(
     new MutationObserver(() => { globalThis.most = Math.max(globalThis.most, anomaly.textContent); }).observe(anomaly, { childList: true });
   })()`);
     // One step a frame at most, so that none goes by unseen.
-  await page.locator('#speed').fill('20');
-  await page.locator('#surprise').click();
+    await page.locator('#speed').fill('20');
+    await page.locator('#surprise').click();
     await until('it is surprised', () => page.evaluate<boolean>('globalThis.most > 0.8'));
     await page.locator('#pause').click();
     const drawn = await page.evaluate<boolean>(`(() => {
