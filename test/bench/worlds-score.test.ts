@@ -15,7 +15,7 @@ function labels(...stretches: readonly (readonly [string, number, number])[]): L
   const boxes: (Box | null)[] = Array.from({ length: 400 }, () => null);
   for (const [kind, first, last] of stretches) {
     kinds.fill(kind, first, last + 1);
-    boxes.fill(HERE, first, last + 1);
+    for (let frame = first; frame <= last; frame++) boxes[frame] = HERE;
   }
   return { train: 100, fps: 10, kinds, boxes };
 }
