@@ -1,10 +1,15 @@
 /**
  * worlds.ts - does it work in a scene that nobody tuned on? Videos of worlds through `cortexd replay`, held against the truth.
  *
- *     npm run bench:worlds -- [--worlds FOLDER] [--seed 1] [--preset pi4] [--alarms-per-day 1,3,10,24,100] [--ablate NAME,A+B]
+ *     npm run bench:worlds -- [--families street,yard,hall,quiet] [--nuisance 0,1,2] [--seeds 1-2] [--no-breaks]
+ *                             [--frames N] [--train N] [--every N] [--size 320x180] [--fps 10] [--cache FOLDER]
+ *     npm run bench:worlds -- --worlds FOLDER
+ *
+ *                             [--seed 1] [--preset pi4] [--alarms-per-day 1,3,10,24,100] [--ablate NAME,A+B]
  *                             [--quick] [--at-once 2] [--program MAIN.js] [--list-false] [--verbose] [--json]
  *
- * FOLDER holds pairs NAME.mp4, NAME.json (worlds/given.ts).
+ * The worlds are the project's own places, rendered and kept as videos in the cache; or those of a folder of pairs NAME.mp4,
+ * NAME.json (worlds/given.ts), whoever made them. Seeds 1 to 49 are for tuning, 50 to 99 for confirming once.
  *
  *     found      breaks with an alert from .2 s before to 4 s after them
  *     box        of these, alerts whose box overlaps the true one
@@ -18,15 +23,16 @@
  */
 import { parseArgs } from 'node:util';
 import { formatTable } from '../../src/cli/output.ts';
-import { type GivenWorld, worldsIn } from './worlds/given.ts';
+import type { GivenWorld } from './worlds/given.ts';
 import { inTurns } from './worlds/jobs.ts';
+import { WORLD_OPTIONS, wholeNumber, worldsOf } from './worlds/options.ts';
 import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
-import { type Said, type Score, type Total, scoreWorld, totalOf } from './worlds/score.ts';
+import { type Score, type Total, scoreWorld, totalOf } from './worlds/score.ts';
 import { simpleDetectors } from './worlds/simple.ts';
 
 const { values: args } = parseArgs({
   options: {
-    worlds: { type: 'string' },
+    ...WORLD_OPTIONS,
     seed: { type: 'string', default: '1' },
     preset: { type: 'string', default: 'pi4' },
     'alarms-per-day': { type: 'string' },
@@ -43,11 +49,6 @@ const { values: args } = parseArgs({
 /** One way to look at all worlds. */
 type Method = { readonly name: string; readonly alarmsPerDay: number | null; readonly ablate: readonly string[] };
 type Result = { readonly method: string; readonly world: GivenWorld; readonly score: Score; readonly cpuMs: number };
-
-function wholeNumber(option: string, given: string): number {
-  if (!/^\d+$/.test(given)) throw new RangeError(`Expected a whole number for --${option} but received ${given}`);
-  return Number(given);
-}
 
 function methodsOf(known: ReadonlySet<string>): Method[] {
   const methods: Method[] = [];
@@ -153,30 +154,26 @@ function jsonOf(method: string, name: string, scores: readonly Score[]): unknown
   };
 }
 
-if (args.worlds === undefined) throw new RangeError('Expected --worlds FOLDER but received none');
-const worlds = worldsIn(args.worlds);
 const known = knownOptions(args.program);
 const methods = methodsOf(known);
-const seed = wholeNumber('seed', args.seed);
-const jobs = worlds.flatMap((world) => [
-  ...methods.map((method) => async (): Promise<Result[]> => {
-    const { alarmsPerDay, ablate, name } = method;
+const seed = wholeNumber('seed', args.seed, 0);
+const atOnce = wholeNumber('at-once', args['at-once'], 1);
+const jobs = worldsOf(args).map((get) => async (): Promise<Result[]> => {
+  const world = await get();
+  const all: Result[] = [];
+  for (const { alarmsPerDay, ablate, name } of methods) {
     const { program, preset } = args;
     const asked = { program, fps: world.fps, preset, seed, alarmsPerDay, ablate, withThings: false };
     const { said, cpuMsPerFrame } = await replayVideo(world.video, asked);
     console.error(`${world.name}: ${name} is through`);
-    return [{ method: name, world, score: scoreWorld(world, said), cpuMs: cpuMsPerFrame }];
-  }),
-  ...(args.quick
-    ? []
-    : [
-        async (): Promise<Result[]> => {
-          const all: [string, Said[]][] = [...(await simpleDetectors(world.video, world.fps))];
-          return all.map(([method, said]) => ({ method, world, score: scoreWorld(world, said), cpuMs: Number.NaN }));
-        },
-      ]),
-]);
-const done = (await inTurns(jobs, wholeNumber('at-once', args['at-once']))).flat();
+    all.push({ method: name, world, score: scoreWorld(world, said), cpuMs: cpuMsPerFrame });
+  }
+  if (args.quick) return all;
+  for (const [method, said] of await simpleDetectors(world.video, world.fps))
+    all.push({ method, world, score: scoreWorld(world, said), cpuMs: Number.NaN });
+  return all;
+});
+const done = (await inTurns(jobs, atOnce)).flat();
 // Models first, in the order in which they were asked for.
 const results = done.toSorted((a, b) => rankOf(a.method) - rankOf(b.method));
 if (args.json) {

@@ -64,7 +64,7 @@ export function runSeed(task: Task): Run {
   const { settings, seed, frames, warmup } = task;
   const { width, height, fps } = settings;
   const nuisances = task.nuisances === null ? {} : { nuisances: task.nuisances };
-  const scene = createScene({ ...sceneOptions(task.suite, warmup), ...nuisances, seed, width, height, fps });
+  const scene = createScene({ ...sceneOptions(task.suite, warmup, fps), ...nuisances, seed, width, height, fps });
   const { areNoticesEnough = false }: Suite = SUITES[task.suite];
   const plan = planCortex(settings);
   const cortex = createCortex(plan, seed);
@@ -98,7 +98,7 @@ export function runSeed(task: Task): Run {
 
   for (let frame = 0; frame < frames; frame++) {
     const truth = renderNext(scene, luma);
-    busy[frame] = scene.play.things.length > 0 ? 1 : 0;
+    busy[frame] = truth.things.length > 0 ? 1 : 0;
     noteTruth(labels, truth, frame);
     const covered = truth.kind !== null && truth.box !== null ? coverage(truth.box, columns, rows) : null;
     const locate = (into: Recorder, grid: ArrayLike<number>): void => {
