@@ -2,10 +2,9 @@
  * simple.ts - what detectors without a model say about the same video: block difference and a mixture of Gaussians per pixel,
  * each with a threshold that never sees labels.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Box } from '../../../src/vision/box.ts';
 import { type Baseline, createBaselines, secondLargest } from '../baselines.ts';
+import { evenHeight, framesOf } from './decode.ts';
 import type { Said } from './score.ts';
 
 /** Width of the picture they look at (px), and the grid of positions they tell. */
@@ -15,7 +14,7 @@ const NAMES = ['block difference', 'pixel mixture'] as const;
 
 /** Alerts of each detector by its name. */
 export async function simpleDetectors(video: string, fps: number): Promise<Map<string, Said[]>> {
-  const height = heightOf(video);
+  const height = evenHeight(video, WIDTH);
   const rows = Math.max(1, Math.round((COLUMNS * height) / WIDTH));
   const detectors = createBaselines({ width: WIDTH, height, columns: COLUMNS, rows })
     .filter(({ name }) => (NAMES as readonly string[]).includes(name))
@@ -43,32 +42,4 @@ function boxOf({ grid }: Baseline, columns: number, rows: number): Box | null {
   let most = 0;
   for (let position = 1; position < grid.length; position++) if (grid[position]! > grid[most]!) most = position;
   return [(most % columns) / columns, Math.floor(most / columns) / rows, 1 / columns, 1 / rows];
-}
-
-/** Even, in the video's own aspect. */
-function heightOf(video: string): number {
-  const asked = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height', '-of', 'csv=p=0'];
-  const [width, height] = execFileSync('ffprobe', [...asked, video], { encoding: 'utf8' })
-    .split(',')
-    .map(Number);
-  if (!(width! > 0 && height! > 0)) throw new RangeError(`Expected a video but received ${video}`);
-  return 2 * Math.round((WIDTH * height!) / width! / 2);
-}
-
-/** Grey frames [height, width] of a video, one buffer each. */
-export async function* framesOf(video: string, width: number, height: number, fps: number): AsyncGenerator<Uint8Array> {
-  const filter = `fps=${fps},scale=${width}:${height}:flags=area,format=gray`;
-  const shown = ['-v', 'error', '-i', video, '-vf', filter, '-f', 'rawvideo', '-pix_fmt', 'gray', '-'];
-  const child = spawn('ffmpeg', shown, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const closed = once(child, 'close') as Promise<[number | null]>;
-  const size = width * height;
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of child.stdout) {
-    rest = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
-    let at = 0;
-    for (; at + size <= rest.length; at += size) yield new Uint8Array(rest.subarray(at, at + size));
-    rest = rest.subarray(at);
-  }
-  const [code] = await closed;
-  if (code !== 0) throw new Error(`Expected ffmpeg to read ${video} but it ended with ${code}`);
 }
