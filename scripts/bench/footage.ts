@@ -26,7 +26,7 @@ import { wrongClaims } from './footage/words.ts';
 import { inTurns } from './worlds/jobs.ts';
 import { wholeNumber } from './worlds/options.ts';
 import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
-import { type Said, type Score, scoreWorld, totalOf } from './worlds/score.ts';
+import { type Said, type Score, scoreWorld, totalOf, withNotices } from './worlds/score.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -94,17 +94,6 @@ async function ensureComposed(source: string, options: ComposeOptions): Promise<
 /** Counts the ways in which clips have been composed: another number, another video. */
 const COMPOSED = 1;
 
-/** Notices count where something happens to the camera, and nowhere else. */
-function toldOf({ labels, segments }: Composed, said: readonly Said[], notices: readonly Said[]): Said[] {
-  const slack = 4 * labels.fps;
-  const isOfCamera = ({ frame }: Said): boolean =>
-    segments.some(
-      ({ what, first, end }) =>
-        (CAMERA_BREAKS as readonly string[]).includes(what) && frame >= first && frame < end + slack,
-    );
-  return [...said, ...notices.filter(isOfCamera)].toSorted((a, b) => a.frame - b.frame);
-}
-
 function wordsOf({ labels, segments }: Composed, events: readonly Said[]): Wrong[] {
   const slack = 4 * labels.fps;
   return events
@@ -152,7 +141,7 @@ const jobs = clipsIn(folder).map((clip) => async (): Promise<Result> => {
   const words = wordsOf(composed, [...said, ...notices]);
   return {
     clip,
-    score: scoreWorld(composed.labels, toldOf(composed, said, notices)),
+    score: scoreWorld(composed.labels, withNotices(composed.labels, said, notices, CAMERA_BREAKS)),
     words,
     segments: composed.segments,
   };

@@ -9,7 +9,7 @@
  *     frozen     the very same frame again and again for 10 to 30 s, labelled throughout
  */
 import { randomBelow } from '../memory/random.ts';
-import { INCIDENT_KINDS, type IncidentKind } from './kinds.ts';
+import type { IncidentKind } from './kinds.ts';
 import type { Exposure } from './nuisance/nuisance.ts';
 import { INFRARED_GRAIN, paintInfrared } from './nuisance/infrared.ts';
 import { between } from './dice.ts';
@@ -27,6 +27,8 @@ const BLUR_RADIUS = 0.02;
 
 export type Incidents = {
   readonly schedule: Schedule;
+  /** Those that may happen, in turn. */
+  readonly kinds: readonly IncidentKind[];
   readonly firstKind: number;
   /** The last incident, and the times (s) up to which it lasts and is labelled. */
   kind: IncidentKind | null;
@@ -42,10 +44,17 @@ export type Incidents = {
 };
 
 /** `from`, `spacing`: seconds. */
-export function createIncidents(from: number, spacing: number, pixels: number, random: Uint32Array): Incidents {
+export function createIncidents(
+  kinds: readonly IncidentKind[],
+  from: number,
+  spacing: number,
+  pixels: number,
+  random: Uint32Array,
+): Incidents {
   return {
     schedule: createSchedule(from, spacing, LEAST_S, random),
-    firstKind: randomBelow(random, INCIDENT_KINDS.length),
+    kinds,
+    firstKind: randomBelow(random, kinds.length),
     kind: null,
     id: 0,
     until: 0,
@@ -74,8 +83,9 @@ export function advanceIncidents(incidents: Incidents, time: number): Happening 
 function begin(incidents: Incidents, time: number): void {
   const { schedule } = incidents;
   const { random } = schedule;
-  const previous = incidents.kind === null ? incidents.firstKind : INCIDENT_KINDS.indexOf(incidents.kind);
-  const kind = INCIDENT_KINDS[(previous + 1) % INCIDENT_KINDS.length]!;
+  const { kinds } = incidents;
+  const previous = incidents.kind === null ? incidents.firstKind : kinds.indexOf(incidents.kind);
+  const kind = kinds[(previous + 1) % kinds.length]!;
   const isSwitch = kind === 'lamp' || kind === 'ir_cut';
   incidents.kind = kind;
   incidents.id = schedule.count;

@@ -46,13 +46,15 @@ export type SceneOptions = {
   readonly play: PlayName;
   /**
    * Which breaks of the routine may happen; empty = none. Traffic has those that fit it, one by one; buses, rounds and machines
-   * have their own, all or none. Incidents of the camera (INCIDENT_KINDS) go with any play, all or none.
+   * have their own, all or none. Incidents of the camera (INCIDENT_KINDS) go with any play.
    */
   readonly kinds: readonly SceneKind[];
   /** First frame that may hold one. */
   readonly anomaliesFrom: number;
   /** Mean frames between two. */
   readonly anomalySpacing: number;
+  /** First frame that may hold an incident of the camera; null = as with all others. */
+  readonly incidentsFrom: number | null;
   /** Standard deviation of the sensor noise (grey levels). */
   readonly noise: number;
   /** From this frame on the second of two lanes lies elsewhere; Infinity = never. */
@@ -75,6 +77,7 @@ export const SCENE_DEFAULTS: SceneOptions = {
   kinds: LOCAL_KINDS,
   anomaliesFrom: 3000,
   anomalySpacing: 350,
+  incidentsFrom: null,
   noise: 3,
   shiftFrom: Infinity,
   silentFrom: Infinity,
@@ -111,7 +114,9 @@ export function createScene(options: Partial<SceneOptions> = {}): Scene {
   const random = (stream: number): Uint32Array => new Uint32Array([seedWord(seed, stream)]);
   const breaksFrom = full.anomaliesFrom / fps;
   const breakSpacing = full.anomalySpacing / fps;
-  const hasIncidents = kinds.some(isIncident);
+  const incidentKinds = INCIDENT_KINDS.filter((kind) => kinds.includes(kind));
+  const hasIncidents = incidentKinds.length > 0;
+  const incidentsFrom = (full.incidentsFrom ?? full.anomaliesFrom) / fps;
   const own = kinds.filter((kind) => !isIncident(kind));
   const silentFrom = full.silentFrom / fps;
   const breaks = { kinds: own, breaksFrom, breakSpacing, silentFrom, shiftFrom: full.shiftFrom / fps };
@@ -141,7 +146,9 @@ export function createScene(options: Partial<SceneOptions> = {}): Scene {
       height,
       seed,
     }),
-    incidents: hasIncidents ? createIncidents(breaksFrom, breakSpacing, width * height, random(16)) : null,
+    incidents: hasIncidents
+      ? createIncidents(incidentKinds, incidentsFrom, breakSpacing, width * height, random(16))
+      : null,
     canvas: createCanvas(width, height),
     noiseRandom: random(17),
     frame: 0,

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { readWorld, worldsIn } from '../../scripts/bench/worlds/given.ts';
 import { inTurns } from '../../scripts/bench/worlds/jobs.ts';
-import { type Labels, type Said, breaksOf, doOverlap, scoreWorld, totalOf } from '../../scripts/bench/worlds/score.ts';
+import {
+  type Labels,
+  type Said,
+  breaksOf,
+  doOverlap,
+  scoreWorld,
+  toldSoon,
+  totalOf,
+  withNotices,
+} from '../../scripts/bench/worlds/score.ts';
 import type { Box } from '../../src/vision/box.ts';
 
 const HERE: Box = [0.1, 0.1, 0.2, 0.2];
@@ -73,6 +82,24 @@ void test('the box of the first alert must overlap the true one of that frame, o
   // 35 frames after the thing was seen last there is nothing to hold it against.
   t.equal(placed(start(256)), false);
   t.ok(doOverlap(HERE, [0.29, 0.29, 0.1, 0.1]) && !doOverlap(HERE, [0.31, 0.1, 0.1, 0.1]));
+});
+
+void test('notices answer what happens to the camera, and are false nowhere', async (t) => {
+  const truth = labels(['covered', 200, 300], ['stop', 350, 360]);
+  const said = withNotices(truth, [start(355)], [start(150), start(230), start(352)], ['covered']);
+  t.same(
+    said.map(({ frame }) => frame),
+    [230, 355],
+  );
+});
+
+void test('a visitor is told soon when it is within a second of being wholly in the picture', async (t) => {
+  const truth = labels(['visitor', 120, 160], ['visitor', 200, 240], ['visitor', 300, 340]);
+  // The first one comes in from the left and is whole after 10 frames.
+  const boxes = truth.boxes.map((box, frame): Box | null => (frame >= 120 && frame < 130 ? [0, 0.1, 0.1, 0.2] : box));
+  const score = scoreWorld({ ...truth, boxes }, [start(140), start(211)]);
+  t.same(toldSoon({ ...truth, boxes }, score, 'visitor', 3, 1), { told: 1, of: 3 });
+  t.same(toldSoon({ ...truth, boxes }, score, 'visitor', 1, 1), { told: 1, of: 1 });
 });
 
 void test('totals add up; rates are per judged frame and hour; the middle is over worlds', async (t) => {

@@ -25,13 +25,13 @@ export type LabelSeen = {
 
 /** All labels of so many frames. */
 export function labelsOf(options: Partial<SceneOptions>, frames: number): LabelSeen[] {
-  const labels = new Map<number, LabelSeen>();
+  const labels = new Map<string, LabelSeen>();
   watch(options, frames, ({ frame, truth: { kind, id } }) => {
     if (kind === null) return;
-    const label = labels.get(id) ?? { kind, id, first: frame, last: frame, frames: 0 };
+    const label = labels.get(`${kind} ${id}`) ?? { kind, id, first: frame, last: frame, frames: 0 };
     label.last = frame;
     label.frames++;
-    labels.set(id, label);
+    labels.set(`${kind} ${id}`, label);
   });
   return [...labels.values()];
 }

@@ -146,7 +146,8 @@ export function runSeed(task: Task): Run {
 
 function noteTruth(labels: Map<string, Label>, { kind, id }: Truth, frame: number): void {
   if (kind === null) return;
-  const label = labels.get(`${id}`) ?? { id: `${id}`, kind, first: frame, last: frame };
+  const key = `${kind} ${id}`;
+  const label = labels.get(key) ?? { id: key, kind, first: frame, last: frame };
   label.last = frame;
   labels.set(label.id, label);
 }

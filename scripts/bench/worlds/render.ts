@@ -53,12 +53,16 @@ function sceneOf({ family, seed, nuisance, width, height, fps, train, every, has
     fps,
     anomaliesFrom: train,
     anomalySpacing: every,
+    // The first visitors come to an open eye.
+    incidentsFrom: train + VISITORS_FIRST * every,
     disturbance: nuisance,
     // Cameras differ in grain.
     noise: 1.2 + (seed % 7) / 3,
   };
 }
 
+/** Mean pauses between breaks that pass before anything happens to the camera. */
+const VISITORS_FIRST = 4;
 /** Frames that tell one version of a world from another. */
 const PROBE = 240;
 
@@ -75,7 +79,14 @@ export async function ensureWorld(spec: WorldSpec, folder: string): Promise<Give
 function nameOf(spec: WorldSpec): string {
   const { family, seed, nuisance } = spec;
   // Breaks come at once here, so that a change of them shows too.
-  const probe = createScene({ ...sceneOf(spec), width: 32, height: 18, anomaliesFrom: 0, anomalySpacing: 10 });
+  const probe = createScene({
+    ...sceneOf(spec),
+    width: 32,
+    height: 18,
+    anomaliesFrom: 0,
+    anomalySpacing: 10,
+    incidentsFrom: 120,
+  });
   const hash = createHash('sha256').update(JSON.stringify(spec));
   const luma = new Uint8Array(32 * 18);
   for (let frame = 0; frame < PROBE; frame++) hash.update(JSON.stringify(renderNext(probe, luma))).update(luma);

@@ -64,6 +64,48 @@ export function breaksOf({ train, fps, kinds }: Labels): Break[] {
   return breaks;
 }
 
+/**
+ * Alerts, and notices that belong to breaks of these kinds: a notice is the right answer to what happens to the camera, and no
+ * false alarm anywhere.
+ */
+export function withNotices(
+  labels: Labels,
+  said: readonly Said[],
+  notices: readonly Said[],
+  kinds: readonly string[],
+): Said[] {
+  const after = Math.round(AFTER_S * labels.fps);
+  const spans = breaksOf(labels).filter(({ kind }) => kinds.includes(kind));
+  const answers = notices.filter(({ frame }) => spans.some(({ from, to }) => frame >= from && frame <= to + after));
+  return [...said, ...answers].toSorted((a, b) => a.frame - b.frame);
+}
+
+/** How many of the first breaks of a kind are told soon: within `soonS` of when they are wholly in the picture. */
+export function toldSoon(
+  { boxes, fps }: Labels,
+  { breaks }: Score,
+  kind: string,
+  first: number,
+  soonS: number,
+): { readonly told: number; readonly of: number } {
+  const asked = breaks.filter((one) => one.kind === kind).slice(0, first);
+  const told = asked.filter(({ alert, from, to }) => {
+    let whole = from;
+    while (whole < to && !isWhole(boxes[whole] ?? null)) whole++;
+    return alert !== null && alert.frame <= whole + Math.round(soonS * fps);
+  });
+  return { told: told.length, of: asked.length };
+}
+
+/** Closer to the border than this (share of the picture) something may be cut off. */
+const RIM = 0.004;
+
+function isWhole(box: Box | null): boolean {
+  if (box === null) return false;
+  const [x, y, width, height] = box;
+  return x > RIM && y > RIM && x + width < 1 - RIM && y + height < 1 - RIM;
+}
+
 /** `said` ascends by frame. */
 export function scoreWorld(labels: Labels, said: readonly Said[]): Score {
   const { train, fps, kinds } = labels;

@@ -16,7 +16,8 @@ export const FAMILY_KINDS: { readonly [family in Family]: readonly SceneKind[] }
   street: ['reverse', 'off_lane', 'fast', 'stop', 'big', 'popup', 'bike_on_path'],
   yard: ['off_lane', 'fast', 'stop', 'reverse', 'bag', 'fall', 'big'],
   hall: ['fast', 'stop', 'bag', 'fall', 'off_lane'],
-  quiet: ['visitor'],
+  // And a hand over the lens, where nothing else would tell it.
+  quiet: ['visitor', 'covered'],
 };
 
 /** Metres between the middles of the two lanes of a street. */

@@ -7,7 +7,7 @@ import type { AnomalyKind, PlaceKind } from '../kinds.ts';
 import { type Label, type Thing, type ThingKind, dealAside, dealLook, itinerary } from '../thing.ts';
 import { type Camera, type Point, project } from '../view/camera.ts';
 import { dealPath, dealPlace, paceFor, shownPoints, sightOf } from '../view/ground-plan.ts';
-import { type Path, pathOf, reversed } from '../view/path.ts';
+import { type Path, pathOf, poseAt, reversed } from '../view/path.ts';
 
 /** A way that things of one kind go at their times. */
 export type Route = {
@@ -41,6 +41,7 @@ const PACE = [0.93, 1.07] as const;
 const POPUP_S = [3, 6] as const;
 const BAG_S = [6, 14] as const;
 const FALL_S = 10;
+const HALT_TRIES = 8;
 
 export type RouteWish = { readonly kind: ThingKind; readonly gap: number; readonly apartFrom: readonly Path[] };
 
@@ -156,15 +157,28 @@ function placeWish({ camera, routes, least }: Stage, apart: number) {
 
 /** It goes its way, stands or lies in the middle of it, and goes on; labelled while it does not move. */
 function haltedThing(stage: Stage, route: Route, kind: 'stop' | 'fall', id: number, start: number): Thing {
-  const { random, camera, standS } = stage;
-  const [first, last] = sightOf(camera, route.path);
-  const at = first + (last - first) * between(random, 0.35, 0.65);
+  const { random, standS } = stage;
+  const at = dealHalt(stage, route);
   const stand = kind === 'fall' ? FALL_S : between(random, ...standS);
   const speed = route.speed * between(random, ...PACE);
   const way = itinerary(route.path, start, speed, at, stand);
   const [from, to] = [way.times[1]!, way.times[2]!];
   const thing = thingOn(stage, route.kind, route.path, way, { kind, id, from, to });
   return kind === 'fall' ? { ...thing, lies: [from, to] } : thing;
+}
+
+/** Metres along a route, in the middle of it and near enough to be seen well. */
+function dealHalt({ random, camera, least }: Stage, { path }: Route): number {
+  const [first, last] = sightOf(camera, path);
+  let best = (first + last) / 2;
+  let widest = 0;
+  for (let attempt = 0; attempt < HALT_TRIES && widest < least; attempt++) {
+    const at = first + (last - first) * between(random, 0.3, 0.7);
+    const { x, y } = poseAt(path, at, 0);
+    const scale = project(camera, x, y, 0)?.scale ?? 0;
+    if (scale > widest) [best, widest] = [at, scale];
+  }
+  return best;
 }
 
 /** How long after its beginning a thing on a route comes into the picture (s). */
