@@ -126,7 +126,9 @@ const options: ComposeOptions = {
   mostS: wholeNumber('seconds', args.seconds, 8),
 };
 const jobs = clipsIn(folder).map((clip) => async (): Promise<Result> => {
-  const composed = await ensureComposed(join(folder, clip), options);
+  // Each clip has an order of its own.
+  const own = [...Buffer.from(clip)].reduce((sum, byte) => (31 * sum + byte) % 1_000_003, options.seed);
+  const composed = await ensureComposed(join(folder, clip), { ...options, seed: own });
   const asked = {
     program,
     fps: options.fps,

@@ -118,6 +118,7 @@ void test('where much and where little goes on is found by what changes', async 
 void test('claims are told by their words, and those that cannot be true are wrong', async (t) => {
   t.same(claimsOf('the view is covered or dark: nothing can be seen'), ['covered']);
   t.same(claimsOf('stands for 15 s where things pass within 3 s'), ['stays']);
+  t.same(claimsOf('something is where nothing was seen moving before'), []);
   t.same(claimsOf('moves right to left where usually left to right is seen'), ['moves']);
   const here = [0.1, 0.1, 0.2, 0.2] as const;
   const there = [0.7, 0.7, 0.1, 0.1] as const;

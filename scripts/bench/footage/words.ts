@@ -15,7 +15,7 @@ const CLAIMS: readonly (readonly [Claim, RegExp])[] = [
   ['frozen', /\bfrozen\b|same frame/],
   ['moved', /camera (was|has been) moved|seen from elsewhere/],
   ['light', /light of the whole/],
-  ['moves', /\bmoves\b|\bmoving\b|\bfaster\b/],
+  ['moves', /\bmoves\b|\bfaster\b/],
   ['stays', /\bstays\b|\bstayed\b|\bstands\b|\bstanding\b/],
 ];
 
