@@ -65,6 +65,8 @@ export function gainAt(light: Light, time: number): number {
   return (1 + light.drift * triangle) * (light.lampOn ? LAMP_FACTOR : 1);
 }
 
+const FRACTION = 12;
+const HALF = 1 << (FRACTION - 1);
 /** Above this grey level a sensor answers less and less. */
 const KNEE = 205;
 const ABOVE_KNEE = 0.45;
@@ -81,17 +83,18 @@ export function expose(
   const { noise, share } = light;
   // Tables turn some ten thousand multiplications and roundings a frame into look-ups.
   const exposed = new Int16Array(256);
-  const rough = new Float64Array(256);
+  // How much of the noise, in parts of 2^FRACTION: whole numbers are several times faster here.
+  const rough = new Int32Array(256);
   for (let value = 0; value < 256; value++) {
     const bright = value * gain;
     exposed[value] = Math.round(bright > KNEE ? KNEE + (bright - KNEE) * ABOVE_KNEE : bright);
-    rough[value] = share[Math.min(255, exposed[value]!)]! * grain;
+    rough[value] = Math.round(share[Math.min(255, exposed[value]!)]! * grain * (1 << FRACTION));
   }
   for (let start = 0; start < painted.length; start += width) {
     let at = nextRandom(noiseRandom);
     for (let i = start, end = start + width; i < end; i++) {
       const level = painted[i]!;
-      const value = exposed[level]! + Math.round(noise[at & (NOISE_LENGTH - 1)]! * rough[level]!);
+      const value = exposed[level]! + ((noise[at & (NOISE_LENGTH - 1)]! * rough[level]! + HALF) >> FRACTION);
       out[i] = value < 0 ? 0 : value > 255 ? 255 : value;
       at += 40503; // odd: visits all samples before one repeats
     }
