@@ -17,7 +17,7 @@ import { type Input, inputFile } from './engine/inputs.ts';
 
 const { values: args } = parseArgs({
   options: {
-    only: { type: 'string', default: 'engine,checkpoint,detection,ped2,cui,taxi,nab,mnist' },
+    only: { type: 'string', default: 'engine,checkpoint,detection,worlds,footage,ped2,cui,taxi,nab,mnist' },
     repeats: { type: 'string', default: '3' },
     data: { type: 'string', default: join('..', 'shared', 'data') },
     inputs: { type: 'string', default: join(tmpdir(), 'cortexd-bench-inputs') },
@@ -135,6 +135,8 @@ function compare(dist: string): void {
 const EXPERIMENTS: { readonly [name: string]: { script: string; args: readonly string[]; data?: string } } = {
   checkpoint: { script: 'checkpoint.js', args: [] },
   detection: { script: 'detection.js', args: ['--suite', 'local'] },
+  worlds: { script: 'worlds.js', args: ['--seeds', '50-51', '--nuisance', '0,1'] },
+  footage: { script: 'footage.js', args: [], data: 'video' },
   ped2: { script: 'ped2.js', args: [], data: 'ped2' },
   cui: { script: 'cui.js', args: [] },
   taxi: { script: 'taxi.js', args: [], data: 'nyc_taxi' },

@@ -82,10 +82,9 @@ void test('a thing that stops is told with how long is usual', async (t) => {
 });
 
 void test('a traffic that stops altogether is noticed as absence', async (t) => {
-  const watch = new Watch({ kinds: [] });
+  const watch = new Watch({ kinds: [], silentFrom: 7000 });
   watch.run(7000);
-  while (watch.scene.traffic.thing !== null) watch.next();
-  watch.scene.traffic.nextFrame += 600;
+  while (watch.scene.play.things.length > 0) watch.next();
   const { alerts } = watch.run(700);
   const absence = alerts.find(({ cause }) => cause === 'absence');
   t.match(absence?.explanation, /was expected after about .* s, but nothing has come for .* s/);
