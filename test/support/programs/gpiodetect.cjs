@@ -36,7 +36,15 @@ if (args[0] === '--version') {
   if (chip !== 'gpiochip0') fail(`cannot find GPIO chip character device '${chip}'`);
   const [line, level] = rest[0].split('=');
   const held = join(folder, `held-${line}`);
-  if (existsSync(held)) fail(`error requesting GPIO lines: Device or resource busy`);
+  // As in the kernel, a line is free when whoever held it is gone, however that was.
+  const isHeld = () => {
+    try {
+      return process.kill(Number(readFileSync(held, 'utf8')), 0);
+    } catch {
+      return false;
+    }
+  };
+  if (isHeld()) fail(`error requesting GPIO lines: Device or resource busy`);
   if (tool === 'gpioset') {
     const volts = options['--active-low'] ? 1 - Number(level) : Number(level);
     appendFileSync(join(folder, `level-${line}`), `${volts}\n`);
