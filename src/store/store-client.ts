@@ -44,7 +44,10 @@ export class StoreClient {
     // Nobody may be listening yet; whoever does hears it all the same.
     this.died.catch(() => undefined);
     this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new CortexdError('internal', 'The store thread has ended')));
+    this.#worker.on('exit', () => {
+      const wanted = new CortexdError('store', 'The store has been closed');
+      this.#fail(this.#isClosing ? wanted : new CortexdError('internal', 'The store thread has ended'));
+    });
   }
 
   /** Open the store in a worker; throws what opening throws. */
