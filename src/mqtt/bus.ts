@@ -379,7 +379,7 @@ export class Bus {
 function perhapsDuplicate(lost: Refusal, clientId: string): Refusal {
   return {
     ...lost,
-    reason: `${lost.reason}, again and again just after connecting: perhaps another client has the id "${clientId}"`,
+    reason: `${lost.reason}, again and again just after connecting: perhaps another client with the id "${clientId}"`,
     hint: 'Give each daemon its own mqtt.client_id; the log of the broker says whether that is it.',
     versionSuspect: false,
   };
