@@ -150,7 +150,8 @@ export class Daemon {
     const words = (keys: readonly string[], what: string): string =>
       keys.length === 0 ? '' : `; ${what}: ${keys.join(', ')}`;
     const told =
-      `${words(applied, 'in effect now')}${words(needRestart, 'after a restart')}` || '; nothing has changed';
+      `${words(applied, 'in effect now')}${words(needRestart, 'these changes need a restart')}` ||
+      '; nothing has changed';
     log[needRestart.length === 0 ? 'info' : 'warn'](`Configuration read again${told}`);
   }
 

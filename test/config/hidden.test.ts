@@ -13,8 +13,11 @@ test('a secret that is wrong is named and not shown', async (t) => {
     ['mqtt: { url: "mqtt//ha:pw5@broker" }', 'pw5'],
     ['mqtt: { fallback_urls: ["mqtt//ha:pw6@broker"] }', 'pw6'],
     ['mqtt: { password: [hunter2] }', 'hunter2'],
+    ['cameras: { b: { source: { type: rtsp, url: "rtsp://u:pw7@host:99999/x" } } }', 'pw7'],
+    ['cameras: { b: { source: { type: http, url: "htp://u:pw8@host" } } }', 'pw8'],
+    ['cameras: { b: { source: { type: http, url: "http://host", password: 8452 } } }', '8452'],
   ] as const) {
-    const error = t.throws(() => parseConfig(CAMERA + text, '/c.yaml'), { code: 'config' }) as Error;
+    const error = t.throws(() => parseConfig(text.startsWith('cameras') ? text : CAMERA + text, '/c.yaml'), { code: 'config' }) as Error;
     t.notMatch(error.message, new RegExp(secret), text);
     t.match(error.message, /not shown: it is secret/, text);
   }
