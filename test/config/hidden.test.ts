@@ -17,7 +17,9 @@ test('a secret that is wrong is named and not shown', async (t) => {
     ['cameras: { b: { source: { type: http, url: "htp://u:pw8@host" } } }', 'pw8'],
     ['cameras: { b: { source: { type: http, url: "http://host", password: 8452 } } }', '8452'],
   ] as const) {
-    const error = t.throws(() => parseConfig(text.startsWith('cameras') ? text : CAMERA + text, '/c.yaml'), { code: 'config' }) as Error;
+    const error = t.throws(() => parseConfig(text.startsWith('cameras') ? text : CAMERA + text, '/c.yaml'), {
+      code: 'config',
+    }) as Error;
     t.notMatch(error.message, new RegExp(secret), text);
     t.match(error.message, /not shown: it is secret/, text);
   }
