@@ -28,8 +28,10 @@ if [ -z "$dest" ] && [ "$(id -u)" -ne 0 ]; then
   echo "install.sh: Expected to run as root to install below /usr and /etc. Run: sudo $0" >&2
   exit 1
 fi
-if ! command -v node >/dev/null; then
-  echo "install.sh: Expected Node.js 20.19 or newer but found none. Install it: apt install nodejs npm" >&2
+if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null; then
+  echo "install.sh: Expected Node.js 20.19 or newer but found $(node --version 2>/dev/null || echo none)." >&2
+  echo "  Debian 13: apt install nodejs npm. Debian 12 has 18, which is too old: install the .deb (scripts/build-deb.sh)," >&2
+  echo "  which brings its own, or Node.js 22 as https://nodejs.org/en/download says." >&2
   exit 1
 fi
 
@@ -43,6 +45,10 @@ rm -rf "$library.new"
 mkdir -p "$library.new/dist" "$dest/usr/bin" "$dest/etc/cortexd" "$dest/usr/lib/systemd/system" \
   "$dest/usr/lib/sysusers.d" "$dest/usr/lib/tmpfiles.d" "$dest/usr/lib/udev/rules.d"
 cp -R dist/src "$library.new/dist/"
+# What an earlier build left behind has no source any more.
+(cd "$library.new/dist/src" && find . -name '*.js') | while read -r file; do
+  if [ ! -f "src/${file%.js}.ts" ]; then rm "$library.new/dist/src/$file"; fi
+done
 mkdir -p "$library.new/src/web"
 cp -R src/web/public "$library.new/src/web/"
 cp -R package.json package-lock.json README.md LICENSE config "$library.new/"
@@ -60,16 +66,17 @@ cat >"$dest/usr/bin/cortexd" <<'SH'
 exec node --max-old-space-size=192 /usr/lib/cortexd/dist/src/cli/main.js "$@"
 SH
 chmod 0755 "$dest/usr/bin/cortexd"
+documents=$dest/usr/share/doc/cortexd
+rm -rf "$documents"
+mkdir -p "$documents" "$dest/usr/share/man/man1"
+cp -R README.md LICENSE CHANGELOG.md docs "$documents/"
+cp config/cortexd.example.yaml "$documents/"
+node scripts/man-page.mjs | gzip -9n >"$dest/usr/share/man/man1/cortexd.1.gz"
 install -m 0644 systemd/cortexd.service "$dest/usr/lib/systemd/system/cortexd.service"
 install -m 0644 systemd/cortexd.sysusers "$dest/usr/lib/sysusers.d/cortexd.conf"
 install -m 0644 systemd/cortexd.tmpfiles "$dest/usr/lib/tmpfiles.d/cortexd.conf"
 install -m 0644 systemd/60-cortexd.rules "$dest/usr/lib/udev/rules.d/60-cortexd.rules"
-if [ ! -e "$dest/etc/cortexd/config.yaml" ]; then
-  install -m 0640 config/cortexd.example.yaml "$dest/etc/cortexd/config.yaml"
-  fresh=yes
-else
-  fresh=no
-fi
+if [ -e "$dest/etc/cortexd/config.yaml" ]; then fresh=no; else fresh=yes; fi
 # LoadCredential wants the file to exist; empty means no password.
 if [ ! -e "$dest/etc/cortexd/mqtt-password" ]; then install -m 0600 /dev/null "$dest/etc/cortexd/mqtt-password"; fi
 
@@ -78,18 +85,16 @@ if [ -n "$dest" ]; then
   exit 0
 fi
 systemd-sysusers /usr/lib/sysusers.d/cortexd.conf
-chgrp cortexd /etc/cortexd/config.yaml
+if [ "$fresh" = no ]; then chgrp cortexd /etc/cortexd/config.yaml; fi
 systemd-tmpfiles --create /usr/lib/tmpfiles.d/cortexd.conf
 systemctl daemon-reload
 if [ "$start" = yes ] && [ "$fresh" = no ]; then
   systemctl enable cortexd.service
   systemctl restart cortexd.service
-  echo "Installed and started. Look at it: systemctl status cortexd; cortexd status --state-directory /var/lib/cortexd"
+  echo "Installed and started. Look at it: systemctl status cortexd; cortexd status"
 elif [ "$start" = yes ]; then
   systemctl enable cortexd.service
-  echo "Installed. Now name your camera in /etc/cortexd/config.yaml, check it with"
-  echo "  cortexd config check /etc/cortexd/config.yaml"
-  echo "and start it with: systemctl start cortexd"
+  echo "Installed. Now: sudo cortexd init; sudo cortexd doctor; sudo systemctl start cortexd"
 else
   echo "Installed, not started."
 fi

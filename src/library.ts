@@ -20,7 +20,6 @@ export {
   type SpatialPooler,
   type SpatialPoolerParams,
   freezeBoost,
-  poolSpatially,
   restoreSpatialPooler,
 } from './htm/spatial-pooler.ts';
 
@@ -30,9 +29,7 @@ export {
   type ConvolutionParams,
   type ConvolutionalPooler,
   NO_COLUMN,
-  convolve,
   freezeConvolution,
-  learnConvolution,
 } from './htm/convolutional-pooler.ts';
 export { type UnionShape, listBits, unionLayout, unionPool } from './htm/union-pooling.ts';
 
@@ -42,25 +39,61 @@ export {
   type TemporalMemory,
   type TemporalMemoryParams,
   type TemporalMemoryShape,
-  activateCells,
   activateDendrites,
   rawAnomaly,
   resetTemporalMemory,
   restoreTemporalMemory,
-  setExternalInputs,
-  stepTemporalMemory,
 } from './htm/temporal-memory.ts';
-export { setApicalInput } from './htm/apical.ts';
+export {
+  type ContextsShape,
+  type TemporalContexts,
+  copyContext,
+  enterContext,
+  heldContext,
+  resetContext,
+} from './htm/contexts.ts';
+export {
+  activateCells,
+  convolve,
+  inferClasses,
+  learnClass,
+  learnClasses,
+  learnConvolution,
+  poolSpatially,
+  setApicalInput,
+  setExternalInputs,
+  stepContext,
+  stepTemporalMemory,
+} from './htm/checked.ts';
 export { type ForwardRun, openForwardRun, runForward } from './htm/multi-step.ts';
 export { checkPool } from './htm/check-pool.ts';
 export { evictionsOf, segmentsInUse } from './htm/segment-pool.ts';
 
-export { type SdrClassifier, inferClasses, learnClass, mostProbable } from './htm/sdr-classifier.ts';
+export {
+  type Segment,
+  type StepSummary,
+  type Synapse,
+  activeCellsOf,
+  activeDutyCyclesOf,
+  answerOf,
+  boostFactorsOf,
+  inhibitionRadiusOf,
+  overlapsOf,
+  predictedColumnsOf,
+  predictiveCellsOf,
+  probabilitiesOf,
+  segmentsOf,
+  summaryOf,
+  winnerCellsOf,
+  winnersOf,
+} from './htm/results.ts';
+
+export { type SdrClassifier, mostProbable } from './htm/sdr-classifier.ts';
 
 export { type ScalarEncoder, decodeScalar, encodeScalar, scalarEncoder } from './htm/encoders/scalar.ts';
 export { type CircularEncoder, circularEncoder, encodeCircular } from './htm/encoders/circular.ts';
 export { type RdseEncoder, bucketOf, bucketValue, encodeBucket, rdseEncoder } from './htm/encoders/rdse.ts';
-export { type DateEncoder, dateSize, encodeDate } from './htm/encoders/date.ts';
+export { type DateEncoder, dateEncoder, dateSize, dateWidth, encodeDate } from './htm/encoders/date.ts';
 
 export {
   type LikelihoodParams,

@@ -1,9 +1,10 @@
 /**
  * all.ts - the whole set of benches: the engine on its four inputs as one table, then every experiment.
  *
- *     npm run bench -- [--only engine,detection,…] [--repeats 3] [--data FOLDER] [--inputs FOLDER]
+ *     npm run bench -- [--only engine,detection,…] [--repeats 3] [--data FOLDER] [--inputs FOLDER] [--against DIST]
  *
- * Each engine figure is the median over the repeats, which take turns, each in a process of its own. An experiment whose
+ * With --against, the engine's workloads are run with another build too (its `dist` folder), in turn with this one, and
+ * the ratios are told: times of different days do not compare. Each engine figure is the median over the repeats, which take turns, each in a process of its own. An experiment whose
  * data is not in FOLDER is left out, and said to be.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -16,25 +17,29 @@ import { type Input, inputFile } from './engine/inputs.ts';
 
 const { values: args } = parseArgs({
   options: {
-    only: { type: 'string', default: 'engine,checkpoint,detection,ped2,cui,taxi,nab,mnist' },
+    only: { type: 'string', default: 'engine,checkpoint,detection,worlds,footage,ped2,cui,taxi,nab,mnist' },
     repeats: { type: 'string', default: '3' },
     data: { type: 'string', default: join('..', 'shared', 'data') },
     inputs: { type: 'string', default: join(tmpdir(), 'cortexd-bench-inputs') },
+    against: { type: 'string' },
   },
 });
 
 type Workload = { readonly name: string; readonly input: Input; readonly command: readonly string[] };
+/** In windows of 500 steps, as the figures of other engines are. */
+const TM = ['tm', '--learn', '20000', '--window', '500'];
 const WORKLOADS: readonly Workload[] = [
   { name: 'pooler, 10,000 to 2,048, pool .5', input: 'sp10k', command: ['sp'] },
   { name: 'pooler, 10,000 to 2,048, pool .1', input: 'sp10k', command: ['sp', '--set', 'potentialPct=0.1'] },
   { name: 'pooler, 64 x 64 local, radius 8', input: 'spshapes', command: ['sp', '--preset', 'htmcore-local'] },
-  { name: 'memory, shared middles', input: 'tmseq', command: ['tm', '--learn', '20000'] },
   {
-    name: 'memory, shared middles, one-shot',
-    input: 'tmseq',
-    command: ['tm', '--learn', '20000', '--preset', 'oneshot'],
+    name: 'the same, boosted',
+    input: 'spshapes',
+    command: ['sp', '--preset', 'htmcore-local', '--set', 'boostStrength=3'],
   },
-  { name: 'memory, noise', input: 'tmnoise', command: ['tm', '--learn', '20000'] },
+  { name: 'memory, shared middles', input: 'tmseq', command: TM },
+  { name: 'memory, shared middles, one-shot', input: 'tmseq', command: [...TM, '--preset', 'oneshot'] },
+  { name: 'memory, noise', input: 'tmnoise', command: TM },
 ];
 
 type Summary = {
@@ -42,14 +47,14 @@ type Summary = {
   readonly mean: number;
   readonly late: number | null;
   readonly rss: number;
-  /** Mean anomaly and share of wrong columns of the windows that end at 1k, 2k, 5k, 10k, 20k steps. */
+  /** Mean anomaly and share of wrong columns of the windows of 500 steps that end at 1k, 2k, 5k, 10k, 20k steps. */
   readonly curve: string;
 };
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.js');
+const OURS = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.js');
 const CURVE_AT = [1000, 2000, 5000, 10_000, 20_000];
 
-function run({ input, command }: Workload, kernels: 'auto' | 'js'): Summary {
+function run({ input, command }: Workload, kernels: 'auto' | 'js', main = OURS): Summary {
   const file = inputFile(args.inputs, input);
   const text = execFileSync(
     process.execPath,
@@ -109,10 +114,29 @@ function engine(): void {
   console.log(formatTable([heading, ...rows]));
 }
 
+/** The other build and this one, in turn: how many times faster this one is. */
+function compare(dist: string): void {
+  const other = join(dist, 'src', 'cli', 'main.js');
+  const rows = WORKLOADS.map((workload) => {
+    const pairs = Array.from({ length: Number(args.repeats) }, () => [
+      run(workload, 'auto', other),
+      run(workload, 'auto'),
+    ]);
+    const cells = [({ median: value }: Summary) => value, ({ mean }: Summary) => mean].flatMap((pick) => {
+      const [before, after] = [0, 1].map((which) => median(pairs.map((pair) => pick(pair[which]!))));
+      return [`${before!.toFixed(3)} to ${after!.toFixed(3)}`, (before! / after!).toFixed(2)];
+    });
+    return [workload.name, ...cells];
+  });
+  console.log(formatTable([['CPU ms per learning step', 'median', 'times', 'mean', 'times'], ...rows]));
+}
+
 /** Script, its arguments, and the data it needs. */
 const EXPERIMENTS: { readonly [name: string]: { script: string; args: readonly string[]; data?: string } } = {
   checkpoint: { script: 'checkpoint.js', args: [] },
   detection: { script: 'detection.js', args: ['--suite', 'local'] },
+  worlds: { script: 'worlds.js', args: ['--seeds', '50-51', '--nuisance', '0,1'] },
+  footage: { script: 'footage.js', args: [], data: 'video' },
   ped2: { script: 'ped2.js', args: [], data: 'ped2' },
   cui: { script: 'cui.js', args: [] },
   taxi: { script: 'taxi.js', args: [], data: 'nyc_taxi' },
@@ -123,7 +147,8 @@ const EXPERIMENTS: { readonly [name: string]: { script: string; args: readonly s
 for (const name of args.only.split(',')) {
   console.log(`\n== ${name}`);
   if (name === 'engine') {
-    engine();
+    if (args.against === undefined) engine();
+    else compare(args.against);
     continue;
   }
   const experiment = EXPERIMENTS[name];

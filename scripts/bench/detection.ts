@@ -2,17 +2,20 @@
  * detection.ts - how many breaks of the routine are found, how soon, where, and at how many false alarms, on rendered scenes.
  *
  *     npm run bench:detection -- [--suite NAME,...|all] [--seeds 1,2,3,4,5] [--ablate NAME,...] [--quick]
- *                                [--frames N] [--warmup N] [--preset pi4] [--size 96x96] [--sensitivity 1] [--alarms-per-day N]
+ *                                [--frames N] [--warmup N] [--preset pi4] [--size 160x120] [--fps 10] [--sensitivity 1] [--alarms-per-day N]
  *                                [--nuisances rain,...] [--list-false] [--verbose] [--json]
+ *
+ * `--fps` and `--preset` watch the same worlds at another rate and size for the same time; `--frames` and `--warmup` are frames
+ * of that rate.
  *
  * One table per suite (detection/suites.ts), one row per method: the whole model; its streams alone; a model with one cell
  * per column (first order); one model for each name of `--ablate`, names joined by + being left out together; detectors
  * without a model. `--quick` leaves out all but the whole model and the ablations that are named.
  *
  *     AUC all/busy     chance that a labelled frame scores above a normal one / above one in which something is seen
- *     found, false     at the threshold that never sees labels: an anomaly is found when an alert starts between 2 frames
- *                      before its first labelled frame and 40 after its last (delay from its first); all other alerts are
- *                      false, those within 50 frames of one another count once
+ *     found, false     at the threshold that never sees labels: an anomaly is found when an alert starts between .2 s
+ *                      before its first labelled frame and 4 s after its last (delay in frames from its first); all other
+ *                      alerts are false, those within 5 s of one another count once; rates are per 5,000 frames at 10 a second
  *                      (--list-false prints each, with the nuisances that were on)
  *     at .2 %          found, and median delay, at the threshold that .2 % of each seed's normal frames exceed
  *     position AUC     chance that a position of the anomaly shows more than another one, mean over labelled frames
@@ -27,7 +30,7 @@ import { NUISANCE_NAMES } from '../../src/scene/nuisance/nuisances.ts';
 import { formatTable } from '../../src/cli/output.ts';
 import { labelAt } from './detection/measures.ts';
 import type { Run, Task } from './detection/run.ts';
-import { SUITES, SUITE_NAMES, type Suite, type SuiteName } from './detection/suites.ts';
+import { SUITES, SUITE_FPS, SUITE_NAMES, type Suite, type SuiteName } from './detection/suites.ts';
 import { type Found, type Judged, type Row, judgeTrack, summarize, wholeLabels } from './detection/summary.ts';
 import { runTasks } from './detection/workers.ts';
 
@@ -41,6 +44,7 @@ const { values: args } = parseArgs({
     warmup: { type: 'string' },
     preset: { type: 'string', default: 'pi4' },
     size: { type: 'string', default: '' },
+    fps: { type: 'string' },
     ablate: { type: 'string', default: '' },
     sensitivity: { type: 'string', default: '1' },
     'alarms-per-day': { type: 'string' },
@@ -73,6 +77,7 @@ function settingsOf(ablate: readonly Ablation[]): CortexSettings {
     ...preset,
     width: width!,
     height: height!,
+    fps: args.fps === undefined ? preset.fps : numberOf('fps', args.fps),
     sensitivity: numberOf('sensitivity', args.sensitivity),
     alarmsPerDay,
     ablate,
@@ -82,8 +87,11 @@ function settingsOf(ablate: readonly Ablation[]): CortexSettings {
 /** All models of a suite and seed; the first also carries the baselines. */
 function tasksOf(suite: SuiteName, seed: number, ablations: readonly (readonly Ablation[])[]): Task[] {
   const usual: Suite = SUITES[suite];
-  const warmup = numberOf('warmup', args.warmup ?? `${usual.warmup}`);
-  const frames = numberOf('frames', args.frames ?? `${warmup + usual.frames - usual.warmup}`);
+  const { fps } = settingsOf([]);
+  const atRate = (count: number): number => Math.round((count * fps) / SUITE_FPS);
+  const warmup = args.warmup === undefined ? atRate(usual.warmup) : numberOf('warmup', args.warmup);
+  const judged = atRate(usual.frames - usual.warmup);
+  const frames = args.frames === undefined ? warmup + judged : numberOf('frames', args.frames);
   const task = (model: string, ablate: readonly Ablation[], baselines: boolean): Task => ({
     suite,
     seed,
@@ -187,7 +195,7 @@ function causesOf(judged: readonly Judged[]): string {
   for (const { run, track } of judged) {
     const notices = new Set(run.notices.map(({ frame, cause }) => `${frame} ${cause}`));
     for (const { frame, cause } of [...track.alerts, ...run.notices.filter((one) => !track.alerts.includes(one))]) {
-      const label = labelAt(run.labels, frame);
+      const label = labelAt(run.labels, frame, run.task.settings.fps);
       if (label === undefined || frame < run.task.warmup) continue;
       const told = `${cause}${notices.has(`${frame} ${cause}`) ? ' (notice)' : ''}`;
       const ofKind = counts.get(label.kind) ?? new Map<string, number>();

@@ -4,18 +4,38 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inWords, isClean, killAgainAndAgain } from './kills.ts';
+import { cutPower, isCleanCut, powerCutsInWords } from './power-cuts.ts';
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
+  options: {
+    kills: { type: 'string', default: '1000' },
+    'power-cuts': { type: 'string', default: '400' },
+    seed: { type: 'string', default: '1' },
+  },
 });
+const seed = Number(values.seed);
 const directory = mkdtempSync(join(tmpdir(), 'cortexd-kills-'));
-const began = performance.now();
+const took = (beganMs: number): string => `${((performance.now() - beganMs) / 1000).toFixed(0)} s`;
 try {
-  const result = await killAgainAndAgain(directory, Number(values.kills), Number(values.seed), (now) => {
-    if (now.kills % 50 === 0) process.stderr.write(`${inWords(now)}\n`);
-  });
-  console.log(`${inWords(result)}; ${((performance.now() - began) / 1000).toFixed(0)} s`);
-  process.exitCode = isClean(result) ? 0 : 1;
+  if (Number(values['power-cuts']) > 0) {
+    const began = performance.now();
+    const cuts = await cutPower(mkdtempSync(join(directory, 'cuts-')), Number(values['power-cuts']), seed);
+    console.log(`${powerCutsInWords(cuts)}; ${took(began)}`);
+    if (!isCleanCut(cuts)) process.exitCode = 1;
+  }
+  if (Number(values.kills) > 0) {
+    const began = performance.now();
+    const result = await killAgainAndAgain(
+      mkdtempSync(join(directory, 'kills-')),
+      Number(values.kills),
+      seed,
+      (now) => {
+        if (now.kills % 50 === 0) process.stderr.write(`${inWords(now)}\n`);
+      },
+    );
+    console.log(`${inWords(result)}; ${took(began)}`);
+    if (!isClean(result)) process.exitCode = 1;
+  }
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

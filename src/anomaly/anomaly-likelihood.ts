@@ -12,6 +12,7 @@
  * stands out. Both are off in what the sensors use. The original's guard against constant values is not here: it looks at
  * the sensor's values, which this file never sees.
  */
+import { expectBoolean, expectNumber, expectWhole } from '../memory/expect.ts';
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field, layOut, viewsOf } from '../memory/layout.ts';
 import { gaussianTail } from './gaussian-tail.ts';
@@ -59,16 +60,30 @@ export const likelihoodFields = (params: LikelihoodParams) => ({
 });
 export type LikelihoodViews = Views<ReturnType<typeof likelihoodFields>>;
 
-/** A likelihood with memory of its own. */
+/** Throws RangeError for parameters with which nothing could ever be judged. */
+export function checkLikelihood(params: LikelihoodParams): void {
+  for (const name of ['averagingWindow', 'estimationSamples', 'historyWindow', 'reestimationPeriod'] as const)
+    expectWhole(name, params[name], 1, 2 ** 24);
+  expectWhole('learningPeriod', params.learningPeriod, 0, 2 ** 24);
+  expectBoolean('folded', params.folded);
+  expectBoolean('onsetOnly', params.onsetOnly);
+}
+
+/** A likelihood with memory of its own. Throws RangeError for impossible parameters. */
 export function createLikelihood(params: LikelihoodParams): LikelihoodViews {
+  checkLikelihood(params);
   const table = likelihoodFields(params);
   const { totalBytes, persistentBytes } = layOut(table);
   return viewsOf(table, new ArrayBuffer(totalBytes), 0, persistentBytes);
 }
 
-/** Take the raw score (0..1) of one step; returns the tail probability, 0.5 while nothing is known. */
+/**
+ * Take the raw score (0..1) of one step; returns the tail probability, 0.5 while nothing is known. Throws RangeError for a
+ * score that is none: it would stay in the history for thousands of steps.
+ */
 export function updateLikelihood(params: LikelihoodParams, views: LikelihoodViews, raw: number): number {
   const { recent, averages, distribution, likelihoodCounters } = views;
+  expectNumber('raw', raw, 0, 1);
   const step = likelihoodCounters[COUNTER.steps]!;
   recent[step % params.averagingWindow] = raw;
   const seen = Math.min(step + 1, params.averagingWindow);

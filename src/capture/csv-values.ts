@@ -1,10 +1,16 @@
 /**
  * csv-values.ts - rows of `timestamp,value` from a CSV file or a stream, checked one by one.
+ *
+ * A row that is none is left out and told, and does not end the file; a file that has no sound row is an error.
  */
-import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse/sync';
 import { CortexdError, messageOf } from '../errors.ts';
+import { type Columns, findColumns, separatorOf } from './csv-columns.ts';
+import { linesOf } from './csv-lines.ts';
+import { numberInText } from './number-text.ts';
+import { timeInText } from './time-text.ts';
+
+export { wallClock } from './time-text.ts';
 
 export type CsvRow = {
   /** Line in the file, from 1. */
@@ -13,114 +19,139 @@ export type CsvRow = {
   readonly timestamp: string;
   /** The wall clock of the timestamp as milliseconds, as if it were UTC; null when there is no timestamp column. */
   readonly epochMs: number | null;
-  /** NaN where the field is empty: the value is missing. */
+  /** NaN where the value is missing. */
   readonly value: number;
 };
 
-/** Names that a column of times may have. */
-const TIME_COLUMNS = ['timestamp', 'time', 'date', 'datetime'];
+/** What was found in a file beside its rows; filled in while it is read. */
+export class CsvReport {
+  rows = 0;
+  /** Rows that were left out, and the first of them in words. */
+  bad = 0;
+  readonly complaints: string[] = [];
+  /** Rows whose time is the same as, or before, that of the row before; and the line of the first. */
+  doubled = 0;
+  decreasing = 0;
+  firstOutOfOrder: number | null = null;
+  /** Whether there is a column of times; null before the first row. */
+  hasTime: boolean | null = null;
+  /** Line at which the file ends in the middle of a row: it is still being written. */
+  cutAt: number | null = null;
+
+  complain(text: string): void {
+    this.bad++;
+    if (this.complaints.length < MOST_COMPLAINTS) this.complaints.push(text);
+  }
+
+  /** One sentence for each thing a reader of the results must know; empty when all was well. */
+  summary(): string[] {
+    const { bad, complaints, doubled, decreasing, firstOutOfOrder, hasTime, cutAt } = this;
+    const sentences = [...complaints];
+    if (bad > complaints.length) sentences.push(`and ${bad - complaints.length} more rows were left out`);
+    if (cutAt !== null) sentences.push(`Line ${cutAt} ends half-way: the file is still being written`);
+    if (hasTime === false) sentences.push('There is no column of times: the time of day is not used');
+    if (doubled + decreasing > 0) {
+      const what = [doubled > 0 ? `${doubled} times twice` : '', decreasing > 0 ? `${decreasing} earlier` : ''];
+      const told = what.filter((text) => text !== '').join(' and ');
+      sentences.push(`Times do not always go forward (${told} than the row before, first on line ${firstOutOfOrder})`);
+    }
+    return sentences;
+  }
+}
+
+const MOST_COMPLAINTS = 10;
+const TIME_HINT = 'Write 2026-05-01 12:00:00, 2026-05-01T12:00:00Z, or a number since 1970.';
+
+type Fields = readonly string[];
+type Reading = { readonly columns: Columns; readonly decimalComma: boolean };
 
 /**
- * Rows in order. `column` names the column of values; by default `value`, else the first that is no time. Throws
- * CortexdError `no_input` naming the line for anything that is not what it should be.
+ * Rows in order. `column` names the column of values; by default `value` and its like, else the first that is a number.
+ * Throws CortexdError `no_input` when there is no such column or no sound row.
  */
-export async function* readCsvValues(path: string, column?: string): AsyncGenerator<CsvRow> {
+export async function* readCsvValues(
+  path: string,
+  column?: string,
+  report: CsvReport = new CsvReport(),
+): AsyncGenerator<CsvRow> {
   const name = path === '-' ? 'the standard input' : path;
-  let places: { time: number; value: number } | null = null;
   let line = 0;
-  for await (const text of linesOf(path, name)) {
+  let separator: string | undefined;
+  let heading: Fields | undefined;
+  let reading: Reading | undefined;
+  let lastMs = -Infinity;
+  for await (const { text, isCut } of linesOf(path, name)) {
     line++;
-    const record = fieldsOf(text, line, name);
-    if (record === null) continue;
-    if (places === null) places = findColumns(record, column, name);
-    else yield readRow(record, line, places, name);
-  }
-  if (places === null) throw new CortexdError('no_input', `Expected a heading and rows in ${name} but it is empty`);
-}
-
-/** Lines as they come: a row from a pipe is not kept back until the next one. */
-async function* linesOf(path: string, name: string): AsyncGenerator<string> {
-  if (path === '-') {
-    yield* createInterface({ input: process.stdin, crlfDelay: Infinity });
-    return;
-  }
-  try {
-    const file = await open(path);
-    try {
-      yield* file.readLines();
-    } finally {
-      await file.close();
+    const declared = heading === undefined ? /^sep=(.)$/.exec(text) : null;
+    if (declared !== null) separator = declared[1];
+    // InfluxDB and others write remarks before the heading.
+    if (declared !== null || text.trim() === '' || (heading === undefined && text.startsWith('#'))) continue;
+    separator ??= separatorOf(text);
+    const fields = fieldsOf(text, separator);
+    if (heading === undefined) {
+      heading = typeof fields === 'string' ? text.split(separator) : fields;
+      continue;
     }
-  } catch (error) {
-    if (error instanceof CortexdError) throw error;
-    throw new CortexdError(
-      'no_input',
-      `Expected rows of numbers in ${name} but it cannot be read: ${messageOf(error)}`,
-    );
+    if (typeof fields === 'string') {
+      if (isCut) report.cutAt = line;
+      else report.complain(`Expected fields on line ${line} of ${name} but received: ${fields}`);
+      continue;
+    }
+    reading ??= { columns: findColumns(heading, fields, column, name), decimalComma: separator !== ',' };
+    report.hasTime = reading.columns.time.length > 0;
+    const row = readRow(fields, line, reading, name);
+    if (typeof row === 'string') {
+      if (isCut) report.cutAt = line;
+      else report.complain(row);
+      continue;
+    }
+    if (isCut && fields.length < heading.length) {
+      report.cutAt = line;
+      continue;
+    }
+    if (row.orderMs !== null) {
+      if (row.orderMs === lastMs) report.doubled++;
+      else if (row.orderMs < lastMs) report.decreasing++;
+      if (row.orderMs <= lastMs) report.firstOutOfOrder ??= line;
+      lastMs = row.orderMs;
+    }
+    report.rows++;
+    yield row.row;
+  }
+  if (heading === undefined)
+    throw new CortexdError('no_input', `Expected a heading and rows in ${name} but it is empty`);
+  // A heading alone is told to be wrong as well.
+  if (reading === undefined && report.bad === 0) findColumns(heading, [], column, name);
+  if (report.rows === 0 && report.bad > 0) {
+    throw new CortexdError('no_input', report.complaints[0] ?? `Expected rows in ${name}`, {
+      hint: `No row of the file could be read. ${TIME_HINT} Leave the field empty where a value is missing.`,
+    });
   }
 }
 
-/** The fields of a line, null when it is empty. */
-function fieldsOf(text: string, line: number, name: string): string[] | null {
+/** The fields of a line, or what is wrong with them. */
+function fieldsOf(text: string, delimiter: string): Fields | string {
   try {
-    return parse(text, { trim: true, bom: line === 1, relax_column_count: true })[0] ?? null;
+    return parse(text, { trim: true, bom: true, delimiter, relax_column_count: true })[0] ?? '';
   } catch (error) {
-    throw new CortexdError('no_input', `Expected fields on line ${line} of ${name} but received: ${messageOf(error)}`);
+    return messageOf(error);
   }
 }
 
-function findColumns(
-  heading: readonly string[],
-  column: string | undefined,
-  name: string,
-): { time: number; value: number } {
-  const names = heading.map((text) => text.toLowerCase());
-  const time = names.findIndex((text) => TIME_COLUMNS.includes(text));
-  let value = names.indexOf((column ?? 'value').toLowerCase());
-  if (value < 0 && column === undefined) value = names.findIndex((_, place) => place !== time);
-  if (value < 0 || value === time || names.every((text) => text !== '' && Number.isFinite(Number(text)))) {
-    throw new CortexdError(
-      'no_input',
-      `Expected a heading with a column ${column ?? 'value'} in ${name} but received ${heading.join(',')}`,
-      {
-        hint: 'The first line names the columns, such as timestamp,value. Choose another with --column.',
-      },
-    );
-  }
-  return { time, value };
-}
-
+/** A row, or what is wrong with it. `orderMs`: what tells whether times go forward. */
 function readRow(
-  record: readonly string[],
+  fields: Fields,
   line: number,
-  places: { time: number; value: number },
+  { columns, decimalComma }: Reading,
   name: string,
-): CsvRow {
-  const timestamp = places.time < 0 ? '' : (record[places.time] ?? '');
-  const epochMs = places.time < 0 ? null : wallClock(timestamp);
-  if (epochMs !== null && Number.isNaN(epochMs)) {
-    throw new CortexdError('no_input', `Expected a time on line ${line} of ${name} but received "${timestamp}"`, {
-      hint: 'Write 2026-05-01 12:00:00, 2026-05-01T12:00:00Z, or seconds since 1970.',
-    });
-  }
-  const text = record[places.value] ?? '';
-  const value = text === '' ? NaN : Number(text);
-  if (text !== '' && Number.isNaN(value)) {
-    throw new CortexdError('no_input', `Expected a number on line ${line} of ${name} but received "${text}"`, {
-      hint: 'Leave the field empty where a value is missing.',
-    });
-  }
-  return { line, timestamp, epochMs, value };
-}
-
-/** The wall clock of a timestamp in ms, whatever its zone: what matters is the time of day. NaN if it is none. */
-export function wallClock(text: string): number {
-  if (/^-?\d+(\.\d+)?$/.test(text)) {
-    const number = Number(text);
-    return Math.abs(number) > 1e11 ? number : number * 1000;
-  }
-  const parts = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?)?(?:Z|[+-]\d\d:?\d\d)?$/.exec(text);
-  if (parts === null) return NaN;
-  const [year, month, day, hour = '0', minute = '0', second = '0'] = parts.slice(1);
-  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)) + Number(second) * 1000;
+): { row: CsvRow; orderMs: number | null } | string {
+  const timestamp = columns.time.map((place) => fields[place] ?? '').join(' ');
+  const time = columns.time.length === 0 ? null : timeInText(timestamp);
+  if (columns.time.length > 0 && time === null)
+    return `Expected a time on line ${line} of ${name} but received "${timestamp.slice(0, 60)}"`;
+  const text = fields[columns.value] ?? '';
+  const value = numberInText(text, { decimalComma });
+  if (value === null) return `Expected a number on line ${line} of ${name} but received "${text.slice(0, 60)}"`;
+  const row = { line, timestamp, epochMs: time?.localMs ?? null, value };
+  return { row, orderMs: time === null ? null : (time.utcMs ?? time.localMs) };
 }

@@ -32,9 +32,9 @@ export class HttpClient {
     let address = first;
     let asked = 0;
     for (let redirections = 0; redirections <= MOST_REDIRECTIONS;) {
-      const mayLogIn = this.#login !== undefined && address.origin === first.origin;
+      const login = address.origin === first.origin ? this.#login : undefined;
       const path = `${address.pathname}${address.search}`;
-      const authorization = mayLogIn ? this.#login!.authorization('GET', path) : undefined;
+      const authorization = login?.authorization('GET', path);
       const response = await this.#ask(
         address,
         authorization === undefined ? { ...headers } : { ...headers, authorization },
@@ -46,7 +46,7 @@ export class HttpClient {
       response.destroy();
       const { location } = response.headers;
       if (status === 401) {
-        const isKnown = mayLogIn && asked++ < 2 && this.#login!.asked(response.headers['www-authenticate']);
+        const isKnown = login !== undefined && asked++ < 2 && login.asked(response.headers['www-authenticate']);
         if (!isKnown) throw this.#refused();
       } else if ([301, 302, 303, 307, 308].includes(status) && location !== undefined) {
         redirections++;
@@ -84,9 +84,11 @@ export class HttpClient {
 
   #failed(reason: string): CortexdError {
     const untrusted = /self.signed|certificate/i.test(reason);
-    return new CortexdError('unavailable', `Expected pictures from ${this.#config.url} but received: ${reason}`, {
-      ...(untrusted ? { hint: 'Cameras often sign their certificate themselves: source.insecure takes any.' } : {}),
-    });
+    return new CortexdError(
+      'unavailable',
+      `Expected pictures from ${this.#config.url} but received: ${reason}`,
+      untrusted ? { hint: 'Cameras often sign their certificate themselves: source.insecure takes any.' } : {},
+    );
   }
 
   #refused(): CortexdError {

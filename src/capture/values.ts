@@ -4,7 +4,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CortexdError, messageOf } from '../errors.ts';
-import { readCsvValues } from './csv-values.ts';
+import { type CsvReport, readCsvValues } from './csv-values.ts';
+import { numberInText } from './number-text.ts';
 
 export type SensorValue = {
   /** NaN: there is none at this moment. */
@@ -50,17 +51,22 @@ export function numberIn(text: string): number | null {
     const value = Number(wire[1]);
     return /\bYES\b/.test(text) && value !== 85_000 ? value : NaN;
   }
-  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : null;
+  // An empty file is a sensor that could not be read, not one that says that it has no value.
+  return text.trim() === '' ? null : numberInText(text);
 }
 
-/** Rows of a CSV file, one every `intervalS` seconds (0 = as fast as they are taken), until its end or aborted. */
+/**
+ * Rows of a CSV file, one every `intervalS` seconds (0 = as fast as they are taken), until its end or aborted. What was
+ * left out stands in `report`.
+ */
 export async function* csvValues(
   path: string,
   column: string | undefined,
   intervalS: number,
   signal: AbortSignal,
+  report?: CsvReport,
 ): AsyncGenerator<SensorValue> {
-  for await (const { value, epochMs } of readCsvValues(path, column)) {
+  for await (const { value, epochMs } of readCsvValues(path, column, report)) {
     yield { value, localMs: epochMs };
     // Other sensors, cameras and the broker get their turn even when rows come as fast as they are taken.
     await sleep(intervalS * 1000, undefined, { signal }).catch(() => undefined);
@@ -68,21 +74,22 @@ export async function* csvValues(
   }
 }
 
-/** What home automation says when it has no value. */
-const NO_VALUE = new Set(['unavailable', 'unknown', 'none', 'null', '']);
-
 /** The number of a message. NaN: it says that there is none. Throws CortexdError `no_input` when it says neither. */
 export function numberOfMessage(payload: string, jsonKey: string | undefined): number {
-  const found = jsonKey === undefined ? payload.trim() : lookUp(payload, jsonKey);
-  if (found === null || (typeof found === 'string' && NO_VALUE.has(found.toLowerCase()))) return NaN;
-  const value = typeof found === 'number' ? found : typeof found === 'string' ? Number(found) : NaN;
-  if (!Number.isFinite(value)) {
-    const where = jsonKey === undefined ? 'the message' : `${jsonKey} of the message`;
-    throw new CortexdError('no_input', `Expected a number as ${where} but received "${payload.slice(0, 60)}"`, {
-      hint: 'For a JSON payload set json_key to where the number is.',
-    });
-  }
-  return value;
+  const found = jsonKey === undefined ? payload : lookUp(payload, jsonKey);
+  const value =
+    typeof found === 'string'
+      ? numberInText(found)
+      : found === null
+        ? NaN
+        : Number.isFinite(found)
+          ? Number(found)
+          : null;
+  if (value !== null) return value;
+  const where = jsonKey === undefined ? 'the message' : `${jsonKey} of the message`;
+  throw new CortexdError('no_input', `Expected a number as ${where} but received "${payload.slice(0, 60)}"`, {
+    hint: 'For a JSON payload set json_key to where the number is.',
+  });
 }
 
 function lookUp(payload: string, key: string): unknown {
@@ -90,7 +97,12 @@ function lookUp(payload: string, key: string): unknown {
   try {
     value = JSON.parse(payload);
   } catch {
-    return 'not JSON';
+    try {
+      // Python writes NaN where JSON has no word for it.
+      value = JSON.parse(payload.replace(/(?<=[:,[]\s*)-?(?:NaN|Infinity)(?=\s*[,\]}])/g, 'null'));
+    } catch {
+      return 'not JSON';
+    }
   }
   for (const part of key.split('.')) value = (value as { [key: string]: unknown } | null | undefined)?.[part];
   return value === undefined ? 'not there' : value;

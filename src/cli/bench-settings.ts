@@ -14,7 +14,7 @@ export function applySettings<S extends Settings>(base: S, assignments: readonly
     if (!Object.hasOwn(base, name)) {
       const near = nearest(name, Object.keys(base));
       throw new CortexdError('usage', `Expected the name of a parameter for --set but received "${name}"`, {
-        hint: near === null ? `There are: ${Object.keys(base).join(', ')}` : `Did you mean ${near}?`,
+        hint: near === undefined ? `There are: ${Object.keys(base).join(', ')}` : `Did you mean ${near}?`,
       });
     }
     const value = Number(text);

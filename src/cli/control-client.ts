@@ -1,23 +1,23 @@
 /**
- * control-client.ts - asks the running daemon over its socket; when none runs, opens the store itself.
+ * control-client.ts - asks the running daemon over its socket; when none runs, its store is opened instead (direct-store.ts).
  */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { type RequestOptions, request } from 'node:http';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { CortexdError, type ErrorCode, messageOf } from '../errors.ts';
-import { VERSION } from '../package-root.ts';
-import { timestamp } from '../records/from-observation.ts';
-import { DATABASE_FILE, isLocked } from '../store/database.ts';
-import { withReader } from '../store/reader.ts';
-import { Store } from '../store/store.ts';
+import { isLocked } from '../store/lock.ts';
 import { type SnapshotPort, socketPath } from '../web/control-server.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
+import { directSnapshots } from './direct-store.ts';
 
 /** Where the state of the configured (or given) directory is. */
 export function stateDirectoryOf(options: { config?: string; stateDirectory?: string }): string {
-  const directory = options.stateDirectory ?? loadConfig(options.config).stateDirectory;
+  return reachable(options.stateDirectory ?? loadConfig(options.config, process.env, false).stateDirectory);
+}
+
+/** The directory, if this user may enter it. */
+function reachable(directory: string): string {
   try {
     accessSync(directory, constants.X_OK);
   } catch (error) {
@@ -80,27 +80,11 @@ export async function askDaemon(
   throw new CortexdError(code ?? 'internal', message, hint === undefined ? {} : { hint });
 }
 
-/** Open the store of a directory for one piece of work, without a daemon. Writing holds the lock that a daemon would. */
-export async function withStore<T>(directory: string, work: (store: Store) => T | Promise<T>): Promise<T> {
-  const store = new Store({ directory, outboxLimit: 1_000_000, program: VERSION, lock: true });
-  try {
-    return await work(store);
-  } finally {
-    store.close();
-  }
-}
-
-/** The same where there must be a database already: what only looks or changes must not make an empty one. */
-export function withExistingStore<T>(directory: string, work: (store: Store) => T | Promise<T>): Promise<T> {
-  if (existsSync(join(directory, DATABASE_FILE))) return withStore(directory, work);
-  throw new CortexdError('no_input', `Expected a database at ${join(directory, DATABASE_FILE)} but there is none`, {
-    hint: 'Name the configuration (--config) or the state directory (--state-directory) of the daemon.',
-  });
-}
-
-/** Snapshots of a directory, through the daemon when one runs, else directly. */
-export function snapshotsOf(directory: string): SnapshotPort {
-  return isLocked(directory) ? throughDaemon(directory) : direct(directory);
+/** Snapshots of the configured (or given) directory, through the daemon when one runs, else directly. */
+export function snapshotsOf(options: { config?: string; stateDirectory?: string }): SnapshotPort {
+  const loaded = options.stateDirectory === undefined ? loadConfig(options.config, process.env, false) : undefined;
+  const directory = reachable(options.stateDirectory ?? loaded!.stateDirectory);
+  return isLocked(directory) ? throughDaemon(directory) : directSnapshots(directory, loaded?.config);
 }
 
 function throughDaemon(directory: string): SnapshotPort {
@@ -124,34 +108,4 @@ function throughDaemon(directory: string): SnapshotPort {
     exportFile: (name) => askDaemon(directory, 'GET', file(name)),
     importFile: (name, bytes) => ask<SnapshotInfo>('PUT', file(name), bytes),
   };
-}
-
-function direct(directory: string): SnapshotPort {
-  const now = (): string => timestamp(Date.now());
-  const restore = async (store: Store, name: string, camera: string | undefined): Promise<string | null> => {
-    const wanted = camera ?? (await store.snapshotImage(name)).camera;
-    return (await store.restoreSnapshot(name, wanted, now())).replaced;
-  };
-  return {
-    create: (name, camera) =>
-      withExistingStore(directory, (store) => store.createSnapshot(name, camera ?? onlyCamera(store), now())),
-    list: () => withReader(directory, ({ snapshots }) => snapshots.list()),
-    restore: (name, camera) => withExistingStore(directory, (store) => restore(store, name, camera)),
-    undo: (camera) =>
-      withExistingStore(directory, async (store) => {
-        const restored = store.lastReplaced(camera);
-        return { restored, replaced: await restore(store, restored, camera) };
-      }),
-    remove: (name) => withExistingStore(directory, (store) => store.deleteSnapshot(name)),
-    exportFile: (name) => withExistingStore(directory, (store) => store.exportSnapshot(name)),
-    importFile: (name, file) => withStore(directory, (store) => store.importSnapshot(name, file, now())),
-  };
-}
-
-function onlyCamera(store: Store): string {
-  const cameras = store.cameras();
-  if (cameras.length === 1) return cameras[0]!;
-  throw new CortexdError('usage', `Expected a camera of ${cameras.join(', ') || 'none'} but received none`, {
-    hint: 'Name it with --camera NAME.',
-  });
 }

@@ -1,14 +1,14 @@
 /**
  * db.ts - `cortexd db …`: check, back up and compact the database.
  */
-import { existsSync } from 'node:fs';
 import { type Command as CommandType, Command } from 'commander';
-import { CortexdError } from '../errors.ts';
 import { type CheckReport, checkDatabase } from '../store/check.ts';
-import { backUp } from '../store/database.ts';
+import { backUpInSlices } from '../store/database.ts';
 import { withReader } from '../store/reader.ts';
+import { refuseOverwriting, refuseUnwritable } from '../store/whole-file.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
-import { stateDirectoryOf, withExistingStore } from './control-client.ts';
+import { stateDirectoryOf } from './control-client.ts';
+import { withStore } from './direct-store.ts';
 import { EXIT } from './exit-codes.ts';
 import { print } from './output.ts';
 
@@ -39,16 +39,13 @@ Examples:
     },
   );
   add('backup <file>', 'copy the whole database to a new file').action(async (file: string, options: Options) => {
-    if (existsSync(file)) {
-      throw new CortexdError('usage', `Expected a new file but there is one at ${file}`, {
-        hint: 'Name another, or delete it first.',
-      });
-    }
-    await withReader(stateDirectoryOf(options), ({ db }) => backUp(db, file));
+    refuseOverwriting(file, false);
+    refuseUnwritable(file);
+    await withReader(stateDirectoryOf(options), ({ db }) => backUpInSlices(db, file));
     print(options.json ? JSON.stringify({ backup: file }) : `Wrote ${file}`);
   });
   add('compact', 'rebuild the file without its free room (daemon stopped)').action(async (options: Options) => {
-    const sizes = await withExistingStore(stateDirectoryOf(options), (store) => store.compact());
+    const sizes = await withStore(stateDirectoryOf(options), (store) => store.compact());
     print(options.json ? JSON.stringify(sizes) : `${sizes.before} bytes before, ${sizes.after} bytes after`);
   });
   return command;

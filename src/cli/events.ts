@@ -2,9 +2,11 @@
  * events.ts - `cortexd events`: the journal, with the daemon running or stopped.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { timeInText } from '../capture/time-text.ts';
 import { CortexdError } from '../errors.ts';
 import { CAUSES, type EventRecord } from '../records/event.ts';
-import { writeWhole } from '../store/cortex-file.ts';
+import { timestamp } from '../records/from-observation.ts';
+import { refuseOverwriting, writeWhole } from '../store/whole-file.ts';
 import { openJournal } from '../store/reader.ts';
 import { configOption, jsonOption, stateDirectoryOption, wholeNumber } from './common.ts';
 import { stateDirectoryOf } from './control-client.ts';
@@ -20,6 +22,7 @@ type Options = {
   until?: string;
   limit: number;
   picture?: string;
+  force?: boolean;
 };
 
 export function eventsCommand(): Command {
@@ -46,7 +49,8 @@ export function eventsCommand(): Command {
       else print(listing(events));
     });
   shared(command.command('show <id>').description('one event in full; the beginning of its id is enough'))
-    .option('--picture <file>', 'write its picture (JPEG) to a file')
+    .option('--picture <file>', 'write its picture (JPEG) to a new file')
+    .option('--force', 'overwrite a file that is there', false)
     .action((id: string, _: Options, self: Command) => {
       const options = self.optsWithGlobals<Options>();
       const { event, picture } = withJournal(options, (journal) => {
@@ -59,6 +63,7 @@ export function eventsCommand(): Command {
       });
       if (options.picture !== undefined) {
         if (!picture) throw new CortexdError('usage', `Expected a picture with event ${event.id} but there is none`);
+        refuseOverwriting(options.picture, options.force ?? false);
         writeWhole(options.picture, picture);
       }
       print(JSON.stringify(event, null, options.json ? 0 : 2));
@@ -76,10 +81,11 @@ function withJournal<T>(options: Options, work: (journal: ReturnType<typeof open
 }
 
 function isoTime(text: string): string {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('Expected a time such as 2026-11-23 or 2026-11-23T09:30:00Z.');
-  return time.toISOString();
+  // Without a zone it is UTC, as all times are that are printed.
+  const time = timeInText(text);
+  if (time === null)
+    throw new InvalidArgumentError('Expected a time in UTC such as 2026-11-23 or 2026-11-23T09:30:00Z.');
+  return timestamp(time.utcMs ?? time.localMs);
 }
 
 function listing(events: readonly EventRecord[]): string {

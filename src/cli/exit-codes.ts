@@ -21,7 +21,8 @@ const BY_CODE: { readonly [code in ErrorCode]: number } = {
   unavailable: EXIT.unavailable,
   in_use: EXIT.unavailable,
   store: EXIT.failed,
-  newer_version: EXIT.failed,
+  // Like a wrong configuration, it does not get better by trying again.
+  newer_version: EXIT.config,
   corrupt: EXIT.failed,
   internal: EXIT.internal,
 };

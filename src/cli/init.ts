@@ -37,7 +37,7 @@ export function initCommand(): Command {
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
-      const isAsked = !options.yes && process.stdin.isTTY === true && process.stdout.isTTY === true;
+      const isAsked = !options.yes && process.stdin.isTTY && process.stdout.isTTY;
       const cameras = [...options.camera.map(namedCamera), ...(await findCameras())];
       for (const { name, words } of cameras) remark(`Camera ${name}: ${words}`);
       let { broker } = options;

@@ -11,13 +11,19 @@ export function print(line: string): void {
 
 /** A remark on stderr. */
 export function remark(line: string): void {
-  process.stderr.write(`${redact(line)}\n`);
+  printLine(redact(line));
+}
+
+function printLine(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** An error as one paragraph on stderr: what was expected, then what to do about it; unforeseen errors with their stack. */
 export function printError(error: unknown): void {
   if (error instanceof CortexdError) {
-    remark(`cortexd: ${error.message}${error.hint === undefined ? '' : `\nHint: ${error.hint}`}`);
+    // What is secret in a configuration is left out before its text is made; searching it again would only hide words.
+    const show = error.code === 'config' ? printLine : remark;
+    show(`cortexd: ${error.message}${error.hint === undefined ? '' : `\nHint: ${error.hint}`}`);
   } else {
     remark(`cortexd: internal error: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
     remark('Hint: This is a fault of cortexd itself; please report it with the lines above.');

@@ -24,6 +24,7 @@ import { CortexdError } from '../errors.ts';
 import { VERSION } from '../package-root.ts';
 import { SCENE_NAMES, type SceneName } from '../scene/scenes.ts';
 import { readCortexFile, writeCortexFile } from '../store/cortex-file.ts';
+import { refuseUnwritable } from '../store/whole-file.ts';
 import { configOption, numberBetween, wholeNumber } from './common.ts';
 import { remark } from './output.ts';
 
@@ -79,6 +80,7 @@ export function replayCommand(): Command {
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const camera = configuredCamera(options);
   // Everything that can be wrong is looked at before the first frame is printed.
+  if (options.save !== undefined) refuseUnwritable(options.save);
   const load = options.load === undefined ? null : await readCortexFile(options.load);
   const clips: Clip[] = [];
   const { fps } = settingsOf(options, camera, null);
@@ -119,7 +121,12 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
 }
 
 function configuredCamera({ config: file, camera: name }: Options): CameraConfig | undefined {
-  if (file === undefined) return undefined;
+  if (file === undefined) {
+    if (name === undefined) return undefined;
+    throw new CortexdError('usage', `Expected --config with --camera ${name} but there is none`, {
+      hint: 'The camera is one of a configuration: --config FILE --camera NAME.',
+    });
+  }
   const { cameras } = loadConfig(file).config;
   const names = Object.keys(cameras);
   const camera = cameras[name ?? (names.length === 1 ? names[0]! : '')];

@@ -3,19 +3,21 @@
  */
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { readCsvValues } from '../capture/csv-values.ts';
+import { CsvReport, readCsvValues } from '../capture/csv-values.ts';
 import { NumberModel } from '../daemon/sensor/series-model.ts';
 import { VERSION } from '../package-root.ts';
 import { timestamp } from '../records/from-observation.ts';
 import { seriesLine } from '../records/from-series.ts';
 import { DEFAULT_SERIES } from '../series/settings.ts';
 import { readCortexFile, writeCortexFile } from '../store/cortex-file.ts';
+import { refuseUnwritable } from '../store/whole-file.ts';
 import { wholeNumber } from './common.ts';
 import { remark } from './output.ts';
 
 const HELP = `
 FILE has a heading and rows such as timestamp,value; - is the standard input. Rows are taken in order, each judged before it
-is learned. The time of day is read from the timestamp as it is written. An empty value is missing.
+is learned. The time of day is read from the timestamp as it is written. An empty value, "unavailable" and the like are missing.
+A row that is none is left out; what was left out, and where, is said on stderr at the end.
 
 Prints NDJSON on stdout; see docs/schema/series-line.json. "score" is 0..1 and from 0.5 on exactly where "alarm" is true.
 Nothing is judged in the first ${DEFAULT_SERIES.stages[0]} rows.
@@ -47,15 +49,18 @@ export function seriesCommand(): Command {
 }
 
 async function run(file: string, { column, learn, seed, load, save }: Options): Promise<void> {
+  if (save !== undefined) refuseUnwritable(save);
   const model = new NumberModel(DEFAULT_SERIES, seed);
   if (load !== undefined) {
     const { bytes, signature } = await readCortexFile(load);
     model.restore(bytes, signature);
   }
-  for await (const { timestamp: at, epochMs, value } of readCsvValues(file, column)) {
+  const report = new CsvReport();
+  for await (const { timestamp: at, epochMs, value } of readCsvValues(file, column, report)) {
     const line = seriesLine(at, value, model.step(epochMs, value, learn), model.learning);
     if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
   }
+  for (const sentence of report.summary()) remark(sentence);
   if (save === undefined) return;
   const savedAt = timestamp(Date.now());
   await writeCortexFile(

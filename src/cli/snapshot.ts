@@ -6,15 +6,25 @@ import { CortexdError } from '../errors.ts';
 import { type ImageDiff, diffImages } from '../htm/image-diff.ts';
 import { shapeInWords } from '../memory/signature.ts';
 import { timestamp } from '../records/from-observation.ts';
-import { decodeCortexFile, readInput, writeWhole } from '../store/cortex-file.ts';
+import { snakeKeys } from '../records/snake-keys.ts';
+import { decodeCortexFile, readInput } from '../store/cortex-file.ts';
 import type { ModelImage } from '../store/model-image.ts';
 import { type Reader, withReader } from '../store/reader.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
+import { refuseOverwriting, refuseUnwritable, writeWhole } from '../store/whole-file.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
-import { snapshotsOf, stateDirectoryOf, withStore } from './control-client.ts';
+import { snapshotsOf, stateDirectoryOf } from './control-client.ts';
+import { withStore } from './direct-store.ts';
 import { formatTable, print } from './output.ts';
 
-type Options = { config?: string; stateDirectory?: string; camera?: string; undo?: boolean; json: boolean };
+type Options = {
+  config?: string;
+  stateDirectory?: string;
+  camera?: string;
+  undo?: boolean;
+  force?: boolean;
+  json: boolean;
+};
 
 export function snapshotCommand(): Command {
   const command = new Command('snapshot').description('keep, restore, export and import models').addHelpText(
@@ -41,20 +51,23 @@ Examples:
   add('create <name>', 'keep the model as it is now')
     .addOption(camera())
     .action(async (name: string, options: Options) => {
-      const made = await snapshotsOf(stateDirectoryOf(options)).create(name, options.camera);
+      const made = await snapshotsOf(options).create(name, options.camera);
       print(
-        options.json ? JSON.stringify(made) : `Snapshot ${made.name} of camera ${made.camera} at step ${made.step}`,
+        options.json
+          ? JSON.stringify(snakeKeys(made))
+          : `Snapshot ${made.name} of camera ${made.camera} at step ${made.step}`,
       );
     });
   add('list', 'list snapshots, newest first').action(async (options: Options) => {
-    const all = await snapshotsOf(stateDirectoryOf(options)).list();
-    print(options.json ? JSON.stringify(all) : listing(all));
+    const all = await snapshotsOf(options).list();
+    print(options.json ? JSON.stringify(snakeKeys(all)) : listing(all));
   });
   add('show <name>', 'what a snapshot is').action(async (name: string, options: Options) => {
     const { signature, ...info } = await withReader(stateDirectoryOf(options), ({ snapshots }) => snapshots.info(name));
     const shape = shapeInWords(signature, info.length);
-    if (options.json) return print(JSON.stringify({ ...info, shape, signature }));
-    const rows = Object.entries({ ...info, shape }).map(([key, value]) => [key, String(value)]);
+    if (options.json) return print(JSON.stringify(snakeKeys({ ...info, shape, signature })));
+    const shown = snakeKeys({ ...info, shape }) as { readonly [key: string]: unknown };
+    const rows = Object.entries(shown).map(([key, value]) => [key, String(value)]);
     print(formatTable(rows));
   });
   add('verify [name]', 'check a snapshot, or all of them, to the last byte').action(
@@ -85,7 +98,7 @@ Examples:
           hint: 'See what there is: cortexd snapshot list',
         });
       }
-      const port = snapshotsOf(stateDirectoryOf(options));
+      const port = snapshotsOf(options);
       const { restored, replaced } =
         name === undefined
           ? await port.undo(options.camera)
@@ -97,26 +110,28 @@ Examples:
       );
     });
   add('delete <name>', 'delete a snapshot').action(async (name: string, options: Options) => {
-    await snapshotsOf(stateDirectoryOf(options)).remove(name);
+    await snapshotsOf(options).remove(name);
     print(options.json ? JSON.stringify({ deleted: name }) : `Deleted ${name}`);
   });
-  add('export <name> <file>', 'write a snapshot to a portable .cortex file').action(
-    async (name: string, file: string, options: Options) => {
-      const bytes = await snapshotsOf(stateDirectoryOf(options)).exportFile(name);
+  add('export <name> <file>', 'write a snapshot to a new portable .cortex file')
+    .option('--force', 'overwrite a file that is there', false)
+    .action(async (name: string, file: string, options: Options) => {
+      refuseOverwriting(file, options.force ?? false);
+      refuseUnwritable(file);
+      const bytes = await snapshotsOf(options).exportFile(name);
       writeWhole(file, bytes);
       print(
         options.json
           ? JSON.stringify({ exported: name, file, bytes: bytes.length })
           : `Wrote ${file}, ${bytes.length} bytes`,
       );
-    },
-  );
+    });
   add('import <file> [name]', 'take a .cortex file in as a snapshot').action(
     async (file: string, name: string | undefined, options: Options) => {
       const bytes = readInput(file);
       // Looked at here first: a daemon need not be troubled with what is no snapshot.
       await decodeCortexFile(bytes, file);
-      const made = await snapshotsOf(stateDirectoryOf(options)).importFile(name ?? nameFor(file), bytes);
+      const made = await snapshotsOf(options).importFile(name ?? nameFor(file), bytes);
       print(
         options.json
           ? JSON.stringify(made)

@@ -4,6 +4,7 @@
 import { Command } from 'commander';
 import type { BusStatus } from '../mqtt/bus.ts';
 import type { HealthRecord } from '../records/bridge.ts';
+import { snakeKeys } from '../records/snake-keys.ts';
 import type { PredictionQualityRecord } from '../records/prediction-quality.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { askDaemon, stateDirectoryOf } from './control-client.ts';
@@ -20,7 +21,7 @@ export function statusCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: { config?: string; stateDirectory?: string; json: boolean }) => {
       const status = JSON.parse((await askDaemon(stateDirectoryOf(options), 'GET', '/status')).toString()) as Status;
-      print(options.json ? JSON.stringify(status) : describeStatus(status));
+      print(options.json ? JSON.stringify(snakeKeys(status)) : describeStatus(status));
     });
 }
 

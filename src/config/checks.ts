@@ -19,6 +19,12 @@ export function crossChecks(config: Config): [string[], string][] {
         ]);
       }
     }
+    if ('url' in camera.source && !URL.canParse(camera.source.url)) {
+      problems.push([
+        ['cameras', name, 'source', 'url'],
+        'Expected an address with a host, and a port of at most 65535, but received another text (not shown: it is secret)',
+      ]);
+    }
     if (camera.crop !== undefined) {
       const [x, y, w, h] = camera.crop;
       if (w <= 0 || h <= 0 || x + w > 1 || y + h > 1) {

@@ -2,9 +2,9 @@
  * describe.ts - the settings for people: effective values without secrets, the example file, the reference page.
  */
 import { stringify } from 'yaml';
-import { redact } from '../redact.ts';
 import type { LoadedConfig } from './load.ts';
 import { ConfigSchema } from './schema.ts';
+import { hideSecrets } from './hidden.ts';
 
 /** The parts of a JSON Schema that this file reads. */
 type Schema = {
@@ -28,26 +28,8 @@ const schema = JSON.parse(JSON.stringify(ConfigSchema)) as Schema;
 
 /** The effective configuration as plain data, every secret replaced by "***". */
 export function withoutSecrets({ config, stateDirectory, node, baseTopic }: LoadedConfig): { [key: string]: unknown } {
-  const { mqtt } = config;
-  const cameras = Object.entries(config.cameras).map(([name, camera]) => {
-    const { source } = camera;
-    if (!('url' in source)) return [name, camera];
-    const hidden = source.password === undefined ? {} : { password: '***' };
-    return [name, { ...camera, source: { ...source, url: redact(source.url), ...hidden } }];
-  });
-  return {
-    ...config,
-    cameras: Object.fromEntries(cameras) as { [name: string]: unknown },
-    node,
-    state_directory: stateDirectory,
-    mqtt: {
-      ...mqtt,
-      base_topic: baseTopic,
-      url: redact(mqtt.url),
-      fallback_urls: mqtt.fallback_urls.map(redact),
-      ...(mqtt.password === undefined ? {} : { password: '***' }),
-    },
-  };
+  const shown = hideSecrets(config, schema) as { mqtt: object };
+  return { ...shown, node, state_directory: stateDirectory, mqtt: { ...shown.mqtt, base_topic: baseTopic } };
 }
 
 export function describeConfig(loaded: LoadedConfig): string {

@@ -8,6 +8,7 @@ import { Ajv } from 'ajv';
 import { LineCounter, parseDocument } from 'yaml';
 import { CortexdError, messageOf } from '../errors.ts';
 import { crossChecks } from './checks.ts';
+import { nodeNameOf } from './node-name.ts';
 import { ConfigError, type Problem, offsetOf, problemOf, sortProblems } from './problems.ts';
 import { type Config, ConfigSchema } from './schema.ts';
 import { readPassword, worldReadable } from './secrets.ts';
@@ -34,8 +35,15 @@ export type LoadedConfig = {
 export const DEFAULT_FILE = '/etc/cortexd/config.yaml';
 export const SERVICE_STATE = '/var/lib/cortexd';
 
-/** Read and check a file (default /etc/cortexd/config.yaml). Throws ConfigError, or CortexdError('config') when unreadable. */
-export function loadConfig(file: string = DEFAULT_FILE, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
+/**
+ * Read and check a file (default /etc/cortexd/config.yaml). Throws ConfigError, or CortexdError('config') when unreadable.
+ * `withSecrets`: whether to read the passwords it names; those who only ask the daemon may not and need not.
+ */
+export function loadConfig(
+  file: string = DEFAULT_FILE,
+  env: NodeJS.ProcessEnv = process.env,
+  withSecrets = true,
+): LoadedConfig {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -47,11 +55,16 @@ export function loadConfig(file: string = DEFAULT_FILE, env: NodeJS.ProcessEnv =
         : 'Name it with --config FILE, or make one: cortexd init.',
     });
   }
-  return parseConfig(text, resolve(file), env);
+  return parseConfig(text, resolve(file), env, withSecrets);
 }
 
 /** Check the text of a configuration. `file` is its name in messages and the anchor of relative paths. */
-export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
+export function parseConfig(
+  text: string,
+  file: string,
+  env: NodeJS.ProcessEnv = process.env,
+  withSecrets = true,
+): LoadedConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number): { line: number; column: number } => {
@@ -66,11 +79,14 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
   }
   const tags = document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
   if (tags.length > 0) {
-    // Read on, `!secret name` would be the text "name".
-    const message = (tag: string): string =>
-      /!(secret|include)\b/.test(tag)
-        ? `${tag}: Home Assistant knows this tag, cortexd does not; put a password into a file and name it with password_file`
-        : tag;
+    // Read on, `!secret name` would be the text "name", which would be sent as the password.
+    const message = (tag: string): string => {
+      const name = /!\w+/.exec(tag)?.[0] ?? '';
+      const whose = /^!(secret|include\w*|env_var)$/.test(name)
+        ? ' of Home Assistant, which cortexd does not know'
+        : '';
+      return `Expected a plain value but received ${name === '' ? 'a tag' : `the tag ${name}`}${whose}; for a password use password_file or "\${NAME}"`;
+    };
     throw new ConfigError(
       file,
       tags.map((tag) => ({ ...at(tag.pos[0]), key: 'YAML', message: message(tag.message) })),
@@ -98,7 +114,10 @@ export function parseConfig(text: string, file: string, env: NodeJS.ProcessEnv =
     problems.push({ ...place(path, false), key: path.join('.'), message });
   if (problems.length > 0) throw new ConfigError(file, sortProblems(problems));
   const warnings = document.warnings.map(({ message, pos }) => `${file}:${at(pos[0]).line}: ${message}`);
-  return { ...complete(config, file, env, holdsSecret(config), warnings), placeOf: (path) => place(path, false) };
+  return {
+    ...complete(config, file, env, withSecrets, holdsSecret(config) ? [...warnings, ...worldReadable(file)] : warnings),
+    placeOf: (path) => place(path, false),
+  };
 }
 
 function validator() {
@@ -115,14 +134,14 @@ function complete(
   config: Config,
   file: string,
   env: NodeJS.ProcessEnv,
-  holdsSecret: boolean,
+  withSecrets: boolean,
   warnings: readonly string[],
 ): Omit<LoadedConfig, 'placeOf'> {
   const folder = dirname(file);
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
   for (const [name, { source }] of Object.entries(config.cameras)) {
     if ('path' in source) source.path = absolute(source.path);
-    if (source.type !== 'rtsp' && source.type !== 'http') continue;
+    if (!withSecrets || (source.type !== 'rtsp' && source.type !== 'http')) continue;
     const password = readPassword(source, `cameras.${name}.source`, null, absolute, env);
     if (password !== undefined) source.password = password;
   }
@@ -133,22 +152,31 @@ function complete(
     const path = config.mqtt[key];
     if (path !== undefined) config.mqtt[key] = absolute(path);
   }
-  const node = config.node ?? hostname().replace(/[^A-Za-z0-9_-]/g, '-');
-  const fallback =
-    env['STATE_DIRECTORY']?.split(':')[0] ??
-    // The service's own configuration means the service's own state, whoever asks.
-    (file === DEFAULT_FILE
-      ? SERVICE_STATE
-      : join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd'));
+  const node = config.node ?? nodeNameOf(hostname());
   return {
     file,
     config,
-    stateDirectory: config.state_directory === undefined ? fallback : absolute(config.state_directory),
+    stateDirectory: config.state_directory === undefined ? defaultState(file, env) : absolute(config.state_directory),
     node,
     baseTopic: config.mqtt.base_topic ?? `cortexd/${node}`,
-    password: readPassword(config.mqtt, 'mqtt', 'mqtt-password', absolute, env),
-    warnings: [...warnings, ...(holdsSecret ? worldReadable(file) : [])],
+    password: withSecrets ? readPassword(config.mqtt, 'mqtt', 'mqtt-password', absolute, env) : undefined,
+    warnings,
   };
+}
+
+/** Worked out only where nobody has said it: a user without a home needs none then. */
+function defaultState(file: string, env: NodeJS.ProcessEnv): string {
+  const given = env['STATE_DIRECTORY']?.split(':')[0];
+  if (given !== undefined && given !== '') return given;
+  // The service's own configuration means the service's own state, whoever asks.
+  if (file === DEFAULT_FILE) return SERVICE_STATE;
+  try {
+    return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'cortexd');
+  } catch {
+    throw new CortexdError('config', 'Expected a place for the state but this user has no home directory', {
+      hint: 'Set state_directory in the configuration.',
+    });
+  }
 }
 
 /** Whether the file itself holds a password. */
@@ -157,7 +185,7 @@ function holdsSecret({ mqtt, cameras }: Config): boolean {
   const sources = Object.values(cameras).map(({ source }) => source);
   return (
     mqtt.password !== undefined ||
-    inUrl(mqtt.url) ||
+    [mqtt.url, ...mqtt.fallback_urls].some(inUrl) ||
     sources.some((source) => 'url' in source && (source.password !== undefined || inUrl(source.url)))
   );
 }

@@ -5,6 +5,7 @@ import type { ErrorObject } from 'ajv';
 import { type Node, isMap, isScalar } from 'yaml';
 import { CortexdError } from '../errors.ts';
 import { nearest } from './nearest.ts';
+import { NAME_PATTERN } from './setting-kinds.ts';
 import { pathSegments, sourceTypes } from './source-union.ts';
 
 /** One thing that is wrong, with its place in the file. */
@@ -41,7 +42,7 @@ export function problemOf(
   place: (path: readonly string[], onKey: boolean) => { line: number; column: number },
 ): Problem {
   const path = pathSegments(error.instancePath);
-  const received = JSON.stringify(error.data) ?? 'nothing';
+  const received = receivedInWords(error);
   const schema = error.parentSchema as { [keyword: string]: unknown; properties?: { [key: string]: unknown } };
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -61,7 +62,7 @@ export function problemOf(
       return {
         ...place(path, false),
         key: path.join('.'),
-        message: `Expected a source of type ${sourceTypes(error).join(', ')} but received ${received}`,
+        message: `Expected a source of type ${sourceTypes(error).join(', ')} but received ${typeInWords(error.data)}`,
       };
     default:
       return {
@@ -71,6 +72,44 @@ export function problemOf(
       };
   }
 }
+
+/** Of a source only its type is shown: an address in it may hold a password. */
+function typeInWords(data: unknown): string {
+  const { type } = (data ?? {}) as { type?: unknown };
+  return type === undefined ? 'one without a type' : `type ${JSON.stringify(type)?.slice(0, 100)}`;
+}
+
+/** What stands in the file, without what must not be seen. */
+function receivedInWords({ data, parentSchema }: ErrorObject): string {
+  if ((parentSchema as { secret?: boolean } | undefined)?.secret === true) {
+    const what =
+      data === null
+        ? 'nothing'
+        : Array.isArray(data)
+          ? 'a list'
+          : typeof data === 'string'
+            ? 'another text'
+            : `a ${typeof data}`;
+    return `${what} (not shown: it is secret)`;
+  }
+  if (Array.isArray(data)) return 'a list';
+  if (typeof data === 'object' && data !== null) return 'a section of settings';
+  const text = JSON.stringify(data) ?? 'nothing';
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** What the patterns of the schema stand for. */
+const PATTERNS: { readonly [pattern: string]: string } = {
+  [NAME_PATTERN]: 'a name of letters, digits, _ and -, at most 64',
+  '^(mqtts?|wss?)://[^\\s]+$': 'an address such as mqtt://HOST:1883, mqtts://, ws:// or wss://',
+  '^[^+#\\s/]+(/[^+#\\s/]+)*$': 'levels of a topic with / between them, without +, # and spaces',
+  '^[A-Za-z0-9_-]{1,64}$': 'letters, digits, _ and -, at most 64',
+  '^[A-Za-z0-9.-]{1,253}$': 'a host name',
+  '^rtsps?://[^\\s]+$': 'an address such as rtsp://HOST/PATH or rtsps://',
+  '^https?://[^\\s]+$': 'an address such as http://HOST/PATH or https://',
+  '^/': 'a path that begins with /',
+  '^[a-z0-9_]{1,20}$': 'small letters, digits and _, at most 20',
+};
 
 function expectation(error: ErrorObject, schema: { [keyword: string]: unknown }): string {
   const unit = typeof schema['unit'] === 'string' ? ` ${schema['unit']}` : '';
@@ -91,9 +130,7 @@ function expectation(error: ErrorObject, schema: { [keyword: string]: unknown })
     case 'enum':
       return `one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
     case 'pattern':
-      return typeof schema['description'] === 'string'
-        ? `"${schema['description']}"`
-        : `text that matches ${String(error.params['pattern'])}`;
+      return PATTERNS[String(error.params['pattern'])] ?? `text that matches ${String(error.params['pattern'])}`;
     default:
       return error.message ?? error.keyword;
   }

@@ -6,6 +6,7 @@
  */
 import { Type, type Static } from 'typebox';
 import { CameraSchema } from './camera-schema.ts';
+import { Checkpoint, ModelSnapshots, Retention } from './storage-schema.ts';
 import { StreamSchema } from './stream-schema.ts';
 import { NAME_PATTERN, choice, flag, number, section, text, whole } from './setting-kinds.ts';
 
@@ -150,6 +151,26 @@ export const ConfigSchema = Type.Object(
           reload: 'restart',
           description: 'Whether settings, feedback and requests are taken over MQTT.',
         }),
+        command_topic: Type.Optional(
+          text({
+            pattern: '^[^+#\\s/]+(/[^+#\\s/]+)*$',
+            reload: 'restart',
+            description:
+              'First levels of the topics that commands are taken from; without it base_topic. A broker can then allow them to few.',
+          }),
+        ),
+        allow: Type.Array(
+          choice(['settings', 'masks', 'teaching', 'snapshots', 'restart'] as const, {
+            description: 'A kind of command.',
+          }),
+          {
+            default: ['settings', 'masks', 'teaching', 'snapshots', 'restart'],
+            maxItems: 5,
+            reload: 'restart',
+            description:
+              'Kinds of commands that are taken: whoever may publish them could remove a privacy mask. Asking is always allowed.',
+          },
+        ),
         home_assistant: flag({
           default: true,
           reload: 'restart',
@@ -201,114 +222,9 @@ export const ConfigSchema = Type.Object(
       },
       'The live page, on the loopback address only.',
     ),
-    checkpoint: section(
-      {
-        interval_s: number({
-          default: 300,
-          minimum: 1,
-          maximum: 86400,
-          unit: 's',
-          reload: 'restart',
-          description: 'At most so much learning is lost in a power cut. Shorter intervals write more to the card.',
-        }),
-        write_budget_mb_per_day: number({
-          default: 200,
-          minimum: 1,
-          maximum: 1000000,
-          unit: 'MB/day',
-          reload: 'restart',
-          description: 'When more would be written, models are saved less often than the interval says.',
-        }),
-        max_interval_s: number({
-          default: 21600,
-          minimum: 1,
-          maximum: 604800,
-          unit: 's',
-          reload: 'restart',
-          description: 'A model is saved at least so often, whatever the budget.',
-        }),
-      },
-      'When models are saved.',
-    ),
-    model_snapshots: section(
-      {
-        every_h: number({
-          default: 24,
-          minimum: 0,
-          maximum: 8760,
-          unit: 'h',
-          reload: 'restart',
-          description: 'How often a snapshot of each model is kept by itself; 0 = never.',
-        }),
-        keep: whole({
-          default: 7,
-          minimum: 1,
-          maximum: 1000,
-          reload: 'restart',
-          description: 'How many of them are kept of each model; the oldest go.',
-        }),
-        keep_replaced: whole({
-          default: 5,
-          minimum: 1,
-          maximum: 1000,
-          reload: 'restart',
-          description: 'How many snapshots of models that a restore replaced are kept of each model.',
-        }),
-      },
-      'Model snapshots that cortexd makes by itself.',
-    ),
-    retention: section(
-      {
-        events_days: number({
-          default: 90,
-          minimum: 1,
-          maximum: 3650,
-          unit: 'days',
-          reload: 'live',
-          description: 'Older events and scores are deleted; age counts only while the clock is synchronized.',
-        }),
-        events_mb: number({
-          default: 100,
-          minimum: 1,
-          maximum: 100000,
-          unit: 'MB',
-          reload: 'live',
-          description: 'Oldest events that have ended are deleted beyond this, pictures not counted.',
-        }),
-        minutes_days: number({
-          default: 14,
-          minimum: 1,
-          maximum: 3650,
-          unit: 'days',
-          reload: 'live',
-          description: 'Scores are kept by the minute so long, then by the hour.',
-        }),
-        pictures_mb: number({
-          default: 200,
-          minimum: 0,
-          maximum: 100000,
-          unit: 'MB',
-          reload: 'live',
-          description: 'Oldest pictures are deleted beyond this.',
-        }),
-        outbox_events: whole({
-          default: 10000,
-          minimum: 10,
-          maximum: 1000000,
-          reload: 'restart',
-          description: 'Unsent event messages kept while the broker is away; then updates go first, oldest next.',
-        }),
-        outbox_mb: number({
-          default: 16,
-          minimum: 0.1,
-          maximum: 1000,
-          unit: 'MB',
-          reload: 'restart',
-          description: 'Most bytes of unsent event messages; the same go first.',
-        }),
-      },
-      'How much is kept.',
-    ),
+    checkpoint: Checkpoint,
+    model_snapshots: ModelSnapshots,
+    retention: Retention,
     gpio: Type.Optional(
       Type.Object(
         {
@@ -326,6 +242,11 @@ export const ConfigSchema = Type.Object(
                   unit: 's',
                   description: 'The output never stays on longer than this.',
                 }),
+                pattern: choice(['steady', 'blink', 'pulse'] as const, {
+                  default: 'steady',
+                  description:
+                    'steady for a relay; blink (twice a second) or pulse (a flash every two seconds) for a lamp.',
+                }),
               },
               { additionalProperties: false, description: 'Output that is on while an alert is open.' },
             ),
@@ -341,8 +262,20 @@ export const ConfigSchema = Type.Object(
                   unit: 's',
                   description: 'How long presence is taken to last after the last signal.',
                 }),
+                mode: choice(['tell', 'gate', 'boost'] as const, {
+                  default: 'tell',
+                  description:
+                    'tell: only logged; gate: while nobody is there only evidence ten times beyond the threshold gives an alarm; ' +
+                    'boost: while somebody is there the sensitivity is multiplied.',
+                }),
+                boost: number({
+                  default: 2,
+                  minimum: 1,
+                  maximum: 10,
+                  description: 'What the sensitivity is multiplied by with mode boost.',
+                }),
               },
-              { additionalProperties: false, description: 'Presence sensor: told in health.' },
+              { additionalProperties: false, description: 'Presence sensor.' },
             ),
           ),
           button: Type.Optional(
@@ -354,7 +287,8 @@ export const ConfigSchema = Type.Object(
                   minimum: 0.5,
                   maximum: 30,
                   unit: 's',
-                  description: 'A press this long makes a model snapshot; a shorter one ends the alarm output.',
+                  description:
+                    'A press this long makes a model snapshot; a shorter one says that the alarm was normal and silences the output.',
                 }),
               },
               { additionalProperties: false, description: 'Push button.' },

@@ -31,7 +31,9 @@ export function readPassword(
   }
   const credentials = env['CREDENTIALS_DIRECTORY'];
   if (named === undefined) {
-    return credentials === undefined || credential === null ? undefined : readIfThere(join(credentials, credential));
+    if (credentials === undefined || credential === null) return undefined;
+    // The service manager wants the file to be there; empty, it holds no password.
+    return readIfThere(join(credentials, credential)) || undefined;
   }
   const secret =
     (credentials === undefined ? undefined : readIfThere(join(credentials, named))) ?? readIfThere(absolute(named));

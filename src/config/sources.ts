@@ -35,6 +35,6 @@ const MAPPERS: { readonly [T in AnySource['type']]: (source: Of<T>, fps: number)
 };
 
 /** What capture is told; `fps`: the rate where the source does not say one. */
-export function captureSource<S extends AnySource>(source: S, fps: number): SourceConfig {
-  return (MAPPERS[source.type] as (source: S, fps: number) => SourceConfig)(source, fps);
+export function captureSource(source: AnySource, fps: number): SourceConfig {
+  return (MAPPERS[source.type] as (source: AnySource, fps: number) => SourceConfig)(source, fps);
 }

@@ -13,6 +13,7 @@ import { VERSION } from '../package-root.ts';
 import { timestamp } from '../records/from-observation.ts';
 import type { StoreClient } from '../store/store-client.ts';
 import type { Commands } from './control/commands.ts';
+import { Complaints } from './control/complaints.ts';
 import type { Logger } from './service/log.ts';
 
 export type Broker = {
@@ -42,13 +43,15 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
     },
   });
   const publisher = new Publisher(bus, mqtt.score_interval_s * 1000);
-  publisher.info({
+  const info = {
     version: VERSION,
     node: process.version,
     cameras: Object.keys(cameras),
     streams: Object.keys(streams),
     config: withoutSecrets(loaded),
-  });
+  };
+  publisher.info(info);
+  tellOfOthers(bus, loaded.baseTopic, JSON.stringify(info), log);
   const homeAssistant = mqtt.home_assistant ? await announce(loaded, bus, store) : undefined;
   bus.start();
   return {
@@ -57,17 +60,29 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
     changed: (name, values) => homeAssistant?.changed(name, values),
     listen: (commands) => {
       if (!mqtt.commands) return;
+      const complaints = new Complaints(log);
       new CommandServer({
         bus,
-        baseTopic: loaded.baseTopic,
+        baseTopic: mqtt.command_topic ?? loaded.baseTopic,
+        allowed: new Set(mqtt.allow),
         handle: (command) => commands.carryOut(command),
-        told: (path, error) => {
-          if (error === null) log.info({ topic: path }, 'Command');
-          else log.warn({ topic: path }, `Command refused: ${error}`);
-        },
+        told: (path, error) => complaints.told(path, error),
       }).start();
     },
   };
+}
+
+/** What another daemon says of itself under our base topic: both would overwrite each other's state. Told once. */
+function tellOfOthers(bus: Bus, baseTopic: string, own: string, log: Logger): void {
+  let told = false;
+  bus.listen(`${baseTopic}/${TOPICS.info.path}`, (payload) => {
+    if (told || payload === own || payload === '') return;
+    told = true;
+    log.warn(
+      { base_topic: baseTopic },
+      'Another daemon uses this base topic as well: set mqtt.base_topic or node in one of them',
+    );
+  });
 }
 
 /** Tell Home Assistant of everything there is. Ids are given once and kept, whatever the names. */
@@ -83,6 +98,7 @@ async function announce(
   const homeAssistant = new HomeAssistant({
     bus,
     baseTopic,
+    commandTopic: config.mqtt.command_topic ?? baseTopic,
     prefix: config.mqtt.discovery_prefix,
     node,
     version: VERSION,

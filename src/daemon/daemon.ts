@@ -5,16 +5,14 @@
  */
 import { ClockWatch } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { CortexdError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { BusStatus } from '../mqtt/bus.ts';
 import { VERSION } from '../package-root.ts';
 import type { HealthRecord } from '../records/bridge.ts';
-import { storageHealth } from './storage-health.ts';
 import { timestamp } from '../records/from-observation.ts';
 import { StoreClient } from '../store/store-client.ts';
 import { ControlServer } from '../web/control-server.ts';
 import { LiveHub } from '../web/live.ts';
-import { PageServer } from '../web/page-server.ts';
 import { type Broker, openBroker } from './broker.ts';
 import { Camera } from './camera/camera.ts';
 import type { CameraPorts } from './watched/ports.ts';
@@ -26,8 +24,15 @@ import { NumberSensor } from './sensor/number-sensor.ts';
 import { encodeFrame } from './camera/picture.ts';
 import { type Pins, openPins } from './pins.ts';
 import { modelConfigs, runtimeOf } from './control/runtime-config.ts';
+import { PinMeaning } from './control/pin-events.ts';
 import { RuntimeSettings } from './control/runtime-settings.ts';
 import type { ServiceManager } from './service/service-manager.ts';
+import { WorkWatch } from './service/work-watch.ts';
+import { Health } from './health.ts';
+import { LivePage } from './live-page.ts';
+import { admitRestart } from './control/restart.ts';
+import { settleLeftOver } from './control/left-over.ts';
+import { changesOf } from './control/reload.ts';
 import { WriteBudget } from './watched/write-budget.ts';
 
 const HEALTH_EVERY_MS = 60_000;
@@ -36,6 +41,8 @@ const STATUS_EVERY_MS = 5000;
 const DAY_MS = 86_400_000;
 /** The answer to a request for a restart must be out before. */
 const RESTART_AFTER_MS = 300;
+/** Who must move where there are no cameras. */
+const MAIN = 'main';
 /** Before every time: nothing is that old. */
 const NEVER = '0000';
 
@@ -49,36 +56,19 @@ export type DaemonOptions = {
   readonly reread?: () => LoadedConfig;
 };
 
-const LIVE = { learning: null, enabled: null, sensitivity: null };
-
-/** The settings that need a restart, for comparison. */
-function withoutLive(config: LoadedConfig['config']): string {
-  const live = { ...LIVE, zones: null, masks: null };
-  const cameras = Object.entries(config.cameras).map(([name, camera]) => [name, { ...camera, ...live }]);
-  const streams = Object.entries(config.streams).map(([name, stream]) => [name, { ...stream, ...LIVE }]);
-  return JSON.stringify({
-    ...config,
-    log: null,
-    cameras,
-    streams,
-    mqtt: { ...config.mqtt, score_interval_s: null },
-    retention: null,
-  });
-}
-
 export class Daemon {
   readonly live = new LiveHub();
   readonly #options: DaemonOptions;
   readonly #lifecycle = new Lifecycle();
   readonly #cameras = new Map<string, Camera>();
   readonly #sensors = new Map<string, NumberSensor>();
-  readonly #startedMs = performance.now();
   #store!: StoreClient;
   #snapshots!: ModelSnapshots;
   #broker: Broker | null = null;
   #clock!: ClockWatch;
   #pins!: Pins;
-  #page: PageServer | undefined;
+  #pinMeaning!: PinMeaning;
+  #page: LivePage | undefined;
   #settings!: RuntimeSettings;
   #commands!: Commands;
   #askRestart: () => void = () => undefined;
@@ -90,8 +80,24 @@ export class Daemon {
   readonly failure = new Promise<never>((_, reject) => (this.#fail = reject));
   #lastStatusMs = -Infinity;
 
+  /** As it was read last. */
+  #config: LoadedConfig['config'];
+  readonly #work: WorkWatch;
+  readonly #budget: WriteBudget;
+  readonly #health = new Health({
+    store: () => this.#store,
+    broker: () => this.#broker?.bus.status ?? null,
+    clockSynced: () => this.#clock.synced,
+    cameras: () => this.cameras.map((camera) => camera.health),
+    streams: () => this.sensors.map((sensor) => sensor.health),
+  });
+
   private constructor(options: DaemonOptions) {
     this.#options = options;
+    this.#config = options.loaded.config;
+    const { write_budget_mb_per_day: megabytes } = this.#config.checkpoint;
+    this.#budget = new WriteBudget(megabytes * 1e6, () => performance.now());
+    this.#work = new WorkWatch(() => options.service.workDone());
     // Nobody may be listening yet; whoever does hears it all the same.
     this.failure.catch(() => undefined);
   }
@@ -130,8 +136,10 @@ export class Daemon {
 
   /** Take over what can change while running; the log says what needs a restart. */
   async reload({ config }: LoadedConfig): Promise<void> {
-    const { loaded, log } = this.#options;
+    const { log } = this.#options;
     log.level = config.log.level;
+    const { applied, needRestart } = changesOf(this.#config, config);
+    this.#config = config;
     for (const model of this.#models) {
       const runtime = runtimeOf(config, model.name);
       if (runtime === undefined) continue;
@@ -139,9 +147,12 @@ export class Daemon {
       await this.#commands.apply(model);
     }
     if (this.#broker) this.#broker.publisher.scoreIntervalMs = config.mqtt.score_interval_s * 1000;
-    const before = withoutLive(loaded.config);
-    const after = withoutLive(config);
-    log.info(before === after ? 'Configuration read again' : 'Configuration read again; some changes need a restart');
+    const words = (keys: readonly string[], what: string): string =>
+      keys.length === 0 ? '' : `; ${what}: ${keys.join(', ')}`;
+    const told =
+      `${words(applied, 'in effect now')}${words(needRestart, 'these changes need a restart')}` ||
+      '; nothing has changed';
+    log[needRestart.length === 0 ? 'info' : 'warn'](`Configuration read again${told}`);
   }
 
   #stages(): Stage[] {
@@ -168,11 +179,13 @@ export class Daemon {
             lock: true,
             recover: true,
             announce: config.mqtt.enabled,
+            snapshotLimits: { count: config.model_snapshots.most, bytes: config.model_snapshots.most_mb * 1e6 },
           });
           const { every_h: everyHours, keep, keep_replaced: keepReplaced } = config.model_snapshots;
           const limits = { everyHours, keep, keepReplaced };
           this.#snapshots = new ModelSnapshots(this.#store, () => this.#models, limits, log);
           log.info({ directory: stateDirectory }, 'Store opened');
+          this.#store.died.catch((error: unknown) => this.#fail(error));
           await this.#openSettings();
         },
         stop: () => this.#store.close(),
@@ -187,12 +200,14 @@ export class Daemon {
       {
         name: 'pins',
         start: async () => {
-          const events = {
-            shortPress: () => log.info('Button: alarm output silenced'),
-            longPress: () => this.#snapshots.byButton(),
-            presence: (present: boolean) => log.info({ present }, 'Presence'),
-          };
-          this.#pins = openPins(config.gpio, events, log);
+          this.#pinMeaning = new PinMeaning({
+            pir: config.gpio?.pir,
+            cameras: () => this.cameras,
+            apply: (camera) => this.#commands.apply(camera),
+            snapshot: () => this.#snapshots.byButton(),
+            log,
+          });
+          this.#pins = openPins(config.gpio, this.#pinMeaning, log);
         },
         stop: async () => this.#pins.close(),
       },
@@ -201,14 +216,9 @@ export class Daemon {
         start: async () => {
           if (!config.web.enabled) return;
           const cameras = Object.keys(config.cameras);
-          this.#page = await PageServer.start({
-            host: '127.0.0.1',
-            port: config.web.port,
-            cameras,
-            live: this.live,
-            encodeFrame,
-          });
-          log.info({ url: this.#page.url }, 'Live page');
+          const { port } = config.web;
+          this.#page = new LivePage({ host: '127.0.0.1', port, cameras, live: this.live, encodeFrame }, log);
+          await this.#page.open();
         },
         stop: async () => this.#page?.close(),
       },
@@ -241,7 +251,7 @@ export class Daemon {
               work().catch((error: unknown) => log.error({ err: error }, messageOf(error)));
             }, ms);
           // Where there are no frames to prove that work is done, a living event loop is what can be proved.
-          if (this.#cameras.size === 0) timers.push(setInterval(() => this.#workDone(), STATUS_EVERY_MS));
+          if (this.#cameras.size === 0) timers.push(setInterval(() => this.#workDone(MAIN), STATUS_EVERY_MS));
           this.#snapshots.start();
           timers.push(
             every(HEALTH_EVERY_MS, () => this.#publishHealth()),
@@ -271,16 +281,14 @@ export class Daemon {
     this.#commands = new Commands({
       models: () => this.#models,
       settings: this.#settings,
+      sensitivityFactor: (name) => (this.#cameras.has(name) ? this.#pinMeaning.sensitivityFactor : 1),
       publisher: () => this.#broker?.publisher ?? null,
       snapshots: this.#snapshots,
       events: (filter) => store.call('events', filter),
-      health: () => this.#health(),
-      restart: () => {
-        const { reread } = this.#options;
-        if (reread === undefined)
-          throw new CortexdError('usage', 'Expected a daemon of its own, this one cannot restart');
-        // A daemon that cannot start again must not stop.
-        reread();
+      health: () => this.#health.record(),
+      mayWrite: () => this.#budget.allowsCommand(),
+      restart: async () => {
+        await admitRestart(store, this.#options.reread);
         setTimeout(() => this.#askRestart(), RESTART_AFTER_MS);
       },
       changed: (name, values) => this.#broker?.changed(name, values),
@@ -299,14 +307,15 @@ export class Daemon {
       log,
       alarmChanged: () => this.#pins.setAlarm(this.#models.some((model) => model.isAlerting)),
       failed: (error) => this.#fail(error),
-      workDone: () => this.#workDone(),
+      workDone: (camera) => this.#workDone(camera),
       watch,
     };
+    await this.#settleLeftOver();
     for (const [name] of modelConfigs(config)) await this.#settings.configure(name, runtimeOf(config, name)!);
-    const { interval_s: interval, max_interval_s: longest, write_budget_mb_per_day: budget } = config.checkpoint;
+    const { interval_s: interval, max_interval_s: longest } = config.checkpoint;
     const limits = {
       checkpoint: { intervalMs: interval * 1000, longestMs: Math.max(interval, longest) * 1000 },
-      budget: new WriteBudget(budget * 1e6, () => performance.now()),
+      budget: this.#budget,
     };
     for (const [name, camera] of Object.entries(config.cameras)) {
       this.#cameras.set(name, await Camera.create(name, camera, ports, limits));
@@ -317,12 +326,31 @@ export class Daemon {
       this.#sensors.set(name, await NumberSensor.create(name, stream, { ...ports, listen }, limits));
     }
     for (const model of this.#models) await this.#commands.apply(model);
+    for (const name of this.#cameras.size === 0 ? [MAIN] : this.#cameras.keys()) this.#work.expect(name);
     for (const model of this.#models) model.start();
     if (!service.isPresent) this.#isReady = true;
   }
 
+  /** Former lives may have watched more than is configured now. */
+  async #settleLeftOver(): Promise<void> {
+    const { loaded } = this.#options;
+    const store = this.#store;
+    await settleLeftOver({
+      configured: new Set(modelConfigs(loaded.config).map(([name]) => name)),
+      known: await store.call('cameras'),
+      open: await store.call('openEvents'),
+      write: async (event) => {
+        await store
+          .call('saveEvent', event, null, this.#broker !== null)
+          .catch(() => this.#broker?.publisher.unwrittenEvent(event));
+      },
+      bus: this.#broker?.bus ?? null,
+      baseTopic: loaded.baseTopic,
+    });
+  }
+
   /** A frame was stepped or a lost camera tried again: ready, alive, and a status line now and then. */
-  #workDone(): void {
+  #workDone(name: string): void {
     const { service } = this.#options;
     const now = performance.now();
     const status = (): string =>
@@ -339,40 +367,17 @@ export class Daemon {
       this.#lastStatusMs = now;
       service.status(status());
     }
-    service.workDone();
+    this.#work.moved(name);
   }
 
   /** The state of the daemon for `cortexd status`. */
   async status(): Promise<HealthRecord & { version: string; broker: BusStatus | null; pins: string }> {
     const broker = this.#broker?.bus.status ?? null;
-    return { version: VERSION, ...(await this.#health()), broker, pins: this.#pins.description };
-  }
-
-  async #health(): Promise<HealthRecord> {
-    const store = await this.#store.call('health');
-    const bus = this.#broker?.bus.status;
-    const uptimeMs = performance.now() - this.#startedMs;
-    return {
-      at: timestamp(Date.now()),
-      clock_synced: this.#clock.synced,
-      uptime_s: Math.round(uptimeMs / 1000),
-      rss_mb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
-      db_bytes_written_per_day: Math.round((store.bytesWritten * DAY_MS) / Math.max(uptimeMs, 60_000)),
-      outbox_depth: store.outboxDepth,
-      storage: storageHealth(store),
-      mqtt: {
-        connected: bus?.state === 'online',
-        connects: bus?.connects ?? 0,
-        dropped: bus?.dropped ?? 0,
-        events_sent: bus?.eventsSent ?? 0,
-      },
-      cameras: this.cameras.map((camera) => camera.health),
-      streams: this.sensors.map((sensor) => sensor.health),
-    };
+    return { version: VERSION, ...(await this.#health.record()), broker, pins: this.#pins.description };
   }
 
   async #publishHealth(): Promise<void> {
-    this.#broker?.publisher.health(await this.#health());
+    this.#broker?.publisher.health(await this.#health.record());
   }
 
   async #retain(): Promise<void> {

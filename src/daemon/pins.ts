@@ -43,7 +43,11 @@ export function openPins(config: Config['gpio'], events: PinEvents, log: Logger,
   };
   const { alarm, pir, button } = config;
   const output =
-    alarm && attempt('alarm', () => new AlarmOutput(backend, alarm.line, alarm.active_low, alarm.max_on_s * 1000));
+    alarm &&
+    attempt(
+      'alarm',
+      () => new AlarmOutput(backend, alarm.line, alarm.active_low, alarm.max_on_s * 1000, alarm.pattern),
+    );
   if (pir)
     attempt('pir', () => new PresenceInput(backend, pir.line, pir.active_low, pir.hold_s * 1000, events.presence));
   if (button) {

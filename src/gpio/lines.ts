@@ -4,35 +4,52 @@
  */
 import type { GpioBackend, InputLine, OutputLine } from './port.ts';
 
-/** Alarm output: on while asked for, at most `maxOnMs` at a stretch, off when closed. */
+/** How an output that is on looks: on and off for so long (ms); steady has no off. */
+const PATTERNS = { steady: null, blink: [250, 250], pulse: [100, 1900] } as const;
+export type Pattern = keyof typeof PATTERNS;
+
+/** Alarm output: on while asked for, in its pattern, at most `maxOnMs` at a stretch, off when closed. */
 export class AlarmOutput {
   readonly #line: OutputLine;
   readonly #maxOnMs: number;
+  readonly #pattern: Pattern;
   #timer: NodeJS.Timeout | undefined;
+  #beat: NodeJS.Timeout | undefined;
   #wanted = false;
 
-  constructor(backend: GpioBackend, line: number, activeLow: boolean, maxOnMs: number) {
+  constructor(backend: GpioBackend, line: number, activeLow: boolean, maxOnMs: number, pattern: Pattern = 'steady') {
     this.#line = backend.openOutput(line, activeLow);
     this.#maxOnMs = maxOnMs;
+    this.#pattern = pattern;
   }
 
   /** Switch; asking again for what is already wanted does not lengthen it. */
   set(on: boolean): void {
     if (on === this.#wanted) return;
     this.#wanted = on;
+    if (!on) return this.silence();
     clearTimeout(this.#timer);
+    clearTimeout(this.#beat);
+    this.#show(true);
+    this.#timer = setTimeout(() => this.silence(), this.#maxOnMs);
+  }
+
+  #show(on: boolean): void {
     this.#line.write(on);
-    if (on) this.#timer = setTimeout(() => this.#line.write(false), this.#maxOnMs);
+    const beat = PATTERNS[this.#pattern];
+    if (beat !== null) this.#beat = setTimeout(() => this.#show(!on), beat[on ? 0 : 1]);
   }
 
   /** Off until the next alarm. */
   silence(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#beat);
     this.#line.write(false);
   }
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#beat);
     this.#line.close();
   }
 }

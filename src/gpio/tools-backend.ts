@@ -14,6 +14,10 @@ import { type GpioChip, findChip } from './sysfs-base.ts';
 const ASK_MS = 5000;
 const AGAIN_MS = 5000;
 const DEBOUNCE_MS = 30;
+/** Until the next holder of a line, and how long one may take to let go of it. */
+const NEXT_MS = 5;
+const RELEASE_MS = 1000;
+const ATTEMPTS = 5;
 
 type Major = 1 | 2;
 
@@ -60,23 +64,19 @@ function toolsBackend(chip: GpioChip & { readonly name: string }, major: Major):
         major === 1
           ? ['--mode=signal', ...low, chip.name, levelOf(on)]
           : ['--chip', chip.name, '--consumer', 'cortexd', ...low, levelOf(on)];
-      let holder: ChildProcess | undefined;
-      const hold = (on: boolean): void => {
-        release(holder);
-        holder = spawn('gpioset', held(on), { stdio: 'ignore' });
-        holder.on('error', () => undefined);
-      };
-      hold(false);
+      const holder = new Holder(held);
       return {
-        write: hold,
+        write: (on) => holder.set(on),
         close: () => {
+          holder.close();
           // Off, and let go of: version 1 sets a level and ends by itself, version 2 when it is told to after a moment.
-          release(holder);
           const once =
             major === 1
               ? ['--mode=exit', ...low, chip.name, levelOf(false)]
               : ['--chip', chip.name, ...low, '--toggle', '0', levelOf(false)];
-          spawnSync('gpioset', once, { timeout: ASK_MS });
+          for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (spawnSync('gpioset', once, { timeout: ASK_MS }).status === 0) return;
+          }
         },
       };
     },
@@ -92,12 +92,46 @@ function toolsBackend(chip: GpioChip & { readonly name: string }, major: Major):
   };
 }
 
-/** End a holder and wait until the line is free: the next would be refused otherwise. */
-function release(holder: ChildProcess | undefined): void {
-  if (holder?.pid === undefined || holder.exitCode !== null || holder.signalCode !== null) return;
-  holder.kill('SIGTERM');
-  const end = performance.now() + 200;
-  while (performance.now() < end && isThere(holder.pid)) Atomics.wait(PAUSE, 0, 0, 2);
+/** One `gpioset` that holds the wanted level; when another is wanted it ends, and the next begins when the line is free. */
+class Holder {
+  readonly #args: (on: boolean) => readonly string[];
+  #child: ChildProcess | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #wanted = false;
+  #isClosed = false;
+
+  constructor(args: (on: boolean) => readonly string[]) {
+    this.#args = args;
+    this.#start();
+  }
+
+  set(on: boolean): void {
+    if (on === this.#wanted) return;
+    this.#wanted = on;
+    this.#child?.kill('SIGTERM');
+  }
+
+  /** End it and wait until the line is free: whoever comes next would be refused otherwise. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    this.#child?.kill('SIGTERM');
+    const end = performance.now() + RELEASE_MS;
+    while (performance.now() < end && isThere(pid)) Atomics.wait(PAUSE, 0, 0, 2);
+  }
+
+  #start(): void {
+    this.#child = spawn('gpioset', this.#args(this.#wanted), { stdio: 'ignore' });
+    const next = (): void => {
+      if (this.#child === undefined) return;
+      this.#child = undefined;
+      // Another level is wanted, or the line was not free yet, or someone has ended it.
+      if (!this.#isClosed) this.#timer = setTimeout(() => this.#start(), NEXT_MS);
+    };
+    this.#child.once('error', next).once('exit', next);
+  }
 }
 
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));

@@ -10,6 +10,8 @@
  *                   `setApicalInput` takes the new feedback; then activateDendrites predicts with it.
  */
 import { type Views, field } from '../memory/layout.ts';
+import { expectWhole } from '../memory/expect.ts';
+import { checkMemoryParams } from './check-params.ts';
 import {
   type DendriteParams,
   type DendriteViews,
@@ -21,6 +23,7 @@ import {
   recognize,
 } from './dendrites.ts';
 import type { Kernels } from './kernels/kernels.ts';
+import { MOST_INDEXED } from './synapse-index.ts';
 import {
   type SegmentPoolShape,
   adaptSegment,
@@ -78,13 +81,22 @@ export type ApicalDendrites = {
   readonly dendrites: Dendrites;
 };
 
-/** Apical dendrites over their views; `seed` the block's generator through its pool counters as for a temporal memory. */
+/** Throws RangeError when shape and parameters make no feedback. */
+export function checkApical(shape: ApicalShape, params: ApicalParams): void {
+  expectWhole('the number of apical inputs', shape.apicalInputs, 1, 2 ** 24);
+  expectWhole('segments', shape.segments, 1, MOST_INDEXED);
+  expectWhole('synapsesPerSegment', shape.synapsesPerSegment, 1, 255);
+  checkMemoryParams(params, shape.synapsesPerSegment);
+}
+
+/** Apical dendrites over their views. Throws RangeError for impossible shapes and parameters. `seed` the block's generator through its pool counters as for a temporal memory. */
 export function openApical(
   shape: ApicalShape,
   params: ApicalParams,
   views: ApicalViews,
   kernels: Kernels | null = null,
 ): ApicalDendrites {
+  checkApical(shape, params);
   return { shape, params, views, dendrites: openDendrites(poolShape(shape), params, views, kernels) };
 }
 

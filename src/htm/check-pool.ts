@@ -2,7 +2,7 @@
  * check-pool.ts - walks every invariant of a segment pool and its reverse index. For tests and for judging a saved model.
  */
 import { POOL_COUNTER, PROTECTED_FROM, type SegmentPool } from './segment-pool.ts';
-import { CHUNK } from './synapse-index.ts';
+import { capacityOf } from './synapse-index.ts';
 
 /** Walk every invariant of the pool; throws RangeError naming the first that does not hold.  */
 export function checkPool(pool: SegmentPool): void {
@@ -45,22 +45,22 @@ export function checkPool(pool: SegmentPool): void {
 function checkIndex({ views, shape, connectedPermanence }: SegmentPool): void {
   let entries = 0;
   for (let source = 0; source < shape.sources; source++) {
-    let left = views.chainLength[source]!;
-    entries += left;
-    for (let chunk = views.chainHead[source]!; left > 0; chunk = views.chunkNext[chunk]!) {
-      const filled = ((left - 1) % CHUNK) + 1;
-      for (let entry = chunk * CHUNK; entry < chunk * CHUNK + filled; entry++) {
-        const segment = views.entrySegment[entry]! >>> 1;
-        const place = views.entryPlace[entry]!;
-        const slot = segment * shape.synapsesPerSegment + place;
-        const isConnected = views.permanence[slot]! >= connectedPermanence ? 1 : 0;
-        if (place >= views.synapseCount[segment]! || views.presynapticCell[slot] !== source)
-          throw new RangeError(`The index of cell ${source} names synapse ${place} of segment ${segment}`);
-        if (views.entryOf[slot] !== entry) throw new RangeError(`Synapse ${slot} does not lead to its entry ${entry}`);
-        if ((views.entrySegment[entry]! & 1) !== isConnected)
-          throw new RangeError(`The index is wrong about whether synapse ${slot} is connected`);
-      }
-      left -= filled;
+    const start = views.list[2 * source]!;
+    const length = views.list[2 * source + 1]!;
+    if (length > capacityOf(views.listClass[source]!) || (length > 0 && start + length > views.entries.length))
+      throw new RangeError(`The index of cell ${source} is longer than its block`);
+    entries += length;
+    for (let at = 0; at < length; at++) {
+      const code = views.entries[start + at]!;
+      const segment = code >>> 9;
+      const place = (code >>> 1) & 255;
+      const slot = segment * shape.synapsesPerSegment + place;
+      const isConnected = views.permanence[slot]! >= connectedPermanence ? 1 : 0;
+      if (place >= views.synapseCount[segment]! || views.presynapticCell[slot] !== source)
+        throw new RangeError(`The index of cell ${source} names synapse ${place} of segment ${segment}`);
+      if (views.entryOf[slot] !== at) throw new RangeError(`Synapse ${slot} does not lead to its entry ${at}`);
+      if ((code & 1) !== isConnected)
+        throw new RangeError(`The index is wrong about whether synapse ${slot} is connected`);
     }
   }
   let synapses = 0;

@@ -17,6 +17,7 @@
  * Floats    scores are single precision, made by * + / and the exact square root and logarithm: equal everywhere.
  */
 import { ln } from '../memory/exact-math.ts';
+import { expectPermanence, expectWhole } from '../memory/expect.ts';
 import { type Views, field } from '../memory/layout.ts';
 import { nextRandom, randomBelow, seedWord } from '../memory/random.ts';
 import {
@@ -100,8 +101,13 @@ export function openConvolutionalPooler(
   views: ConvolutionViews,
   kernels: Kernels | null = null,
 ): ConvolutionalPooler {
-  if (!(params.activeColumns >= 1 && params.activeColumns <= shape.columns))
-    throw new RangeError(`Expected 1 to ${shape.columns} winners per position but received ${params.activeColumns}`);
+  expectWhole('activeColumns', params.activeColumns, 1, shape.columns);
+  expectPermanence('connectedPermanence', params.connectedPermanence, 1);
+  expectPermanence('permanenceIncrement', params.permanenceIncrement);
+  expectPermanence('permanenceDecrement', params.permanenceDecrement);
+  for (const name of ['minActiveBits', 'minLearnedBits', 'stimulusThreshold'] as const)
+    expectWhole(name, params[name], 0);
+  for (const name of ['dutyCyclePeriod', 'boostPeriod'] as const) expectWhole(name, params[name], 1);
   return { shape, params, layout: convolutionLayout(shape), views, kernels };
 }
 

@@ -5,10 +5,13 @@
  * Every engine carries its `memory`: `persistentImage(engine.memory)` is all that must be kept of it. Put those bytes back
  * into an engine of the same shape and call its `restore...`, and it goes on as if nothing had happened.
  */
-import { type ModelMemory, allocateMemory, blockViews, planMemory } from '../memory/model-memory.ts';
+import { type BlockPlan, type ModelMemory, allocateMemory, blockViews, planMemory } from '../memory/model-memory.ts';
+import { expectBoolean, expectKnown, expectWhole } from '../memory/expect.ts';
 import { type FieldTable, type Views, field } from '../memory/layout.ts';
-import { type ApicalDendrites, type ApicalParams, apicalFields, openApical } from './apical.ts';
-import type { ConvolutionShape } from './conv-shape.ts';
+import { type ApicalDendrites, type ApicalParams, apicalFields, checkApical, openApical } from './apical.ts';
+import { type ContextsShape, type TemporalContexts, contextFields, openContexts } from './contexts.ts';
+import { checkMemoryParams, checkMemoryShape, checkPoolerParams, checkPoolerShape } from './check-params.ts';
+import { type ConvolutionShape, convolutionLayout } from './conv-shape.ts';
 import {
   CONVOLUTION_DEFAULTS,
   type ConvolutionParams,
@@ -21,10 +24,11 @@ import { type Kernels, openKernels } from './kernels/kernels.ts';
 import {
   type SdrClassifier,
   type SdrClassifierShape,
+  checkClassifierShape,
   openSdrClassifier,
   sdrClassifierFields,
 } from './sdr-classifier.ts';
-import type { SpatialPoolerShape } from './sp-shape.ts';
+import { type SpatialPoolerShape, flatShape } from './sp-shape.ts';
 import {
   SPATIAL_POOLER_DEFAULTS,
   type SpatialPooler,
@@ -62,12 +66,31 @@ export type ApicalOptions = {
   readonly params?: Partial<ApicalParams>;
 };
 
+export type TemporalMemoryOptions = CreateOptions & {
+  readonly apical?: ApicalOptions;
+  /** Follow several sequences at once; see contexts.ts. */
+  readonly contexts?: Omit<ContextsShape, 'apicalInputs'>;
+};
+/** A temporal memory that owns its bytes, with its contexts if it was made with any. */
+export type StandaloneMemory = Standalone<TemporalMemory> & { readonly contexts: TemporalContexts | null };
+
 /** A temporal memory; parameters not given are those of BAMI. Throws RangeError when shape and parameters contradict. */
 export function createTemporalMemory(
   shape: TemporalMemoryShape,
   params: Partial<TemporalMemoryParams> = {},
-  options: CreateOptions & { readonly apical?: ApicalOptions } = {},
-): Standalone<TemporalMemory> {
+  options: TemporalMemoryOptions = {},
+): StandaloneMemory {
+  expectKnown('the shape', shape, MEMORY_SHAPE);
+  expectKnown('the parameters', params, MEMORY_PARAMS);
+  expectKnown('the options', options, ['seed', 'kernels', 'apical', 'contexts']);
+  expectSeed(options);
+  checkMemoryShape(shape);
+  const basal = { ...TEMPORAL_MEMORY_DEFAULTS, ...params };
+  checkMemoryParams(basal, shape.synapsesPerSegment);
+  if (options.apical) expectKnown('the options of feedback', options.apical, APICAL_OPTIONS);
+  if (options.apical?.params) expectKnown('the parameters of feedback', options.apical.params, MEMORY_PARAMS);
+  if (options.contexts) expectKnown('the options of contexts', options.contexts, ['contexts', 'activeColumns']);
+  if (options.contexts) expectWhole('contexts', options.contexts.contexts, 1, 65536);
   const table = temporalMemoryFields(shape);
   const apicalShape = options.apical && {
     ...options.apical,
@@ -76,12 +99,13 @@ export function createTemporalMemory(
     apicalInputs: options.apical.inputs,
     indexed: true,
   };
-  const plan = [{ name: 'engine', table }];
-  const memory = allocateMemory(
-    planMemory(apicalShape ? [...plan, { name: 'apical', table: apicalFields(apicalShape) }] : plan),
-  );
+  if (apicalShape) checkApical(apicalShape, { ...basal, ...options.apical?.params });
+  const contextsShape = options.contexts && { ...options.contexts, apicalInputs: options.apical?.inputs ?? 0 };
+  const plan: BlockPlan[] = [{ name: 'engine', table }];
+  if (apicalShape) plan.push({ name: 'apical', table: apicalFields(apicalShape) });
+  if (contextsShape) plan.push({ name: 'contexts', table: contextFields(shape, contextsShape) });
+  const memory = allocateMemory(planMemory(plan));
   const kernels = options.kernels === false ? null : openKernels(memory);
-  const basal = { ...TEMPORAL_MEMORY_DEFAULTS, ...params };
   let apical: ApicalDendrites | null = null;
   if (apicalShape) {
     const views = blockViews(memory, 'apical', apicalFields(apicalShape));
@@ -89,7 +113,10 @@ export function createTemporalMemory(
   }
   const tm = openTemporalMemory(shape, basal, blockViews(memory, 'engine', table), { kernels, apical });
   initTemporalMemory(tm, options.seed ?? 1);
-  return { ...tm, memory };
+  const contexts = contextsShape
+    ? openContexts(tm, contextsShape, blockViews(memory, 'contexts', contextFields(shape, contextsShape)))
+    : null;
+  return { ...tm, memory, contexts };
 }
 
 /** A spatial pooler; parameters not given are `SPATIAL_POOLER_DEFAULTS`. Throws RangeError when they contradict the shape. */
@@ -98,8 +125,14 @@ export function createSpatialPooler(
   params: Partial<SpatialPoolerParams> = {},
   options: CreateOptions = {},
 ): Standalone<SpatialPooler> {
+  const all = { ...SPATIAL_POOLER_DEFAULTS, ...params };
+  expectKnown('the shape', shape, POOLER_SHAPE);
+  expectKnown('the parameters', params, [...Object.keys(SPATIAL_POOLER_DEFAULTS), 'updatePeriod', 'localTies']);
+  expectEngineOptions(options);
+  checkPoolerShape(shape);
+  checkPoolerParams(all, shape);
   const { memory, views, kernels } = allocate(spatialPoolerFields(shape), options);
-  const sp = openSpatialPooler(shape, { ...SPATIAL_POOLER_DEFAULTS, ...params }, views, kernels);
+  const sp = openSpatialPooler(shape, all, views, kernels);
   initSpatialPooler(sp, options.seed ?? 1);
   return { ...sp, memory };
 }
@@ -114,6 +147,11 @@ export function createConvolutionalPooler(
   options: CreateOptions = {},
 ): Standalone<ConvolutionalPooler> & { readonly pixels: Uint32Array } {
   const all = { ...CONVOLUTION_DEFAULTS, ...params };
+  expectKnown('the shape', shape, CONVOLUTION_SHAPE);
+  expectKnown('the parameters', params, Object.keys(CONVOLUTION_DEFAULTS));
+  expectEngineOptions(options);
+  convolutionLayout(shape);
+  expectWhole('activeColumns', all.activeColumns, 1, shape.columns);
   const words = shape.width * shape.height * ((shape.channels + 31) >>> 5);
   const table = { ...convolutionFields(shape, all), pixels: field('u32', words, 'scratch') };
   const { memory, views, kernels } = allocate(table, options);
@@ -122,10 +160,28 @@ export function createConvolutionalPooler(
   return { ...cp, memory, pixels: views.pixels };
 }
 
-/** A classifier that knows nothing yet. Throws RangeError when there are fewer than two classes. */
+/** A classifier that knows nothing yet. Throws RangeError for impossible shapes: fewer than two classes, say. */
 export function createSdrClassifier(shape: SdrClassifierShape): Standalone<SdrClassifier> {
+  expectKnown('the shape', shape, ['inputs', 'classes', 'horizons', 'bias']);
+  checkClassifierShape(shape);
   const { memory, views } = allocate(sdrClassifierFields(shape), {});
   return { ...openSdrClassifier(shape, views), memory };
+}
+
+const MEMORY_SHAPE = ['columns', 'cellsPerColumn', 'segments', 'synapsesPerSegment', 'externalInputs', 'indexed'];
+const MEMORY_PARAMS = [...Object.keys(TEMPORAL_MEMORY_DEFAULTS), 'maxSegmentsPerCell'];
+const APICAL_OPTIONS = ['inputs', 'segments', 'synapsesPerSegment', 'params'];
+const POOLER_SHAPE = Object.keys(flatShape(1, 1));
+const CONVOLUTION_SHAPE = ['width', 'height', 'channels', 'kernel', 'stride', 'columns', 'shared'];
+
+function expectSeed({ seed = 1, kernels }: CreateOptions): void {
+  expectWhole('seed', seed, -(2 ** 31), 2 ** 32 - 1);
+  if (kernels !== undefined) expectBoolean('kernels', kernels);
+}
+
+function expectEngineOptions(options: CreateOptions): void {
+  expectKnown('the options', options, ['seed', 'kernels']);
+  expectSeed(options);
 }
 
 function allocate<F extends FieldTable>(

@@ -8,13 +8,11 @@
  *   connected   active connected synapses;                       >= activationThreshold: the segment is active
  *
  * Two ways to count, equal in result: a small pool passes over all its synapses; a large one follows the reverse index
- * from the active sources only, so that the cost goes with the activity and not with the pool. Clearing the counters is
- * one fill of two bytes per segment used, cheaper than keeping stamps or a list of the touched ones.
+ * from the active sources only, so that the cost goes with the activity and not with the pool.
  */
 import { type Views, field } from '../memory/layout.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { POOL_COUNTER, type SegmentPool, type SegmentPoolShape, segmentPoolFields } from './segment-pool.ts';
-import { CHUNK } from './synapse-index.ts';
 
 export const dendriteFields = (shape: SegmentPoolShape) => ({
   ...segmentPoolFields(shape),
@@ -23,7 +21,14 @@ export const dendriteFields = (shape: SegmentPoolShape) => ({
   activeSegments: field('u32', shape.segments, 'scratch'), // list, ascending
   matchingSegments: field('u32', shape.segments, 'scratch'), // list, ascending
   segmentCounts: field('u32', 2, 'scratch'), // see SEGMENT_COUNT
+  // For the kernels: one bit per word of `matched`, lists to follow, entries followed lately behind their number.
+  matchedWords: field('u32', Math.ceil(shape.segments / 1024), 'scratch'),
+  spans: field('u32', shape.indexed ? 2 * shape.sources + 2 : 0, 'scratch'),
+  touched: field('u32', shape.indexed ? 1 + mostNoted(shape.segments) : 0, 'scratch'),
 });
+
+/** Increments after which clearing all counters is cheaper than clearing those: a counter is two bytes, a note four. */
+const mostNoted = (segments: number): number => segments >>> 4;
 export type DendriteViews = Views<ReturnType<typeof dendriteFields>>;
 
 /** Places in the `segmentCounts` field: lengths of the two lists. */
@@ -45,23 +50,16 @@ export type Dendrites = {
   readonly kernels: Kernels | null;
 };
 
-/** Dendrites over their views. Throws RangeError when shape and parameters contradict each other. */
+/** Dendrites over their views; shape and parameters have been checked. */
 export function openDendrites(
   shape: SegmentPoolShape,
   params: DendriteParams,
   views: DendriteViews,
   kernels: Kernels | null,
 ): Dendrites {
-  if (params.minThreshold > params.activationThreshold || params.minThreshold < 1) {
-    throw new RangeError(
-      `Expected 1 <= minThreshold <= activationThreshold but received ${params.minThreshold} and ${params.activationThreshold}`,
-    );
-  }
-  if (shape.synapsesPerSegment > 255) {
-    throw new RangeError(`Expected at most 255 synapses per segment but received ${shape.synapsesPerSegment}`);
-  }
   const { connectedPermanence } = params;
-  return { pool: { shape, connectedPermanence, views }, params, views, kernels };
+  const pool = { shape, connectedPermanence, leastSynapses: params.minThreshold, views, kernels };
+  return { pool, params, views, kernels };
 }
 
 /** Active synapses of a segment at the last count, connected or not. */
@@ -98,18 +96,21 @@ function recognizeFast(
     sources.byteOffset,
     sources.BYTES_PER_ELEMENT === 4 ? 1 : 0,
     count,
-    views.chainHead.byteOffset,
-    views.chainLength.byteOffset,
-    views.chunkNext.byteOffset,
-    views.entrySegment.byteOffset,
+    views.list.byteOffset,
+    views.entries.byteOffset,
     activity.byteOffset,
     segments,
     matched.byteOffset,
+    views.matchedWords.byteOffset,
     params.minThreshold,
+    views.spans.byteOffset,
+    views.touched.byteOffset,
+    views.touched.length - 1,
   );
   kernels.listSegments(
     matched.byteOffset,
-    (segments + 31) >>> 5,
+    views.matchedWords.byteOffset,
+    (segments + 1023) >>> 10,
     activity.byteOffset,
     params.activationThreshold * 256,
     views.matchingSegments.byteOffset,
@@ -138,26 +139,20 @@ function scanSynapses({ pool, views, params }: Dendrites, isActive: Uint8Array):
   }
 }
 
-/** The chains of the active sources. A segment is marked when its count reaches the threshold, so exactly once. */
+/** The lists of the active sources. A segment is marked when its count reaches the threshold, so exactly once. */
 function followIndex({ views, params }: Dendrites, sources: Uint16Array | Uint32Array, count: number): void {
-  const { chainHead, chainLength, chunkNext, entrySegment, activity, matched } = views;
+  const { list, entries, activity, matched } = views;
   const { minThreshold } = params;
   activity.fill(0, 0, views.poolCounters[POOL_COUNTER.highWater]);
   for (let i = 0; i < count; i++) {
     const source = sources[i]!;
-    let left = chainLength[source]!;
-    let chunk = chainHead[source]!;
-    while (left > 0) {
-      const filled = ((left - 1) % CHUNK) + 1;
-      for (let entry = chunk * CHUNK, end = entry + filled; entry < end; entry++) {
-        const code = entrySegment[entry]!;
-        const segment = code >>> 1;
-        const counted = activity[segment]! + 1 + ((code & 1) << 8);
-        activity[segment] = counted;
-        if ((counted & 255) === minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
-      }
-      left -= filled;
-      chunk = chunkNext[chunk]!;
+    const start = list[2 * source]!;
+    for (let at = start, end = start + list[2 * source + 1]!; at < end; at++) {
+      const code = entries[at]!;
+      const segment = code >>> 9;
+      const counted = activity[segment]! + 1 + ((code & 1) << 8);
+      activity[segment] = counted;
+      if ((counted & 255) === minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
     }
   }
 }

@@ -1,12 +1,12 @@
 /**
  * inhibition.ts - which columns win.
  *
- * Every column has a key, score * 256 + a small fixed random number, so that hardly two keys are equal and none is
- * favoured by its index. A key of 0 never wins.
+ * Every column has a key, score * 256 + a small number below 256. A key of 0 never wins. The small number is fixed and
+ * random, so that hardly two keys are equal and none is favoured by its index; or the same for all, and then a winner's
+ * grows by 1, so that it counts against equals that come later, as where columns are visited in order.
  *
  *   global   the k largest keys of all; the k-th is found byte by byte from the top (radix selection), ties by ranking
- *   local    a column wins when fewer than its limit of the neighbours have a larger key (BAMI phase 2, with a strict
- *            comparison in place of an order of visits). Most columns meet enough larger keys in their own row and the
+ *   local    a column wins when fewer than its limit of the neighbours have a larger key (BAMI phase 2). Most columns meet enough larger keys in their own row and the
  *            next, and stop there.
  */
 import { type Views, field } from '../memory/layout.ts';
@@ -25,8 +25,14 @@ export const inhibitionFields = (shape: SpatialPoolerShape) => {
   return {
     key: field('u32', columns, 'scratch'), // [columns]
     winners: field('u32', columns, 'scratch'), // the active columns, ascending
+    tie: field('u8', columns, 'scratch'), // [columns] what a key has below 256
     histogram: field('u32', 256, 'scratch'),
     paddedKey: field('u32', local ? keyStride(shape) * (shape.columnHeight + 2 * radius) + 4 : 0, 'scratch'), // with a border
+    blockKey: field(
+      'u32',
+      local ? ((keyStride(shape) + 3) >>> 2) * (shape.columnHeight + 2 * radius) + 4 : 0,
+      'scratch',
+    ), // for a kernel
     limit: field('u16', local ? columns : 0, 'scratch'), // [columns] winners a neighbourhood may have
   };
 };
@@ -89,18 +95,30 @@ export function setLimits(shape: SpatialPoolerShape, views: InhibitionViews, rad
       views.limit[column] = Math.floor(0.5 + density * span(x, columnWidth, radius) * span(y, columnHeight, radiusY));
 }
 
-/** Columns with fewer than `limit` larger keys within `radius` win; returns how many. */
+/** Columns with fewer than `limit` larger keys within `radius` win; returns how many. `inOrder`: see above. */
 export function inhibitLocally(
   shape: SpatialPoolerShape,
   views: InhibitionViews,
   kernels: Kernels | null,
   radius: number,
+  inOrder: boolean,
 ): number {
   const { columnWidth, columnHeight } = shape;
   const stride = keyStride(shape);
   const radiusY = columnHeight === 1 ? 0 : radius;
-  padKeys(shape, views, radius, radiusY, stride);
-  if (kernels === null) return inhibitWindows(shape, views, radius, radiusY, stride);
+  if (kernels === null) padKeys(shape, views, radius, radiusY, stride);
+  else
+    kernels.padKeys(
+      views.key.byteOffset,
+      views.paddedKey.byteOffset,
+      stride,
+      radius,
+      radiusY,
+      columnWidth,
+      columnHeight,
+      shape.wrapAround ? 1 : 0,
+    );
+  if (kernels === null) return inhibitWindows(shape, views, radius, radiusY, stride, inOrder);
   return kernels.inhibitWindows(
     views.paddedKey.byteOffset,
     stride,
@@ -110,6 +128,8 @@ export function inhibitLocally(
     columnHeight,
     views.limit.byteOffset,
     views.winners.byteOffset,
+    inOrder ? (shape.wrapAround ? 2 : 1) : 0,
+    views.blockKey.byteOffset,
   );
 }
 
@@ -141,12 +161,14 @@ function padKeys(
 }
 
 function inhibitWindows(
-  { columnWidth, columnHeight }: SpatialPoolerShape,
+  shape: SpatialPoolerShape,
   { paddedKey, limit, winners }: InhibitionViews,
   radius: number,
   radiusY: number,
   stride: number,
+  inOrder: boolean,
 ): number {
+  const { columnWidth, columnHeight } = shape;
   const side = 2 * radius + 1;
   const rows = 2 * radiusY + 1;
   let found = 0;
@@ -160,8 +182,31 @@ function inhibitWindows(
         const start = (y + ((n + radiusY) % rows)) * stride + x;
         for (let at = start; at < start + side; at++) if (paddedKey[at]! > key) larger++;
       }
-      if (larger < limit[column]!) winners[found++] = column;
+      if (larger >= limit[column]!) continue;
+      winners[found++] = column;
+      if (inOrder) markKey(shape, paddedKey, radius, radiusY, stride, x, y);
     }
   }
   return found;
+}
+
+/** The key of the winner at (x, y) grows by 1, wherever in the padded grid it stands. */
+function markKey(
+  { columnWidth, columnHeight, wrapAround }: SpatialPoolerShape,
+  paddedKey: Uint32Array,
+  radius: number,
+  radiusY: number,
+  stride: number,
+  x: number,
+  y: number,
+): void {
+  const far = wrapAround ? 1 : 0;
+  for (let turnY = -far; turnY <= far; turnY++) {
+    const row = y + radiusY + turnY * columnHeight;
+    if (row < 0 || row >= columnHeight + 2 * radiusY) continue;
+    for (let turnX = -far; turnX <= far; turnX++) {
+      const column = x + radius + turnX * columnWidth;
+      if (column >= 0 && column < columnWidth + 2 * radius) paddedKey[row * stride + column]!++;
+    }
+  }
 }

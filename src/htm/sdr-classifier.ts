@@ -13,6 +13,7 @@
  * Costs     active bits x classes multiplications; no allocation.
  */
 import { exp } from '../memory/exact-math.ts';
+import { expectBoolean, expectWhole } from '../memory/expect.ts';
 import { type Views, field } from '../memory/layout.ts';
 
 export type SdrClassifierShape = {
@@ -20,6 +21,8 @@ export type SdrClassifierShape = {
   readonly classes: number;
   /** Independent sets of weights. */
   readonly horizons: number;
+  /** Learn a bias for each class, so that frequent ones are likelier whatever is active (default), or not (htm.core). */
+  readonly bias?: boolean;
 };
 
 export const sdrClassifierFields = (shape: SdrClassifierShape) => ({
@@ -30,9 +33,17 @@ export const sdrClassifierFields = (shape: SdrClassifierShape) => ({
 export type SdrClassifierViews = Views<ReturnType<typeof sdrClassifierFields>>;
 export type SdrClassifier = { readonly shape: SdrClassifierShape; readonly views: SdrClassifierViews };
 
+/** Throws RangeError when the shape makes no classifier. */
+export function checkClassifierShape(shape: SdrClassifierShape): void {
+  expectWhole('inputs', shape.inputs, 1, 2 ** 24);
+  expectWhole('classes', shape.classes, 2, 65536);
+  expectWhole('horizons', shape.horizons, 1, 65536);
+  if (shape.bias !== undefined) expectBoolean('bias', shape.bias);
+}
+
 /** A classifier over its views; a zero-filled block knows nothing and gives every class the same probability. */
 export function openSdrClassifier(shape: SdrClassifierShape, views: SdrClassifierViews): SdrClassifier {
-  if (shape.classes < 2) throw new RangeError(`Expected at least 2 classes but received ${shape.classes}`);
+  checkClassifierShape(shape);
   return { shape, views };
 }
 
@@ -68,23 +79,41 @@ export function learnClass(
   target: number,
   rate: number,
 ): number {
+  return learnClasses(classifier, horizon, active, count, [target], rate);
+}
+
+/**
+ * The same for an input that belongs to several classes at once: each is to have an equal share of the probability.
+ * Returns the probability that they had together.
+ */
+export function learnClasses(
+  classifier: SdrClassifier,
+  horizon: number,
+  active: Uint16Array | Uint32Array,
+  count: number,
+  targets: readonly number[],
+  rate: number,
+): number {
   const { shape, views } = classifier;
   const { weight, bias, probability } = views;
   const { classes } = shape;
-  if (!Number.isInteger(target) || target < 0 || target >= classes) {
-    throw new RangeError(`Expected a class from 0 to ${classes - 1} but received ${target}`);
-  }
+  expectWhole('the number of classes to learn', targets.length, 1, classes);
+  for (const target of targets) expectWhole('a class', target, 0, classes - 1);
+  if (new Set(targets).size !== targets.length)
+    throw new RangeError(`Expected each class once but received ${targets.join(', ')}`);
   inferClasses(classifier, horizon, active, count);
-  const before = probability[target]!;
-  for (let j = 0; j < classes; j++) probability[j] = rate * ((j === target ? 1 : 0) - probability[j]!);
+  const share = 1 / targets.length;
+  let before = 0;
+  for (const target of targets) before += probability[target]!;
+  for (let j = 0; j < classes; j++) probability[j] = rate * ((targets.includes(j) ? share : 0) - probability[j]!);
   const base = horizon * shape.inputs;
   for (let i = 0; i < count; i++) {
     const start = (base + active[i]!) * classes;
     for (let j = 0; j < classes; j++) weight[start + j]! += probability[j]!;
   }
-  for (let j = 0; j < classes; j++) bias[horizon * classes + j]! += probability[j]!;
+  if (shape.bias !== false) for (let j = 0; j < classes; j++) bias[horizon * classes + j]! += probability[j]!;
   // What was inferred stays readable: undo the scaling by the rate.
-  for (let j = 0; j < classes; j++) probability[j] = (j === target ? 1 : 0) - probability[j]! / (rate || 1);
+  for (let j = 0; j < classes; j++) probability[j] = (targets.includes(j) ? share : 0) - probability[j]! / (rate || 1);
   return before;
 }
 

@@ -12,11 +12,13 @@
  */
 import { type Kind, type Views, field } from '../memory/layout.ts';
 import { randomBelow } from '../memory/random.ts';
+import type { Kernels } from './kernels/kernels.ts';
+import { describePool, poolArgFields } from './pool-kernels.ts';
 import {
-  clearIndex,
   enterSynapse,
   flipConnected,
   moveSynapse,
+  packLists,
   removeSynapse,
   synapseIndexFields,
 } from './synapse-index.ts';
@@ -36,6 +38,8 @@ export type SegmentPoolShape = {
 export const PROTECTED_FROM = 2;
 /** Share of the pool kept for segments that have yet to prove themselves: 1 / NURSERY_SHARE. */
 const NURSERY_SHARE = 4;
+/** Of segments on one cell: more than its counter can count. */
+const NO_LIMIT = 65535;
 /** Protected segments looked at to find the least useful. */
 const SAMPLED = 16;
 
@@ -69,6 +73,7 @@ export const segmentPoolFields = (shape: SegmentPoolShape) => {
     poolCounters: field('u32', 8, 'state'), // see POOL_COUNTER
     lowestFree: field('u32', 1, 'scratch'), // no free segment lies below this one
     ...synapseIndexFields(shape, shape.indexed),
+    ...poolArgFields(),
   };
 };
 export type SegmentPoolViews = Views<ReturnType<typeof segmentPoolFields>>;
@@ -76,7 +81,11 @@ export type SegmentPool = {
   readonly shape: SegmentPoolShape;
   /** A synapse of this permanence or more is connected. */
   readonly connectedPermanence: number;
+  /** A segment that is left with fewer synapses is given back: it could never match again. Default 1. */
+  readonly leastSynapses?: number;
   readonly views: SegmentPoolViews;
+  /** Faster learning, equal in every bit; none: the plain one below. */
+  readonly kernels?: Kernels | null;
 };
 
 /** Segments in use. */
@@ -89,12 +98,19 @@ export function evictionsOf({ views }: SegmentPool): number {
   return views.poolCounters[POOL_COUNTER.evictions]!;
 }
 
-/** A segment without synapses on `cell`; replaces another one when the pool is full. The caller grows at least one synapse. */
-export function allocateSegment(pool: SegmentPool, cell: number): number {
+/**
+ * A segment without synapses on `cell`; replaces another one when the pool is full, or one of the cell's own when that has
+ * `mostOfCell`. The caller grows at least one synapse.
+ */
+export function allocateSegment(pool: SegmentPool, cell: number, mostOfCell = NO_LIMIT): number {
   const { views, shape } = pool;
   const counters = views.poolCounters;
   let segment: number;
-  if (counters[POOL_COUNTER.used]! < shape.segments) {
+  if (views.segmentsOfCell[cell]! >= mostOfCell) {
+    segment = leastUsefulOf(pool, cell);
+    releaseSegment(pool, segment);
+    counters[POOL_COUNTER.evictions]!++;
+  } else if (counters[POOL_COUNTER.used]! < shape.segments) {
     segment = freeSegment(pool);
   } else {
     segment = chooseVictim(pool);
@@ -111,13 +127,11 @@ export function allocateSegment(pool: SegmentPool, cell: number): number {
 }
 
 /** Give a segment and its synapses back. */
-export function releaseSegment({ views, shape }: SegmentPool, segment: number): void {
+export function releaseSegment(pool: SegmentPool, segment: number): void {
+  const { views, shape, kernels } = pool;
   const counters = views.poolCounters;
-  if (shape.indexed) {
-    const start = segment * shape.synapsesPerSegment;
-    for (let slot = start, end = start + views.synapseCount[segment]!; slot < end; slot++)
-      removeSynapse(views, views.presynapticCell[slot]!, slot, shape.synapsesPerSegment);
-  }
+  if (shape.indexed && kernels) kernels.unlinkSegment(views.poolArgs.byteOffset, segment);
+  else if (shape.indexed) unlinkSegment(pool, segment);
   if (segment < views.lowestFree[0]!) views.lowestFree[0] = segment;
   views.segmentsOfCell[views.segmentCell[segment]!]!--;
   views.synapseCount[segment] = 0;
@@ -131,6 +145,17 @@ export function creditSegment({ views }: SegmentPool, segment: number): void {
   if (usefulness === 255) return;
   views.usefulness[segment] = usefulness + 1;
   if (usefulness + 1 === PROTECTED_FROM) views.poolCounters[POOL_COUNTER.nursery]!--;
+}
+
+/** The least useful segment of a cell, the first of equals: a walk through the pool, made only where a cell is at its limit. */
+function leastUsefulOf({ views }: SegmentPool, cell: number): number {
+  const { segmentCell, synapseCount, usefulness } = views;
+  let least = -1;
+  for (let segment = 0, end = views.poolCounters[POOL_COUNTER.highWater]!; segment < end; segment++) {
+    if (segmentCell[segment] !== cell || synapseCount[segment] === 0) continue;
+    if (least < 0 || usefulness[segment]! < usefulness[least]!) least = segment;
+  }
+  return least;
 }
 
 /** First the untouched end of the pool, then holes left by segments that lost all their synapses. */
@@ -169,9 +194,17 @@ function chooseVictim({ views, shape }: SegmentPool): number {
   return victim < 0 ? hand : victim;
 }
 
+/** Take a segment's synapses out of the index. */
+function unlinkSegment({ views, shape }: SegmentPool, segment: number): void {
+  const start = segment * shape.synapsesPerSegment;
+  for (let slot = start, end = start + views.synapseCount[segment]!; slot < end; slot++)
+    removeSynapse(views, views.presynapticCell[slot]!, slot, shape.synapsesPerSegment);
+}
+
 /**
  * Learn on one segment: synapses from active cells get stronger, the others weaker; a synapse at 0 is removed, a segment
- * without synapses is given back. `active` [cells] 0|1 is the activity the synapses saw. Returns whether it still exists.
+ * with too few synapses is given back. `active` [cells] 0|1 is the activity the synapses saw. Returns whether it still
+ * exists.
  */
 export function adaptSegment(
   pool: SegmentPool,
@@ -180,37 +213,52 @@ export function adaptSegment(
   increment: number,
   decrement: number,
 ): boolean {
-  const { presynapticCell, permanence, synapseCount } = pool.views;
-  const { connectedPermanence } = pool;
-  const { indexed, synapsesPerSegment } = pool.shape;
-  const start = segment * synapsesPerSegment;
-  let end = start + synapseCount[segment]!;
-  for (let slot = start; slot < end;) {
-    const before = permanence[slot]!;
-    const after = active[presynapticCell[slot]!]! !== 0 ? before + increment : before - decrement;
-    if (after > 0) {
-      permanence[slot] = after > 255 ? 255 : after;
-      if (indexed && before >= connectedPermanence !== after >= connectedPermanence) flipConnected(pool.views, slot);
-      slot++;
-      continue;
-    }
-    if (indexed) removeSynapse(pool.views, presynapticCell[slot]!, slot, synapsesPerSegment);
-    end--;
-    if (slot === end) break;
-    presynapticCell[slot] = presynapticCell[end]!;
-    permanence[slot] = permanence[end]!;
-    if (indexed) moveSynapse(pool.views, end, slot, slot - start);
-  }
-  synapseCount[segment] = end - start;
-  if (end > start) return true;
+  const { kernels, views } = pool;
+  const left = kernels
+    ? kernels.adaptSynapses(views.poolArgs.byteOffset, segment, active.byteOffset, increment, decrement)
+    : adaptSynapses(pool, segment, active, increment, decrement);
+  if (left >= (pool.leastSynapses ?? 1)) return true;
   releaseSegment(pool, segment);
   return false;
 }
 
+/** Returns how many synapses are left. */
+function adaptSynapses(
+  { views, shape, connectedPermanence }: SegmentPool,
+  segment: number,
+  active: Uint8Array,
+  increment: number,
+  decrement: number,
+): number {
+  const { presynapticCell, permanence, synapseCount } = views;
+  const { indexed, synapsesPerSegment } = shape;
+  const start = segment * synapsesPerSegment;
+  let end = start + synapseCount[segment]!;
+  for (let slot = start; slot < end;) {
+    const before = permanence[slot]!;
+    const source = presynapticCell[slot]!;
+    const after = active[source]! !== 0 ? before + increment : before - decrement;
+    if (after > 0) {
+      permanence[slot] = after > 255 ? 255 : after;
+      if (indexed && before >= connectedPermanence !== after >= connectedPermanence) flipConnected(views, source, slot);
+      slot++;
+      continue;
+    }
+    if (indexed) removeSynapse(views, source, slot, synapsesPerSegment);
+    end--;
+    if (slot === end) break;
+    presynapticCell[slot] = presynapticCell[end]!;
+    permanence[slot] = permanence[end]!;
+    if (indexed) moveSynapse(views, presynapticCell[slot]!, end, slot, slot - start);
+  }
+  synapseCount[segment] = end - start;
+  return end - start;
+}
+
 /**
- * Grow up to `wanted` synapses of `initialPermanence` to cells drawn at random from `candidates[0..candidateCount)`,
- * skipping cells the segment knows already. A full segment gives up its weakest synapses to cells that are not `active`.
- * `candidates` is reordered.
+ * Grow up to `wanted` synapses of `initialPermanence` to cells drawn at random from `candidates[0..candidateCount)`, which
+ * are unique, skipping cells the segment knows already. A full segment gives up its weakest synapses to cells that are not
+ * `active`. `candidates` is reordered.
  */
 export function growSynapses(
   pool: SegmentPool,
@@ -221,42 +269,68 @@ export function growSynapses(
   active: Uint8Array,
   initialPermanence: number,
 ): void {
+  const { kernels, views } = pool;
+  if (!kernels) {
+    if (!growFrom(pool, segment, wanted, candidates, candidateCount, active, initialPermanence)) rebuildIndex(pool);
+    return;
+  }
+  kernels.growSynapses(
+    views.poolArgs.byteOffset,
+    segment,
+    wanted,
+    candidates.byteOffset,
+    candidateCount,
+    active.byteOffset,
+    initialPermanence,
+  );
+}
+
+/** Returns false when the index must be packed anew. */
+function growFrom(
+  pool: SegmentPool,
+  segment: number,
+  wanted: number,
+  candidates: Uint16Array | Uint32Array,
+  candidateCount: number,
+  active: Uint8Array,
+  initialPermanence: number,
+): boolean {
   const { presynapticCell, permanence, synapseCount, poolCounters } = pool.views;
   const { indexed, synapsesPerSegment: capacity } = pool.shape;
+  const isConnected = initialPermanence >= pool.connectedPermanence;
   const start = segment * capacity;
-  let count = synapseCount[segment]!;
+  const known = start + synapseCount[segment]!;
+  let end = known;
   let left = candidateCount;
-  let missing = wanted;
-  while (missing > 0 && left > 0) {
+  let linked = indexed;
+  for (let missing = wanted; missing > 0 && left > 0;) {
     const drawn = randomBelow(poolCounters, left, POOL_COUNTER.random);
     const cell = candidates[drawn]!;
     left--;
     candidates[drawn] = candidates[left]!;
     candidates[left] = cell;
-    let known = false;
-    for (let slot = start; slot < start + count && !known; slot++) known = presynapticCell[slot] === cell;
-    if (known) continue;
-    let slot = start + count;
-    if (count === capacity) {
-      slot = weakestSynapse(pool, segment, active);
+    let isKnown = false;
+    for (let slot = start; slot < known && !isKnown; slot++) isKnown = presynapticCell[slot] === cell;
+    if (isKnown) continue;
+    let slot = end;
+    if (end - start === capacity) {
+      slot = weakestSynapse(pool, start, end, active);
       if (slot < 0) break;
-      if (indexed) removeSynapse(pool.views, presynapticCell[slot]!, slot, capacity);
+      if (linked) removeSynapse(pool.views, presynapticCell[slot]!, slot, capacity);
     } else {
-      count++;
+      end++;
     }
     presynapticCell[slot] = cell;
     permanence[slot] = initialPermanence;
-    if (indexed)
-      enterSynapse(pool.views, cell, segment, slot - start, slot, initialPermanence >= pool.connectedPermanence);
+    if (linked) linked = enterSynapse(pool.views, cell, segment, slot - start, slot, isConnected);
     missing--;
   }
-  synapseCount[segment] = count;
+  synapseCount[segment] = end - start;
+  return linked || !indexed;
 }
 
-/** Slot of the weakest synapse whose cell is not active, or -1. */
-function weakestSynapse({ views, shape }: SegmentPool, segment: number, active: Uint8Array): number {
-  const start = segment * shape.synapsesPerSegment;
-  const end = start + views.synapseCount[segment]!;
+/** Slot in [start, end) of the weakest synapse whose cell is not active, the first of equals; or -1. */
+function weakestSynapse({ views }: SegmentPool, start: number, end: number, active: Uint8Array): number {
   let weakest = -1;
   for (let slot = start; slot < end; slot++) {
     if (active[views.presynapticCell[slot]!]! !== 0) continue;
@@ -265,17 +339,26 @@ function weakestSynapse({ views, shape }: SegmentPool, segment: number, active: 
   return weakest;
 }
 
-/** Derive the reverse index from the synapses: after the pool's bytes were replaced by saved ones. */
-export function rebuildIndex({ views, shape, connectedPermanence }: SegmentPool): void {
+/** Derive the reverse index from the synapses: after the pool's bytes were replaced by saved ones, or to pack it. */
+export function rebuildIndex(pool: SegmentPool): void {
+  const { views, shape, connectedPermanence } = pool;
   views.lowestFree[0] = 0;
+  if (pool.kernels) describePool(pool);
   if (!shape.indexed) return;
-  clearIndex(views);
-  for (let segment = 0, end = views.poolCounters[POOL_COUNTER.highWater]!; segment < end; segment++) {
-    const start = segment * shape.synapsesPerSegment;
-    for (let place = 0; place < views.synapseCount[segment]!; place++) {
-      const slot = start + place;
-      const connected = views.permanence[slot]! >= connectedPermanence;
-      enterSynapse(views, views.presynapticCell[slot]!, segment, place, slot, connected);
+  const { list, presynapticCell, synapseCount } = views;
+  const { synapsesPerSegment } = shape;
+  const segments = views.poolCounters[POOL_COUNTER.highWater]!;
+  list.fill(0);
+  for (let segment = 0; segment < segments; segment++) {
+    const start = segment * synapsesPerSegment;
+    for (let slot = start; slot < start + synapseCount[segment]!; slot++) list[2 * presynapticCell[slot]! + 1]!++;
+  }
+  packLists(views);
+  for (let segment = 0; segment < segments; segment++) {
+    const start = segment * synapsesPerSegment;
+    for (let place = 0; place < synapseCount[segment]!; place++) {
+      const isConnected = views.permanence[start + place]! >= connectedPermanence;
+      enterSynapse(views, presynapticCell[start + place]!, segment, place, start + place, isConnected);
     }
   }
 }

@@ -27,6 +27,10 @@ export const globalFields = (shape: SpatialPoolerShape) => {
     inputBits: field('u32', Math.ceil(inputs / 32) + 1, 'scratch'), // [inputs] bits
     overlap: field('u16', paddedColumns(columns), 'scratch'), // [columns] connected synapses on active inputs
     slices: field('u32', SLICES * 4, 'scratch'), // room for counting
+    // What learning adds to and takes from each input in this step; behind them a vector of the same for all inputs.
+    inputUp: field('u8', paddedInputs(inputs) + 16, 'scratch'),
+    inputDown: field('u8', paddedInputs(inputs) + 16, 'scratch'),
+    connectedOf: field('u16', columns, 'scratch'), // [columns] connected synapses
   };
 };
 export type GlobalViews = Views<ReturnType<typeof globalFields>>;
@@ -38,15 +42,32 @@ export function globalLanes(shape: SpatialPoolerShape): number {
 
 /** Derive the rows of connected bits from the permanences. */
 export function connectRows(shape: SpatialPoolerShape, views: GlobalViews, connectedPermanence: number): void {
-  const { permanence, connectedRows } = views;
+  const { permanence, connectedRows, connectedOf } = views;
   const lanes = globalLanes(shape);
   const rowWords = paddedColumns(columnsOf(shape)) / 32;
   connectedRows.fill(0);
   for (let column = 0; column < columnsOf(shape); column++) {
     const bit = 1 << (column & 31);
-    for (let input = 0, word = column >>> 5; input < inputsOf(shape); input++, word += rowWords)
-      if (permanence[column * lanes + input]! >= connectedPermanence) connectedRows[word]! |= bit;
+    let connected = 0;
+    for (let input = 0, word = column >>> 5; input < inputsOf(shape); input++, word += rowWords) {
+      if (permanence[column * lanes + input]! < connectedPermanence) continue;
+      connectedRows[word]! |= bit;
+      connected++;
+    }
+    connectedOf[column] = connected;
   }
+}
+
+/** Before columns learn the input of this step: what that adds and takes. Kernels alone need it. */
+export function prepareLearning(
+  shape: SpatialPoolerShape,
+  { inputBits, inputUp, inputDown }: GlobalViews,
+  kernels: Kernels,
+  increment: number,
+  decrement: number,
+): void {
+  const { byteOffset: upAt } = inputUp;
+  kernels.spreadInput(inputBits.byteOffset, globalLanes(shape), increment, decrement, upAt, inputDown.byteOffset);
 }
 
 /** Overlaps of all columns with the active inputs `active[0..count)`, and the inputs as bits for learning. */
@@ -95,46 +116,51 @@ function countRows(views: GlobalViews, rowWords: number, active: Uint32Array, co
 }
 
 /**
- * Learn on one column: permanences go up where `inputBits` is 1, else down; a crossing of the connected threshold flips
- * the column's bit in that input's row. Returns the column's connected synapses.
+ * Learn on one column: permanences go up where the input is active, else down; or, `all`, all go up. A crossing of the
+ * connected threshold flips the column's bit in that input's row. Returns the column's connected synapses. With kernels,
+ * `prepareLearning` must have seen the same increment and decrement, unless `all`.
  */
 export function adaptColumnRows(
   shape: SpatialPoolerShape,
   views: GlobalViews,
   kernels: Kernels | null,
   column: number,
-  inputBits: Uint32Array,
+  all: boolean,
   increment: number,
   decrement: number,
   connectedPermanence: number,
 ): number {
-  const { permanence, connectedRows } = views;
+  const { permanence, connectedRows, inputBits, inputUp, inputDown, connectedOf } = views;
   const lanes = globalLanes(shape);
   const rowWords = paddedColumns(columnsOf(shape)) / 32;
   if (kernels !== null) {
-    return kernels.adaptColumnRows(
+    if (all) inputUp.fill(increment, lanes);
+    const from = all ? lanes : 0;
+    connectedOf[column]! += kernels.adaptColumnRows(
       permanence.byteOffset + column * lanes,
       lanes,
-      inputBits.byteOffset,
-      increment,
-      decrement,
+      inputUp.byteOffset + from,
+      inputDown.byteOffset + from,
+      all ? 0 : 0xffffffff,
       connectedPermanence,
       connectedRows.byteOffset + (column >>> 3),
       rowWords * 4,
       1 << (column & 7),
     );
+    return connectedOf[column]!;
   }
   let connected = 0;
   const bit = 1 << (column & 31);
   for (let input = 0, start = column * lanes; input < inputsOf(shape); input++) {
     const before = permanence[start + input]!;
     if (before === 0) continue;
-    const on = (inputBits[input >>> 5]! >>> (input & 31)) & 1;
+    const on = all ? 1 : (inputBits[input >>> 5]! >>> (input & 31)) & 1;
     const after = on === 1 ? Math.min(255, before + increment) : Math.max(1, before - decrement);
     permanence[start + input] = after;
     if (after >= connectedPermanence) connected++;
     if (before >= connectedPermanence !== after >= connectedPermanence)
       connectedRows[input * rowWords + (column >>> 5)]! ^= bit;
   }
+  connectedOf[column] = connected;
   return connected;
 }

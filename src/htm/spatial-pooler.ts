@@ -12,14 +12,31 @@
  *          0 marks an input outside the column's potential pool.
  * Speed    the overlaps are counted 32 columns or 32 inputs at a time (sp-global.ts, sp-local.ts), from bits derived from
  *          the permanences; kernels make that vectors of 128 and change no bit of the result.
- * Ties     are broken by a fixed random ranking, so that no column is favoured by its number.
+ * Ties     are broken by a fixed random ranking, so that no column is favoured by its number; under local inhibition as
+ *          `localTies` says.
  */
 import { type Views, field } from '../memory/layout.ts';
 import { randomBelow, seedWord } from '../memory/random.ts';
-import { type BoostMode, boostFields, updateBoost, updateDutyCycles } from './boosting.ts';
+import {
+  type BoostMode,
+  boostFields,
+  fillExpTable,
+  updateBoost,
+  updateDutyCycles,
+  updateLeastDuty,
+} from './boosting.ts';
+import { checkPoolerParams, checkPoolerShape } from './check-params.ts';
 import { MAX_SCORE, inhibitGlobally, inhibitLocally, inhibitionFields, setLimits } from './inhibition.ts';
 import type { Kernels } from './kernels/kernels.ts';
-import { type GlobalViews, adaptColumnRows, connectRows, globalFields, globalLanes, overlapRows } from './sp-global.ts';
+import {
+  type GlobalViews,
+  adaptColumnRows,
+  connectRows,
+  globalFields,
+  globalLanes,
+  overlapRows,
+  prepareLearning,
+} from './sp-global.ts';
 import { spanOfConnected } from './sp-span.ts';
 import { type LocalViews, adaptColumnMask, connectMasks, localFields, overlapWindows } from './sp-local.ts';
 import { type SpatialPoolerShape, type WindowLayout, centreOf, columnsOf, inputsOf, windowLayout } from './sp-shape.ts';
@@ -46,10 +63,21 @@ export type SpatialPoolerParams = {
   readonly boostStrength: number;
   /** Learning steps between two updates of the boost factors. */
   readonly boostPeriod: number;
-  /** Columns whose overlap duty cycle falls below this share of the largest one are bumped. */
+  /** Columns whose overlap duty cycle is below this share of the largest one of their neighbourhood are bumped. */
   readonly minPctOverlapDutyCycle: number;
   /** Derive the inhibition radius from how far connected synapses reach, up to the shape's; else it is the shape's. */
   readonly adaptInhibitionRadius: boolean;
+  /**
+   * Learning steps between two looks at what the least overlap duty cycle of a column is, and at the inhibition radius.
+   * Default 50, as in NuPIC; 1 is BAMI.
+   */
+  readonly updatePeriod?: number;
+  /**
+   * Which of equal overlaps wins under local inhibition. `order` (default; BAMI, htm.core): the columns are visited in
+   * turn, and an equal counts against a column only once it has won. `ranking`: a fixed random ranking decides, so that no
+   * column is favoured by its number, and one whose better ranked equals lose to others loses with them.
+   */
+  readonly localTies?: 'order' | 'ranking';
 };
 
 export const SPATIAL_POOLER_DEFAULTS: SpatialPoolerParams = {
@@ -71,7 +99,7 @@ export const SPATIAL_POOLER_DEFAULTS: SpatialPoolerParams = {
 
 /** Places in the `counters` field. */
 const COUNTER = { random: 0, learnedSteps: 1, boostFrozen: 2, inhibitionRadius: 3 } as const;
-/** Learning steps between two looks at weak columns and at the inhibition radius. */
+/** The default of `updatePeriod`. */
 const UPDATE_EVERY = 50;
 /** Boosted overlaps are compared in units of 1 / SCORE_UNIT. */
 const SCORE_UNIT = 256;
@@ -111,15 +139,8 @@ export function openSpatialPooler(
   views: Views<ReturnType<typeof spatialPoolerFields>>,
   kernels: Kernels | null = null,
 ): SpatialPooler {
-  const { potentialPct, activeColumns } = params;
-  if (!(potentialPct > 0 && potentialPct <= 1))
-    throw new RangeError(`Expected a potentialPct above 0 and up to 1 but received ${potentialPct}`);
-  if (!(activeColumns >= 1 && activeColumns <= columnsOf(shape)))
-    throw new RangeError(`Expected 1 to ${columnsOf(shape)} active columns but received ${activeColumns}`);
-  if (!(params.connectedPermanence >= 2 && params.connectedPermanence <= 255))
-    throw new RangeError(`Expected a connectedPermanence from 2 to 255 but received ${params.connectedPermanence}`);
-  if (inputsOf(shape) > 65535 || columnsOf(shape) > 65536)
-    throw new RangeError(`Expected at most 65535 inputs and 65536 columns`);
+  checkPoolerShape(shape);
+  checkPoolerParams(params, shape);
   const window = shape.potentialRadius === null ? null : windowLayout(shape, shape.potentialRadius);
   return { shape, params, views: views as SpatialPoolerViews, window, kernels };
 }
@@ -149,6 +170,10 @@ export function restoreSpatialPooler(sp: SpatialPooler): void {
   if (window === null) connectRows(shape, views, params.connectedPermanence);
   else connectMasks(shape, views, window, params.connectedPermanence);
   views.allOnes.fill(0xffffffff);
+  fillExpTable(views);
+  const spread = isInOrder(sp) ? 1 : 255;
+  for (let column = 0; column < views.tie.length; column++)
+    views.tie[column] = spread - (views.ranking[column]! % spread);
   if (shape.inhibitionRadius !== null) setLimits(shape, views, radiusOf(sp), densityOf(sp));
 }
 
@@ -235,26 +260,56 @@ function computeOverlaps(sp: SpatialPooler, active: Uint16Array | Uint32Array, c
   else overlapWindows(shape, views, window, kernels, views.activeInputs, count);
 }
 
-/** Boosted overlaps as keys: 256 times the score in fixed point, and below that a fixed random number. */
-function boostOverlaps({ params, views }: SpatialPooler): void {
-  const { overlap, boost, key, ranking } = views;
-  const { stimulusThreshold } = params;
+/** Whether equal overlaps are decided by the order of the columns. */
+function isInOrder({ shape, params }: SpatialPooler): boolean {
+  return shape.inhibitionRadius !== null && params.localTies !== 'ranking';
+}
+
+/** Boosted overlaps as keys: 256 times the score in fixed point, and below that a fixed random number, or the same for all. */
+function boostOverlaps(sp: SpatialPooler): void {
+  const { overlap, boost, key, tie } = sp.views;
+  const { stimulusThreshold } = sp.params;
+  if (sp.kernels !== null) {
+    sp.kernels.boostOverlaps(
+      overlap.byteOffset,
+      boost.byteOffset,
+      tie.byteOffset,
+      key.byteOffset,
+      key.length,
+      stimulusThreshold,
+      SCORE_UNIT,
+      MAX_SCORE,
+    );
+    return;
+  }
   for (let column = 0; column < key.length; column++) {
     const count = overlap[column]!;
     const score = Math.min(MAX_SCORE, Math.floor(count * boost[column]! * SCORE_UNIT));
-    key[column] = count < stimulusThreshold ? 0 : (score << 8) + 255 - (ranking[column]! % 255);
+    key[column] = count < stimulusThreshold ? 0 : (score << 8) + tie[column]!;
   }
 }
 
 function inhibit(sp: SpatialPooler): number {
   const { shape, params, views, kernels } = sp;
+  if (shape.inhibitionRadius === null && kernels !== null) {
+    const { key, ranking, winners } = views;
+    return kernels.inhibitGlobally(
+      key.byteOffset,
+      ranking.byteOffset,
+      key.length,
+      params.activeColumns,
+      winners.byteOffset,
+    );
+  }
   if (shape.inhibitionRadius === null) return inhibitGlobally(views, views.ranking, params.activeColumns);
-  return inhibitLocally(shape, views, kernels, radiusOf(sp));
+  return inhibitLocally(shape, views, kernels, radiusOf(sp), isInOrder(sp));
 }
 
 function adaptColumns(sp: SpatialPooler, winnerCount: number): void {
   const { shape, params, views, kernels } = sp;
   const { permanenceIncrement, permanenceDecrement } = params;
+  if (sp.window === null && kernels !== null)
+    prepareLearning(shape, views, kernels, permanenceIncrement, permanenceDecrement);
   for (let i = 0; i < winnerCount; i++) {
     const column = views.winners[i]!;
     let connected = adaptColumn(sp, column, false, permanenceIncrement, permanenceDecrement);
@@ -264,14 +319,14 @@ function adaptColumns(sp: SpatialPooler, winnerCount: number): void {
   const step = ++views.counters[COUNTER.learnedSteps]!;
   const rate = 1 / Math.min(step, params.dutyCyclePeriod);
   const threshold = Math.max(1, params.stimulusThreshold);
-  updateDutyCycles(views, kernels, views.overlap, threshold, views.winners, winnerCount, rate);
+  const radius = shape.inhibitionRadius === null ? null : radiusOf(sp);
+  if (updateDutyCycles(views, kernels, views.overlap, threshold, views.winners, winnerCount, rate)) bumpWeakColumns(sp);
   if (views.counters[COUNTER.boostFrozen] === 0 && step % params.boostPeriod === 0) {
-    const radius = shape.inhibitionRadius === null ? null : radiusOf(sp);
-    updateBoost(shape, views, params.boostMode, params.boostStrength, densityOf(sp), radius);
+    updateBoost(shape, views, kernels, params.boostMode, params.boostStrength, densityOf(sp), radius);
   }
-  if (step % UPDATE_EVERY !== 0) return;
-  bumpWeakColumns(sp);
+  if (step % (params.updatePeriod ?? UPDATE_EVERY) !== 0) return;
   if (params.adaptInhibitionRadius) updateInhibitionRadius(sp);
+  updateLeastDuty(shape, views, params.minPctOverlapDutyCycle, radius === null ? null : radiusOf(sp));
 }
 
 /** Learn on one column's window of this step's input, or on one where everything is active. */
@@ -279,8 +334,7 @@ function adaptColumn(sp: SpatialPooler, column: number, all: boolean, increment:
   const { shape, params, views, window, kernels } = sp;
   const { connectedPermanence } = params;
   if (window === null) {
-    const bits = all ? views.allOnes : views.inputBits;
-    return adaptColumnRows(shape, views, kernels, column, bits, increment, decrement, connectedPermanence);
+    return adaptColumnRows(shape, views, kernels, column, all, increment, decrement, connectedPermanence);
   }
   const bits = all ? views.allOnes : views.gathered;
   const x = column % shape.columnWidth;
@@ -298,13 +352,9 @@ function raiseOf(params: SpatialPoolerParams): number {
 /** A column that hardly ever overlaps the input gets all its permanences raised. */
 function bumpWeakColumns(sp: SpatialPooler): void {
   const { shape, params, views } = sp;
-  const { overlapDutyCycle } = views;
-  const columns = columnsOf(shape);
-  let largest = 0;
-  for (let column = 0; column < columns; column++) largest = Math.max(largest, overlapDutyCycle[column]!);
-  const least = params.minPctOverlapDutyCycle * largest;
-  for (let column = 0; column < columns; column++)
-    if (overlapDutyCycle[column]! < least) adaptColumn(sp, column, true, raiseOf(params), 0);
+  const { overlapDutyCycle, leastOverlapDuty } = views;
+  for (let column = 0; column < columnsOf(shape); column++)
+    if (overlapDutyCycle[column]! < leastOverlapDuty[column]!) adaptColumn(sp, column, true, raiseOf(params), 0);
 }
 
 /** BAMI phase 4: neighbourhoods reach as far as the connected synapses do, in columns. */

@@ -1,17 +1,20 @@
 /**
  * synapse-index.ts - which synapses watch a given cell: the reverse of the segment pool.
  *
- * Each source (a cell, or a bit from outside) owns a chain of chunks of 16 entries, all from one fixed pool. Only the
- * first chunk of a chain is partly filled, so the length of the chain says where its last entry is:
+ * Each source (a cell, or a bit from outside) owns one contiguous list of entries in a common arena, with some room behind
+ * its last entry, so that counting reads memory in a straight line:
  *
- *     head[source] -> [e e e . . .] -> [16 entries] -> [16 entries]        length[source] = 3 + 16 + 16
+ *     list[source] = start, length         entries[start ..] = [e e e . ]   4, 6, 8, 12, 16, 24, ... places
  *
- * An entry is `segment * 2 + connected`, all that counting needs; `entryPlace` says which of the segment's synapses it
- * is, and `entryOf[slot]` leads from a synapse to its entry. Adding, removing and flipping cost a constant.
+ * An entry is `segment * 512 + place * 2 + connected`: all that counting needs, and which of the segment's synapses it
+ * is. `entryOf[slot]` leads from a synapse to its entry, counted from the start of the list, so that a list can be moved
+ * without touching its synapses. Adding, removing and flipping cost a constant; a list that is full moves to a block of
+ * the next size, one that is two thirds empty to a smaller one. Blocks that were given back wait in a chain per size.
  *
- * Scratch   nothing here is saved: `rebuildIndex` derives it from the pool. The order within a chain depends on history,
+ * Scratch   nothing here is saved: `rebuildIndex` derives it from the pool. The order within a list depends on history,
  *           so nothing that learns may depend on it.
- * Never full: a chain wastes less than one chunk, so synapses / 16 + sources chunks always suffice.
+ * Full      lists packed afresh always fit the arena (a block is at most half larger than its list). Should blocks of
+ *           the wrong sizes fill it, `enterSynapse` says so and the pool packs it anew: rare, and no result depends on it.
  */
 import { type Views, field } from '../memory/layout.ts';
 
@@ -22,39 +25,61 @@ export type SynapseIndexShape = {
   readonly synapsesPerSegment: number;
 };
 
-/** Entries per chunk: one cache line. */
-export const CHUNK = 16;
 const NONE = 0xffffffff;
+/** Sizes of blocks: 1 -> 4, 2 -> 6, 3 -> 8, 4 -> 12 and so on; 0 -> no block. */
+const CLASSES = 64;
+/** Segments that an entry can name. */
+export const MOST_INDEXED = 2 ** 23;
 
-/** Places in the `indexCounters` field. */
-export const INDEX_COUNTER = { freeHead: 0, untouched: 1 } as const;
+/** Places in the `indexCounters` field: where the arena has never been used. */
+export const INDEX_COUNTER = { untouched: 0 } as const;
 
 /** All lengths are 0 for a pool that is scanned instead (`indexed` false). */
 export const synapseIndexFields = (shape: SynapseIndexShape, indexed: boolean) => {
   const synapses = indexed ? shape.segments * shape.synapsesPerSegment : 0;
   const sources = indexed ? shape.sources : 0;
-  const chunks = Math.ceil(synapses / CHUNK) + sources;
+  const arena = Math.ceil(synapses * 1.5) + 4 * Math.min(sources, synapses);
   return {
-    chainHead: field('u32', sources, 'scratch'), // [sources] first chunk of the chain, or NONE
-    chainLength: field('u32', sources, 'scratch'), // [sources] entries of the chain
-    chunkNext: field('u32', chunks, 'scratch'), // [chunks] next chunk of the chain, or of the free ones
-    entrySegment: field('u32', chunks * CHUNK, 'scratch'), // [chunks, 16] segment * 2 + connected
-    entryPlace: field('u8', chunks * CHUNK, 'scratch'), // [chunks, 16] which synapse of the segment
-    entryOf: field('u32', synapses, 'scratch'), // [segments, synapsesPerSegment] entry of the synapse
-    indexCounters: field('u32', 2, 'scratch'), // see INDEX_COUNTER
+    list: field('u32', sources * 2, 'scratch'), // [sources, 2] start in `entries`, length
+    listClass: field('u8', sources, 'scratch'), // [sources] size of its block, see CLASSES
+    entries: field('u32', arena, 'scratch'), // segment * 512 + place * 2 + connected
+    entryOf: field(shape.segments <= 65536 ? 'u16' : 'u32', synapses, 'scratch'), // [segments, synapsesPerSegment] place in the list
+    freeBlock: field('u32', indexed ? CLASSES : 0, 'scratch'), // [classes] first free block, whose first word leads on; or NONE
+    indexCounters: field('u32', 4, 'scratch'), // see INDEX_COUNTER
   };
 };
 export type SynapseIndexViews = Views<ReturnType<typeof synapseIndexFields>>;
 
-/** An index without entries. */
-export function clearIndex(views: SynapseIndexViews): void {
-  views.chainHead.fill(NONE);
-  views.chainLength.fill(0);
-  views.indexCounters[INDEX_COUNTER.freeHead] = NONE;
-  views.indexCounters[INDEX_COUNTER.untouched] = 0;
+/** Places of a block. */
+export function capacityOf(size: number): number {
+  if (size === 0) return 0;
+  return size & 1 ? 4 << (size >> 1) : 3 << (size >> 1);
 }
 
-/** Enter synapse number `place` of `segment`, whose slot in the pool is `slot`. */
+/** The smallest block with room for `length` entries. */
+function classFor(length: number): number {
+  if (length <= 4) return length === 0 ? 0 : 1;
+  // 2^n < length <= 2^(n + 1): the block of 1.5 * 2^n, or the one of twice as many.
+  const n = 31 - Math.clz32(length - 1);
+  return length <= 3 << (n - 1) ? 2 * n - 2 : 2 * n - 1;
+}
+
+/** Pack the lists anew, empty, with room for the lengths that are in `list` now. */
+export function packLists(views: SynapseIndexViews): void {
+  const { list, listClass, freeBlock, indexCounters } = views;
+  freeBlock.fill(NONE);
+  let start = 0;
+  for (let source = 0; source < listClass.length; source++) {
+    const size = classFor(list[2 * source + 1]!);
+    listClass[source] = size;
+    list[2 * source] = start;
+    list[2 * source + 1] = 0;
+    start += capacityOf(size);
+  }
+  indexCounters[INDEX_COUNTER.untouched] = start;
+}
+
+/** Enter synapse number `place` of `segment`, whose slot in the pool is `slot`. Returns false when the arena must be packed. */
 export function enterSynapse(
   views: SynapseIndexViews,
   source: number,
@@ -62,61 +87,76 @@ export function enterSynapse(
   place: number,
   slot: number,
   connected: boolean,
-): void {
-  const { chainHead, chainLength } = views;
-  const used = chainLength[source]! % CHUNK;
-  let chunk = chainHead[source]!;
-  if (used === 0) {
-    const fresh = takeChunk(views);
-    views.chunkNext[fresh] = chunk;
-    chainHead[source] = chunk = fresh;
-  }
-  const entry = chunk * CHUNK + used;
-  views.entrySegment[entry] = segment * 2 + (connected ? 1 : 0);
-  views.entryPlace[entry] = place;
-  views.entryOf[slot] = entry;
-  chainLength[source]!++;
+): boolean {
+  const { list, listClass } = views;
+  const length = list[2 * source + 1]!;
+  const size = listClass[source]!;
+  if (length === capacityOf(size) && !moveList(views, source, size + 1)) return false;
+  views.entries[list[2 * source]! + length] = segment * 512 + place * 2 + (connected ? 1 : 0);
+  views.entryOf[slot] = length;
+  list[2 * source + 1] = length + 1;
+  return true;
 }
 
-/** Remove the synapse at `slot`, which watches `source`; the last entry of the chain takes its place. */
+/** Remove the synapse at `slot`, which watches `source`; the last entry of the list takes its place. */
 export function removeSynapse(
   views: SynapseIndexViews,
   source: number,
   slot: number,
   synapsesPerSegment: number,
 ): void {
-  const { chainHead, chainLength, entrySegment, entryPlace, entryOf } = views;
-  const chunk = chainHead[source]!;
-  const length = --chainLength[source]!;
-  const last = chunk * CHUNK + (length % CHUNK);
-  const entry = entryOf[slot]!;
-  if (entry !== last) {
-    const moved = entrySegment[last]!;
-    entrySegment[entry] = moved;
-    entryPlace[entry] = entryPlace[last]!;
-    entryOf[(moved >>> 1) * synapsesPerSegment + entryPlace[last]!] = entry;
+  const { list, listClass, entries, entryOf } = views;
+  const start = list[2 * source]!;
+  const length = list[2 * source + 1]! - 1;
+  list[2 * source + 1] = length;
+  const place = entryOf[slot]!;
+  if (place !== length) {
+    const moved = entries[start + length]!;
+    entries[start + place] = moved;
+    entryOf[(moved >>> 9) * synapsesPerSegment + ((moved >>> 1) & 255)] = place;
   }
-  if (length % CHUNK !== 0) return;
-  chainHead[source] = views.chunkNext[chunk]!;
-  views.chunkNext[chunk] = views.indexCounters[INDEX_COUNTER.freeHead]!;
-  views.indexCounters[INDEX_COUNTER.freeHead] = chunk;
+  const size = listClass[source]!;
+  if (length === 0 || (size > 1 && 3 * length <= capacityOf(size))) moveList(views, source, classFor(length));
 }
 
-/** The synapse at slot `from` now lies at slot `to`, as number `place` of the same segment. */
-export function moveSynapse(views: SynapseIndexViews, from: number, to: number, place: number): void {
-  const entry = views.entryOf[from]!;
-  views.entryPlace[entry] = place;
-  views.entryOf[to] = entry;
+/** The synapse of `source` at slot `from` now lies at slot `to`, as number `place` of the same segment. */
+export function moveSynapse(
+  { list, entries, entryOf }: SynapseIndexViews,
+  source: number,
+  from: number,
+  to: number,
+  place: number,
+): void {
+  const at = list[2 * source]! + entryOf[from]!;
+  entries[at] = ((entries[at]! & ~0x1fe) | (place << 1)) >>> 0;
+  entryOf[to] = entryOf[from]!;
 }
 
-/** The permanence of the synapse at `slot` has crossed the connected threshold. */
-export function flipConnected(views: SynapseIndexViews, slot: number): void {
-  views.entrySegment[views.entryOf[slot]!]! ^= 1;
+/** The permanence of the synapse at `slot`, which watches `source`, has crossed the connected threshold. */
+export function flipConnected({ list, entries, entryOf }: SynapseIndexViews, source: number, slot: number): void {
+  entries[list[2 * source]! + entryOf[slot]!]! ^= 1;
 }
 
-function takeChunk({ indexCounters, chunkNext }: SynapseIndexViews): number {
-  const free = indexCounters[INDEX_COUNTER.freeHead]!;
-  if (free === NONE) return indexCounters[INDEX_COUNTER.untouched]!++;
-  indexCounters[INDEX_COUNTER.freeHead] = chunkNext[free]!;
-  return free;
+/** Move a list to a block of another size, 0 for none; its old block is free. Returns false when there is no room. */
+function moveList(views: SynapseIndexViews, source: number, size: number): boolean {
+  const { list, listClass, entries, freeBlock, indexCounters } = views;
+  const old = listClass[source]!;
+  const from = list[2 * source]!;
+  if (size > 0) {
+    let to = freeBlock[size]!;
+    if (to !== NONE) freeBlock[size] = entries[to]!;
+    else {
+      to = indexCounters[INDEX_COUNTER.untouched]!;
+      if (to + capacityOf(size) > entries.length) return false;
+      indexCounters[INDEX_COUNTER.untouched] = to + capacityOf(size);
+    }
+    entries.copyWithin(to, from, from + list[2 * source + 1]!);
+    list[2 * source] = to;
+  }
+  listClass[source] = size;
+  if (old > 0) {
+    entries[from] = freeBlock[old]!;
+    freeBlock[old] = from;
+  }
+  return true;
 }

@@ -15,10 +15,13 @@
  *          segment that is still to learn in this step. The result does not depend on the order of the columns.
  */
 import { type Views, field } from '../memory/layout.ts';
-import { randomBelow, seedWord } from '../memory/random.ts';
+import { seedWord } from '../memory/random.ts';
 import { type ApicalDendrites, hasPriority, learnApical, supportCells } from './apical.ts';
+import { checkMemoryParams, checkMemoryShape } from './check-params.ts';
 import { type Dendrites, SEGMENT_COUNT, dendriteFields, openDendrites, potentialOf, recognize } from './dendrites.ts';
 import type { Kernels } from './kernels/kernels.ts';
+import type { TemporalMemoryParams, TemporalMemoryShape } from './memory-params.ts';
+import { describeMemory, memoryArgFields } from './memory-kernels.ts';
 import {
   POOL_COUNTER,
   type SegmentPool,
@@ -31,48 +34,10 @@ import {
   rebuildIndex,
 } from './segment-pool.ts';
 
-/** Fixed when the model is made; decides the bytes. */
-export type TemporalMemoryShape = {
-  readonly columns: number;
-  readonly cellsPerColumn: number;
-  readonly segments: number;
-  readonly synapsesPerSegment: number;
-  /** Bits from outside that segments may watch besides the cells: neighbours, a region above, a clock. Default 0. */
-  readonly externalInputs?: number;
-  /** Keep the reverse index; by default when the pool has more than INDEXED_FROM segments. */
-  readonly indexed?: boolean;
-};
+export { TEMPORAL_MEMORY_DEFAULTS, type TemporalMemoryParams, type TemporalMemoryShape } from './memory-params.ts';
 
 /** Up to this many segments one pass over all synapses is no slower than following an index, and needs no memory. */
 const INDEXED_FROM = 1024;
-
-/** Tunable; spelled as in NuPIC. Permanences in units of 1/255. */
-export type TemporalMemoryParams = {
-  /** Active connected synapses that make a segment active: its cell is predicted. */
-  readonly activationThreshold: number;
-  /** Active synapses, connected or not, that make a segment matching: the best one learns in a bursting column. */
-  readonly minThreshold: number;
-  /** Synapses a segment should have to the cells that won in the last step. */
-  readonly maxNewSynapseCount: number;
-  readonly permanenceIncrement: number;
-  readonly permanenceDecrement: number;
-  readonly initialPermanence: number;
-  readonly connectedPermanence: number;
-  /** Taken from synapses of segments that predicted a column that did not become active. */
-  readonly predictedSegmentDecrement: number;
-};
-
-/** The parameters of NuPIC and BAMI in u8 units (.21, .5, .1). */
-export const TEMPORAL_MEMORY_DEFAULTS: TemporalMemoryParams = {
-  activationThreshold: 13,
-  minThreshold: 10,
-  maxNewSynapseCount: 20,
-  permanenceIncrement: 26,
-  permanenceDecrement: 26,
-  initialPermanence: 54,
-  connectedPermanence: 128,
-  predictedSegmentDecrement: 0,
-};
 
 /** Places in the `counts` field. */
 export const TM_COUNT = {
@@ -124,6 +89,7 @@ export const temporalMemoryFields = (shape: TemporalMemoryShape) => {
     bestMatching: field('u32', shape.columns, 'scratch'), // [columns] segment, or NO_SEGMENT
     columnActive: field('u8', shape.columns, 'scratch'), // [columns] 0|1 in this step
     burstingColumns: field('u32', shape.columns, 'scratch'), // list
+    ...memoryArgFields(shape.columns),
   };
 };
 export type TemporalMemoryViews = Views<ReturnType<typeof temporalMemoryFields>>;
@@ -148,6 +114,8 @@ export function openTemporalMemory(
   views: TemporalMemoryViews,
   { kernels = null, apical = null }: { kernels?: Kernels | null; apical?: ApicalDendrites | null } = {},
 ): TemporalMemory {
+  checkMemoryShape(shape);
+  checkMemoryParams(params, shape.synapsesPerSegment);
   const dendrites = openDendrites(poolShape(shape), params, views, kernels);
   return { shape, params, views, pool: dendrites.pool, dendrites, apical };
 }
@@ -160,6 +128,7 @@ export function initTemporalMemory(tm: TemporalMemory, seed: number): void {
 
 /** Derive what is not saved, after the persistent bytes were replaced by saved ones: the index and the predictions. */
 export function restoreTemporalMemory(tm: TemporalMemory): void {
+  describeMemory(tm);
   rebuildIndex(tm.pool);
   if (tm.apical) rebuildIndex(tm.apical.dendrites.pool);
   activateDendrites(tm);
@@ -221,6 +190,11 @@ export function activateCells(
 ): void {
   const { views, shape } = tm;
   const { columnActive, burstingColumns, predictedColumn, counts } = views;
+  if (tm.pool.kernels && tm.apical === null) {
+    for (let i = 0; i < count; i++) views.columnInput[i] = activeColumns[i]!;
+    tm.pool.kernels.activateCells(views.memoryArgs.byteOffset, views.poolArgs.byteOffset, count, learn ? 1 : 0);
+    return;
+  }
   const candidates = rememberPrevious(views);
   columnActive.fill(0);
   let bursting = 0;
@@ -316,10 +290,10 @@ function learnInBurstingColumn(tm: TemporalMemory, column: number, candidates: n
     if (learn) reinforce(tm, segment, candidates);
     return;
   }
-  const cell = leastUsedCell(tm, column, learn);
+  const cell = leastUsedCell(tm, column);
   win(views, cell);
   if (!learn || candidates === 0) return;
-  const grown = allocateSegment(pool, cell);
+  const grown = allocateSegment(pool, cell, params.maxSegmentsPerCell);
   // The replaced segment's counts must not make this one look as if it had matched.
   views.activity[grown] = 0;
   growTo(tm, grown, params.maxNewSynapseCount, candidates);
@@ -334,23 +308,16 @@ function reinforce(tm: TemporalMemory, segment: number, candidates: number): voi
   if (missing > 0) growTo(tm, segment, missing, candidates);
 }
 
-/** The cell of a column with the fewest segments; ties are broken at random while learning, else by index. */
-function leastUsedCell({ views, shape }: TemporalMemory, column: number, learn: boolean): number {
+/**
+ * The cell of a column with the fewest segments, the first of equals. BAMI draws among equals; then a column that bursts
+ * twice in the same context may have two winners, what follows learns from either, and an endless repetition never settles.
+ */
+function leastUsedCell({ views, shape }: TemporalMemory, column: number): number {
   const { segmentsOfCell } = views;
-  const first = column * shape.cellsPerColumn;
-  const end = first + shape.cellsPerColumn;
-  let fewest = segmentsOfCell[first]!;
-  let ties = 0;
-  for (let cell = first; cell < end; cell++) {
-    const count = segmentsOfCell[cell]!;
-    if (count < fewest) {
-      fewest = count;
-      ties = 1;
-    } else if (count === fewest) ties++;
-  }
-  let pick = learn && ties > 1 ? randomBelow(views.poolCounters, ties, POOL_COUNTER.random) : 0;
-  for (let cell = first; cell < end; cell++) if (segmentsOfCell[cell] === fewest && pick-- === 0) return cell;
-  return first;
+  let least = column * shape.cellsPerColumn;
+  for (let cell = least + 1, end = least + shape.cellsPerColumn; cell < end; cell++)
+    if (segmentsOfCell[cell]! < segmentsOfCell[least]!) least = cell;
+  return least;
 }
 
 function growTo({ views, params, pool }: TemporalMemory, segment: number, wanted: number, candidates: number): void {
@@ -376,24 +343,31 @@ function win(views: TemporalMemoryViews, cell: number): void {
 
 /** Phase 2: count active synapses on every segment; what is active or matching now is the prediction for the next step. */
 export function activateDendrites({ views, shape, dendrites, apical }: TemporalMemory): void {
-  const { segmentCell, segmentCounts, activeSegments, matchingSegments, predictedColumn, bestMatching, counts } = views;
+  const { counts } = views;
   recognize(dendrites, views.activeCell, views.activeCells, counts[TM_COUNT.active]! + counts[TM_COUNT.external]!);
+  if (dendrites.kernels) dendrites.kernels.predictColumns(views.memoryArgs.byteOffset, views.poolArgs.byteOffset);
+  else predictColumns(views, shape.cellsPerColumn);
+  if (apical !== null) supportCells(apical, views);
+}
+
+/** The best matching segment of each column, and the columns with an active one. */
+function predictColumns(views: TemporalMemoryViews, cellsPerColumn: number): void {
+  const { segmentCell, segmentCounts, activeSegments, matchingSegments, predictedColumn, bestMatching } = views;
   bestMatching.fill(NO_SEGMENT);
   for (let i = 0; i < segmentCounts[SEGMENT_COUNT.matching]!; i++) {
     const segment = matchingSegments[i]!;
-    const column = (segmentCell[segment]! / shape.cellsPerColumn) | 0;
+    const column = (segmentCell[segment]! / cellsPerColumn) | 0;
     const best = bestMatching[column]!;
     if (best === NO_SEGMENT || potentialOf(views, segment) > potentialOf(views, best)) bestMatching[column] = segment;
   }
   predictedColumn.fill(0);
   let predicted = 0;
   for (let i = 0; i < segmentCounts[SEGMENT_COUNT.active]!; i++) {
-    const column = (segmentCell[activeSegments[i]!]! / shape.cellsPerColumn) | 0;
+    const column = (segmentCell[activeSegments[i]!]! / cellsPerColumn) | 0;
     if (predictedColumn[column] === 0) {
       predictedColumn[column] = 1;
       predicted++;
     }
   }
-  counts[TM_COUNT.predictedColumns] = predicted;
-  if (apical !== null) supportCells(apical, views);
+  views.counts[TM_COUNT.predictedColumns] = predicted;
 }

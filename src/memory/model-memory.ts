@@ -64,7 +64,11 @@ export function planMemory(blocks: readonly BlockPlan[]): MemoryPlan {
 /** Allocate the buffer (zero-filled, shared between threads) of a plan. */
 export function allocateMemory(plan: MemoryPlan): ModelMemory {
   const { WebAssembly } = globalThis as { WebAssembly?: { Memory: WasmMemoryConstructor } };
-  if (WebAssembly === undefined) return { plan, buffer: new SharedArrayBuffer(plan.totalBytes), wasm: null };
+  if (WebAssembly === undefined) {
+    // A browser hides shared buffers from pages that are not isolated.
+    const Buffer = (globalThis as { SharedArrayBuffer?: typeof SharedArrayBuffer }).SharedArrayBuffer ?? ArrayBuffer;
+    return { plan, buffer: new Buffer(plan.totalBytes), wasm: null };
+  }
   // One spare vector behind the last field, so that a kernel may read past its end.
   const pages = Math.ceil((plan.totalBytes + 16) / WASM_PAGE);
   const wasm = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });

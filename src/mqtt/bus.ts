@@ -7,12 +7,14 @@
  * are dropped while offline; events wait in the outbox. The log has one line per change of state.
  */
 import { messageOf } from '../errors.ts';
+import { withoutUser } from '../config/hidden.ts';
 import { redact } from '../redact.ts';
 import { backoffMs } from './backoff.ts';
 import { Link, type LinkOptions, type ProtocolVersion, type Qos } from './link.ts';
 import { OutboxPump, type OutboxPort } from './outbox.ts';
 import type { Refusal } from './refusal.ts';
 import { Listeners } from './listeners.ts';
+import { SizeLimit, type Sized, packetBytes } from './size-limit.ts';
 import { TOPICS } from './topics.ts';
 
 /** One line of the log. */
@@ -64,8 +66,19 @@ const OFFLINE = JSON.stringify({ state: 'offline' });
 /** A connection that lasted less than this counts as failed; three in a row hint at a second client with our id. */
 const SHORT_MS = 5000;
 const SHORT_IN_A_ROW = 3;
+/** Reason code of MQTT 5 (§2.4). */
+const TOO_LARGE = 149;
 /** Pause after an event that the broker or the store refused. */
 const REFUSED_EVENT_MS = 30_000;
+/** So many topics are named that the broker does not take. */
+const MOST_NAMED = 50;
+
+/** The broker would hang up on it. */
+class TooLarge extends Error {
+  constructor(topic: string) {
+    super(`the message on ${topic} is larger than the broker takes`);
+  }
+}
 
 export class Bus {
   readonly #options: BusOptions;
@@ -88,6 +101,13 @@ export class Bus {
   };
   #connects = 0;
   #dropped = 0;
+  readonly #size = new SizeLimit();
+  readonly #namedTooLarge = new Set<string>();
+  /** What the broker has refused a connection for. */
+  #mostQos: Qos = 1;
+  #mayRetain = true;
+  /** Why MQTT 5 was refused, until the broker is reached: the fall-back may know less. */
+  #firstRefusal: Refusal | null = null;
 
   constructor(options: BusOptions) {
     this.#options = options;
@@ -97,7 +117,7 @@ export class Bus {
   }
 
   get status(): BusStatus {
-    const url = redact(this.#url);
+    const url = withoutUser(this.#url);
     return {
       ...this.#status,
       url,
@@ -134,6 +154,11 @@ export class Bus {
     this.#sendRetained(topic, '');
   }
 
+  /** The same on the next connect, once: nothing is known of it here. `path` is relative to the base topic. */
+  forgetSoon(path: string): void {
+    this.retain(path, '');
+  }
+
   /** The same for a path below the base topic. */
   forget(path: string): void {
     this.forgetAt(this.#topic(path));
@@ -151,7 +176,32 @@ export class Bus {
       this.#dropped++;
       return;
     }
-    link.send(this.#topic(path), payload, qos, false).catch(() => this.#dropped++);
+    this.#sendOn(link, this.#topic(path), payload, qos, false).catch(() => this.#dropped++);
+  }
+
+  /** The quality of service of answers and events: what is configured, as far as the broker knows it. */
+  get eventQos(): Qos {
+    return this.#delivery.eventQos;
+  }
+
+  /** Send what fits, as the broker allows it; what does not fit is named once and not sent. */
+  async #sendOn(link: Link, topic: string, payload: string | Uint8Array, qos: Qos, retain: boolean): Promise<void> {
+    const message = { topic, bytes: packetBytes(topic, payload) };
+    if (message.bytes > this.#size.limit) {
+      this.#tooLarge(message);
+      throw new TooLarge(topic);
+    }
+    this.#size.sent(message);
+    const allowed = this.#mostQos === 0 ? 0 : (Math.min(qos, link.limits.qos) as Qos);
+    await link.send(topic, payload, allowed, retain && link.limits.retain && this.#mayRetain);
+    if (allowed > 0) this.#size.acknowledged(message);
+  }
+
+  #tooLarge({ topic, bytes }: Sized): void {
+    if (this.#namedTooLarge.has(topic) || this.#namedTooLarge.size > MOST_NAMED) return;
+    this.#namedTooLarge.add(topic);
+    const { limit } = this.#size;
+    this.#options.log('warn', 'a message is larger than the broker takes and is left out', { topic, bytes, limit });
   }
 
   /**
@@ -175,7 +225,7 @@ export class Bus {
     const timer = setTimeout(() => link?.destroy(), limitMs);
     if (link?.isOpen) {
       const { stateQos, retain } = this.#delivery;
-      await link.send(this.#topic(TOPICS.bridgeState.path), OFFLINE, stateQos, retain).catch(() => undefined);
+      await this.#sendOn(link, this.#topic(TOPICS.bridgeState.path), OFFLINE, stateQos, retain).catch(() => undefined);
       await Promise.race([link.end(), link.closed]);
     }
     link?.destroy();
@@ -192,7 +242,9 @@ export class Bus {
     const link = this.#link;
     if (!link?.isOpen) return;
     // Lost with the connection or refused: it is sent again on the next connect.
-    link.send(topic, payload, this.#delivery.stateQos, this.#delivery.retain || payload === '').catch(() => undefined);
+    this.#sendOn(link, topic, payload, this.#delivery.stateQos, this.#delivery.retain || payload === '').catch(
+      () => undefined,
+    );
   }
 
   #subscribe(link: Link, topic: string): void {
@@ -216,17 +268,24 @@ export class Bus {
         if (signal.aborted) break;
         short = performance.now() - since < SHORT_MS ? short + 1 : 0;
         failures = short;
-        this.#offline(short >= SHORT_IN_A_ROW ? duplicateId(lost, this.#options.clientId) : lost);
+        this.#offline(this.#explain(lost, short));
         // The preferred broker first: it may be back.
         this.#broker = 0;
       } else {
         if (signal.aborted) break;
+        if (this.#yieldsTo(refusal)) continue;
         const version = this.#versions[this.#broker];
         const fallBack = refusal.versionSuspect && version === 5;
         if (refusal.versionSuspect) this.#versions[this.#broker] = fallBack ? 4 : 5;
         // The other version is tried at once; only when neither works is there something to tell.
-        if (fallBack) continue;
-        this.#offline(refusal);
+        if (fallBack) {
+          this.#firstRefusal = refusal;
+          continue;
+        }
+        const first = this.#firstRefusal;
+        this.#firstRefusal = null;
+        // "Closed the connection" to the older version says less than what was said to the newer one.
+        this.#offline(first !== null && refusal.code === null && !first.versionSuspect ? first : refusal);
         this.#broker = (this.#broker + 1) % this.#versions.length;
         // Another broker may be there: it is asked at once. After the last one there is a pause.
         if (this.#broker !== 0) continue;
@@ -237,10 +296,32 @@ export class Bus {
     }
   }
 
+  /** The broker cannot do what was asked of it in connecting: ask for less. Returns whether there is less to ask for. */
+  #yieldsTo({ code }: Refusal): boolean {
+    const [mostQos, mayRetain] = [this.#mostQos, this.#mayRetain];
+    if (code === 155) this.#mostQos = 0;
+    if (code === 154) this.#mayRetain = false;
+    return mostQos !== this.#mostQos || mayRetain !== this.#mayRetain;
+  }
+
+  /** Why a connection was lost; `short`: how many in a row were lost just after connecting. */
+  #explain(lost: Refusal, short: number): Refusal {
+    const isSuspect = lost.code === TOO_LARGE || (lost.code === null && short >= SHORT_IN_A_ROW - 1);
+    const suspect = isSuspect ? this.#size.hungUp() : null;
+    if (suspect !== null) {
+      this.#tooLarge(suspect);
+      const reason = `${lost.reason} after a message of ${suspect.bytes} bytes on ${suspect.topic}, which is not sent again`;
+      return { ...lost, reason, hint: 'Raise the limit of the broker for messages.' };
+    }
+    return short >= SHORT_IN_A_ROW && lost.code === null ? perhapsDuplicate(lost, this.#options.clientId) : lost;
+  }
+
   #open(): Link {
     const { connectTimeoutMs = 15_000 } = this.#options;
-    const { stateQos: qos, retain } = this.#delivery;
-    const will = { topic: this.#topic(TOPICS.bridgeState.path), payload: OFFLINE, qos, retain };
+    const { stateQos, retain } = this.#delivery;
+    const qos = Math.min(stateQos, this.#mostQos) as Qos;
+    const state = this.#topic(TOPICS.bridgeState.path);
+    const will = { topic: state, payload: OFFLINE, qos, retain: retain && this.#mayRetain };
     const onMessage: LinkOptions['onMessage'] = (topic, payload, isRetained) =>
       this.#listeners.tell(topic, payload, isRetained);
     const options = { ...this.#options, url: this.#url, connectTimeoutMs, will, onMessage };
@@ -252,7 +333,9 @@ export class Bus {
     const protocol = this.#versions[this.#broker] === 5 ? '5.0' : '3.1.1';
     this.#status = { state: 'online', reason: null, hint: null, protocol };
     this.#connects++;
-    this.#options.log('info', 'connected to the broker', { broker: redact(this.#url), protocol });
+    this.#firstRefusal = null;
+    this.#size.connected(link.limits.packetBytes);
+    this.#options.log('info', 'connected to the broker', { broker: withoutUser(this.#url), protocol });
     this.#sendRetained(this.#topic(TOPICS.bridgeState.path), ONLINE);
     for (const filter of this.#listeners.filters) this.#subscribe(link, filter);
     this.resend();
@@ -267,7 +350,13 @@ export class Bus {
     while (link.isOpen && !ended.signal.aborted) {
       try {
         await pump.run(
-          (row) => link.send(this.#topic(row.topic), row.payload, this.#delivery.eventQos, false),
+          (row) =>
+            this.#sendOn(link, this.#topic(row.topic), row.payload, this.#delivery.eventQos, false).catch(
+              (error: unknown) => {
+                // It will never fit: those behind it must not wait for it.
+                if (!(error instanceof TooLarge)) throw error;
+              },
+            ),
           ended.signal,
         );
       } catch (error) {
@@ -282,15 +371,16 @@ export class Bus {
     const isNews = this.#status.state !== 'offline' || this.#status.reason !== reason;
     this.#status = { state: 'offline', reason, hint, protocol: null };
     if (!isNews) return;
-    const fields = { broker: redact(this.#url), reason, ...(hint === null ? {} : { hint }) };
+    const fields = { broker: withoutUser(this.#url), reason, ...(hint === null ? {} : { hint }) };
     this.#options.log('warn', 'no connection to the broker, trying again', fields);
   }
 }
 
-function duplicateId({ reason }: Refusal, clientId: string): Refusal {
+function perhapsDuplicate(lost: Refusal, clientId: string): Refusal {
   return {
-    reason: `${reason}, again and again just after connecting: probably another client with the id "${clientId}"`,
-    hint: 'Give each daemon its own mqtt.client_id.',
+    ...lost,
+    reason: `${lost.reason}, again and again just after connecting: perhaps another client with the id "${clientId}"`,
+    hint: 'Give each daemon its own mqtt.client_id; the log of the broker says whether that is it.',
     versionSuspect: false,
   };
 }

@@ -7,7 +7,7 @@
 import { CortexdError, messageOf } from '../errors.ts';
 import type { ResponseRecord } from '../records/commands.ts';
 import type { Bus } from './bus.ts';
-import { COMMAND_FILTERS, type Command, parseCommand } from './commands.ts';
+import { COMMAND_FILTERS, type Command, type CommandKind, kindOf, parseCommand } from './commands.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /** Carries out a command; resolves to what the answer tells. Throws CortexdError when it cannot be done. */
@@ -15,7 +15,10 @@ export type CommandHandler = (command: Command) => Promise<unknown>;
 
 export type CommandServerOptions = {
   readonly bus: Bus;
+  /** First levels of the topics that are heard. */
   readonly baseTopic: string;
+  /** Kinds of commands that are taken; without it all. */
+  readonly allowed?: ReadonlySet<CommandKind>;
   readonly handle: CommandHandler;
   /** Hears of every command that came, for the log. */
   readonly told: (path: string, error: string | null) => void;
@@ -66,6 +69,15 @@ export class CommandServer {
       return;
     }
     const { command } = parsed;
+    const kind = kindOf(command);
+    const { allowed } = this.#options;
+    if (kind !== null && allowed !== undefined && !allowed.has(kind)) {
+      this.counts.refused++;
+      const error = `Expected a command that is allowed here but ${kind} are not (mqtt.allow)`;
+      this.#options.told(path, error);
+      this.#answer(answerPath, { transaction: command.transaction, status: 'error', data: null, error });
+      return;
+    }
     this.#waiting++;
     this.#turn = this.#turn.then(async () => {
       await this.#carryOut(command, path, answerPath);
@@ -104,7 +116,8 @@ export class CommandServer {
   }
 
   #answer(path: string, response: ResponseRecord): void {
-    this.#options.bus.send(path, JSON.stringify(response), 1);
+    const { bus } = this.#options;
+    bus.send(path, JSON.stringify(response), bus.eventQos);
   }
 }
 

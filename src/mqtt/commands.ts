@@ -36,6 +36,28 @@ export type Command = { readonly transaction: Transaction } & (
   | { readonly kind: 'request'; readonly verb: Verb; readonly body: { readonly [key: string]: unknown } }
 );
 
+/** Kinds of commands that can be left out, as mqtt.allow names them. */
+export type CommandKind = 'settings' | 'masks' | 'teaching' | 'snapshots' | 'restart';
+
+/** Of which kind a command is; null: it asks and changes nothing. */
+export function kindOf(command: Command): CommandKind | null {
+  switch (command.kind) {
+    case 'mask':
+      return 'masks';
+    case 'feedback':
+    case 'label':
+      return 'teaching';
+    case 'request':
+      if (command.verb === 'restart') return 'restart';
+      return /^snapshot\.(create|restore|delete)$/.test(command.verb) ? 'snapshots' : null;
+    case 'learning':
+    case 'enabled':
+    case 'sensitivity':
+    case 'zone':
+      return 'settings';
+  }
+}
+
 /** Either the command or why there is none. */
 export type Parsed =
   | { readonly ok: true; readonly command: Command }
@@ -166,7 +188,9 @@ function checked(
     const [problem] = validate.errors ?? [];
     // Of a choice the message says nothing that helps; of an object it names the key.
     const where =
-      problem === undefined || problem.keyword === 'anyOf' ? '' : ` (${problem.instancePath} ${problem.message})`;
+      problem === undefined || problem.keyword === 'anyOf'
+        ? ''
+        : ` (${[problem.instancePath.slice(1).replaceAll('/', '.'), problem.message].filter(Boolean).join(' ')})`;
     return { ok: false, transaction, error: `Expected ${wanted} but received something else${where.slice(0, 200)}` };
   }
   return { ok: true, command: { transaction, ...make() } as Command };

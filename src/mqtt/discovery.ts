@@ -18,6 +18,8 @@ export type Discovery = {
 /** What all messages of one daemon share. */
 export type DiscoveryContext = {
   readonly baseTopic: string;
+  /** First levels of the topics of commands. */
+  readonly commandTopic: string;
   readonly node: string;
   readonly version: string;
   /** Id of the daemon's device. */
@@ -124,7 +126,7 @@ export function cameraDiscovery(name: string, id: string, values: RuntimeValues,
         icon: kind === 'zone' ? 'mdi:vector-polygon' : 'mdi:eye-off',
         state_topic: `${context.baseTopic}/${pathFor(TOPICS[kind], name, area)}`,
         value_template: "{{ 'ON' if value_json.enabled else 'OFF' }}",
-        command_topic: `${context.baseTopic}/${pathFor(COMMANDS[kind], name, area)}`,
+        command_topic: `${context.commandTopic}/${pathFor(COMMANDS[kind], name, area)}`,
         ...CONFIG,
       };
     }
@@ -198,7 +200,7 @@ export function daemonDiscovery(context: DiscoveryContext): Discovery {
       name: 'Restart',
       device_class: 'restart',
       ...CONFIG,
-      command_topic: `${baseTopic}/bridge/request/restart`,
+      command_topic: `${context.commandTopic}/bridge/request/restart`,
       payload_press: '{}',
       ...there,
     },
@@ -221,10 +223,10 @@ type Topics = {
   readonly bridge: string;
 };
 
-function topicsOf(name: string, { baseTopic }: DiscoveryContext): Topics {
+function topicsOf(name: string, { baseTopic, commandTopic }: DiscoveryContext): Topics {
   return {
     state: (topic) => `${baseTopic}/${pathFor(TOPICS[topic], name)}`,
-    command: (topic) => `${baseTopic}/${pathFor(COMMANDS[topic], name)}`,
+    command: (topic) => `${commandTopic}/${pathFor(COMMANDS[topic], name)}`,
     health: `${baseTopic}/${TOPICS.health.path}`,
     bridge: `${baseTopic}/${TOPICS.bridgeState.path}`,
   };

@@ -7,7 +7,7 @@
 import type { Duplex } from 'node:stream';
 import { type IClientOptions, type MqttClient, connect } from 'mqtt';
 import { PacketGate } from './packet-gate.ts';
-import { type Refusal, explainRefusal } from './refusal.ts';
+import { CLOSED_IN_HANDSHAKE, type Refusal, explainRefusal } from './refusal.ts';
 
 export type LinkOptions = {
   readonly url: string;
@@ -16,6 +16,7 @@ export type LinkOptions = {
   readonly password: string | undefined;
   readonly keepaliveS: number;
   readonly connectTimeoutMs: number;
+  readonly acknowledgeMs?: number;
   readonly will: { readonly topic: string; readonly payload: string; readonly qos: Qos; readonly retain: boolean };
   /** Called for every message of a topic that was subscribed to. */
   readonly onMessage: (topic: string, payload: string, isRetained: boolean) => void;
@@ -31,13 +32,25 @@ export type LinkOptions = {
 export type ProtocolVersion = 4 | 5;
 export type Qos = 0 | 1;
 
+/** What a broker of MQTT 5 says that it can do. */
+export type BrokerLimits = {
+  readonly packetBytes: number | undefined;
+  readonly qos: Qos;
+  readonly retain: boolean;
+};
+
+/** Longer topics are no topics of ours; nothing is done with such a message (characters). */
+const LONGEST_TOPIC = 1024;
+/** A message of QoS 1 that is not acknowledged within this is lost, and with it the connection (ms). */
+const ACKNOWLEDGE_MS = 20_000;
+
 /** More unsent bytes than this mean that the broker is slower than we are. */
 const SLOW_BROKER_BYTES = 1 << 20;
 
 /** Messages that come in are cut to this (bytes); no command and no sensor needs as much. */
 const MOST_INCOMING_BYTES = 256 << 10;
 
-const CLOSED: Refusal = { reason: 'closed', hint: null, versionSuspect: false };
+const CLOSED: Refusal = { reason: 'closed', hint: null, versionSuspect: false, code: null };
 
 export class Link {
   /** Resolves to null when the broker has let us in, or to why not. */
@@ -46,11 +59,14 @@ export class Link {
   readonly closed: Promise<Refusal>;
   #client: MqttClient | undefined;
   #isOpen = false;
+  limits: BrokerLimits = { packetBytes: undefined, qos: 1, retain: true };
+  readonly #acknowledgeMs: number;
   /** Rejects every message that has not been acknowledged; a set, since `closed` may stay pending for months. */
   readonly #pending = new Set<(error: Error) => void>();
   #finish: (refusal: Refusal) => void = () => undefined;
 
   constructor(options: LinkOptions, protocolVersion: ProtocolVersion) {
+    this.#acknowledgeMs = options.acknowledgeMs ?? ACKNOWLEDGE_MS;
     let open: (refusal: Refusal | null) => void;
     this.opened = new Promise((resolve) => (open = resolve));
     this.closed = new Promise((resolve) => {
@@ -70,20 +86,30 @@ export class Link {
     }
     let brokerCode: number | null = null;
     this.#client
-      .on('connect', () => {
+      .on('connect', ({ properties }) => {
+        const { maximumPacketSize: packetBytes, maximumQoS, retainAvailable = true } = properties ?? {};
+        this.limits = { packetBytes, qos: maximumQoS === 0 ? 0 : 1, retain: retainAvailable };
         this.#isOpen = true;
         open(null);
       })
-      .on('message', (topic, payload, { retain }) => options.onMessage(topic, payload.toString(), retain))
+      .on('message', (topic, payload, { retain }) => {
+        if (topic.length <= LONGEST_TOPIC) options.onMessage(topic, payload.toString(), retain);
+      })
       .on('disconnect', ({ reasonCode }) => (brokerCode = reasonCode ?? null))
       .on('error', (error) => {
-        this.#finish(explainRefusal(error, brokerCode));
+        this.#finish(explain(error));
         this.destroy();
       })
       .on('close', () => {
-        this.#finish(explainRefusal(null, brokerCode));
+        this.#finish(explain(null));
         this.destroy();
       });
+    const isTls = /^(mqtts|wss):/.test(options.url);
+    const explain = (error: unknown): Refusal => {
+      const refusal = explainRefusal(error, brokerCode);
+      const isSilent = refusal.code === null && refusal.hint === null;
+      return isTls && !this.#isOpen && isSilent ? CLOSED_IN_HANDSHAKE : refusal;
+    };
   }
 
   get isOpen(): boolean {
@@ -101,14 +127,31 @@ export class Link {
     if (!this.#isOpen || client === undefined) throw new Error('Expected an open connection to the broker');
     const bytes =
       typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-    await new Promise<void>((resolve, reject) => {
-      this.#pending.add(reject);
-      client.publish(topic, bytes, { qos, retain }, (error) => {
-        this.#pending.delete(reject);
-        if (error) reject(error);
-        else resolve();
+    const timer = qos === 0 ? undefined : setTimeout(() => this.#unacknowledged(topic), this.#acknowledgeMs);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#pending.add(reject);
+        client.publish(topic, bytes, { qos, retain }, (error) => {
+          this.#pending.delete(reject);
+          if (error) reject(error);
+          else resolve();
+        });
       });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Pings may be answered all the same: only a new connection brings the message over. */
+  #unacknowledged(topic: string): void {
+    const seconds = this.#acknowledgeMs / 1000;
+    this.#finish({
+      reason: `the broker did not acknowledge a message within ${seconds} s (${topic})`,
+      hint: null,
+      versionSuspect: false,
+      code: null,
     });
+    this.destroy();
   }
 
   /** Hear a topic from now on; rejects when the broker does not allow it. */
@@ -140,7 +183,11 @@ function connectThroughGate(options: LinkOptions, protocolVersion: ProtocolVersi
   inside.streamBuilder = (asking) => {
     const stream = build(asking);
     const pipe = stream.pipe.bind(stream);
-    stream.pipe = (parser) => pipe(new PacketGate(MOST_INCOMING_BYTES)).pipe(parser);
+    stream.pipe = (parser) => {
+      const gate = new PacketGate(MOST_INCOMING_BYTES);
+      gate.on('error', (error) => client.emit('error', error));
+      return pipe(gate).pipe(parser);
+    };
     return stream;
   };
   client.connect();

@@ -8,6 +8,7 @@
  *
  *     byte 0 type and flags | 1-4 bytes remaining length, 7 bits each, lowest first | content        (MQTT 5 §2.1)
  */
+import { SPEAKS_TLS } from './refusal.ts';
 import { Transform, type TransformCallback } from 'node:stream';
 
 const PUBLISH = 3;
@@ -19,6 +20,7 @@ export class PacketGate extends Transform {
   /** Content still to pass on, and to throw away after that. */
   #passing = 0;
   #skipping = 0;
+  #isFirst = true;
   /** Messages cut so far. */
   cut = 0;
 
@@ -30,6 +32,14 @@ export class PacketGate extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     let at = 0;
+    if (this.#isFirst && chunk.length > 0) {
+      this.#isFirst = false;
+      // 21 3: an alert of TLS (RFC 8446 §5.1). As MQTT it would be a reserved packet type.
+      if (chunk[0] === 21 && (chunk.length === 1 || chunk[1] === 3)) {
+        done(new Error(SPEAKS_TLS));
+        return;
+      }
+    }
     while (at < chunk.length) {
       if (this.#passing > 0) {
         const end = Math.min(chunk.length, at + this.#passing);

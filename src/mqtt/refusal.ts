@@ -9,6 +9,8 @@ export type Refusal = {
   readonly hint: string | null;
   /** The broker may not speak the protocol version that was tried. */
   readonly versionSuspect: boolean;
+  /** The reason code of the broker, where it gave one. */
+  readonly code: number | null;
 };
 
 /** CONNACK and DISCONNECT reasons: 1..5 of MQTT 3.1.1 (§3.2.2.3), 128 and up of MQTT 5 (§2.4). */
@@ -34,8 +36,13 @@ const BROKER_REASONS: { readonly [code: number]: readonly [reason: string, hint:
   139: ['the broker is shutting down', null],
   141: ['the broker heard nothing for too long', 'Check the network; a smaller mqtt.keepalive_s notices sooner.'],
   142: ['another client connected with the same client id', 'Give each daemon its own mqtt.client_id.'],
+  144: ['the broker does not accept a topic name', 'Check mqtt.base_topic and what the broker allows this user.'],
+  147: ['more messages were under way than the broker allows', null],
   149: ['a message was larger than the broker allows', null],
+  150: ['messages came faster than the broker allows', 'Raise mqtt.score_interval_s, or the limit of the broker.'],
   151: ['the broker says that a quota is used up', null],
+  154: ['the broker keeps no retained messages', 'Set mqtt.retain to false.'],
+  155: ['the broker does not know this quality of service', 'Set mqtt.state_qos and mqtt.event_qos to 0.'],
   159: ['the broker says that connections come too often', null],
 };
 
@@ -70,6 +77,17 @@ const SYSTEM_REASONS: { readonly [code: string]: readonly [reason: string, hint:
   EPROTO: ['the TLS handshake failed', 'Check the port, mqtt.ca_file, mqtt.cert_file and mqtt.key_file.'],
 };
 
+/** The other side goes away while TLS is begun. */
+export const CLOSED_IN_HANDSHAKE: Refusal = {
+  reason: 'the broker closed the connection during the TLS handshake',
+  hint: 'If it does not speak TLS on that port use mqtt:// or the other port (often 8883). It may also ask for a client certificate (mqtt.cert_file).',
+  versionSuspect: false,
+  code: null,
+};
+
+/** What is said of a port that answers in TLS to a client that does not speak it. */
+export const SPEAKS_TLS = 'the broker speaks TLS on that port';
+
 /**
  * Words for a failed or lost connection. `error`: what mqtt.js reported, if anything; `brokerCode`: the reason of the
  * broker's DISCONNECT, if it sent one.
@@ -78,27 +96,33 @@ export function explainRefusal(error: unknown, brokerCode: number | null): Refus
   const code = brokerCode ?? (error as { code?: unknown } | null)?.code;
   if (typeof code === 'number' && BROKER_REASONS[code]) {
     const [reason, hint] = BROKER_REASONS[code];
-    return { reason, hint, versionSuspect: code === 1 || code === 132 };
+    return { reason: `${reason} (code ${code})`, hint, versionSuspect: code === 1 || code === 132, code };
   }
   if (typeof code === 'string' && SYSTEM_REASONS[code]) {
     const [reason, hint] = SYSTEM_REASONS[code];
-    return { reason, hint, versionSuspect: false };
+    return { reason, hint, versionSuspect: false, code: null };
   }
   if (typeof code === 'string' && code.startsWith('ERR_SSL')) {
     const reason = `the TLS handshake failed (${redact((error as Error).message)})`;
-    return { reason, hint: 'Check mqtt.ca_file, mqtt.cert_file and mqtt.key_file.', versionSuspect: false };
+    return { reason, hint: 'Check mqtt.ca_file, mqtt.cert_file and mqtt.key_file.', versionSuspect: false, code: null };
   }
   const message = error instanceof Error ? error.message : '';
+  if (message === SPEAKS_TLS) {
+    return { reason: message, hint: 'Use mqtts:// in mqtt.url.', versionSuspect: false, code: null };
+  }
+  if (/before secure TLS connection/i.test(message)) return CLOSED_IN_HANDSHAKE;
   if (/connack timeout/i.test(message)) {
     return {
       reason: 'the host does not answer as an MQTT broker',
       hint: 'Check host and port in mqtt.url.',
       versionSuspect: true,
+      code: null,
     };
   }
-  if (/keepalive/i.test(message)) return { reason: 'the broker stopped answering', hint: null, versionSuspect: false };
+  if (/keepalive/i.test(message))
+    return { reason: 'the broker stopped answering', hint: null, versionSuspect: false, code: null };
   if (message !== '' && code !== 'ECONNRESET' && code !== 'EPIPE') {
-    return { reason: redact(message), hint: null, versionSuspect: true };
+    return { reason: redact(message), hint: null, versionSuspect: true, code: null };
   }
-  return { reason: 'the broker closed the connection', hint: null, versionSuspect: true };
+  return { reason: 'the broker closed the connection', hint: null, versionSuspect: true, code: null };
 }

@@ -56,8 +56,8 @@ export const VERDICTS = ['normal', 'matters'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 const EVENT_ID = Type.String({
-  pattern: '^[0-9A-HJKMNP-TV-Z]{26}$',
-  description: 'id of the event; without it the newest',
+  pattern: '^[0-9A-HJKMNP-TV-Z]{4,26}$',
+  description: 'id of the event, or its beginning; without it the newest',
 });
 
 export const FeedbackCommand = Type.Union(

@@ -9,10 +9,11 @@
  *     frozen     the very same frame again and again for 10 to 30 s, labelled throughout
  */
 import { randomBelow } from '../memory/random.ts';
-import { INCIDENT_KINDS, type IncidentKind } from './kinds.ts';
+import type { IncidentKind } from './kinds.ts';
 import type { Exposure } from './nuisance/nuisance.ts';
 import { INFRARED_GRAIN, paintInfrared } from './nuisance/infrared.ts';
-import { NOTHING, type Schedule, type Truth, between, claimBreak, createSchedule } from './play.ts';
+import { between } from './dice.ts';
+import { type Happening, type Schedule, claimBreak, createSchedule } from './play.ts';
 
 const LASTS_S = [10, 30] as const;
 const SWITCHED_S = [20, 40] as const;
@@ -20,37 +21,40 @@ const SWITCH_LABEL_S = 2;
 /** From one incident to the next at least (s), switching back included. */
 const LEAST_S = 60;
 const LAMP_FACTOR = 1.5;
-/** A knock moves the picture by 4 to 10 px of 96, each way. */
+/** A knock moves the picture by so much of its height, each way. */
 const KNOCK = [0.04, 0.1] as const;
 const BLUR_RADIUS = 0.02;
 
 export type Incidents = {
-  readonly fps: number;
   readonly schedule: Schedule;
+  /** Those that may happen, in turn. */
+  readonly kinds: readonly IncidentKind[];
   readonly firstKind: number;
-  /** The last incident, and the frames up to which it lasts and is labelled. */
+  /** The last incident, and the times (s) up to which it lasts and is labelled. */
   kind: IncidentKind | null;
   id: number;
   until: number;
   labelledUntil: number;
   isBack: boolean;
-  /** px by which the picture was knocked aside */
+  /** Share of the picture's height by which it was knocked aside. */
   shift: readonly [number, number];
   readonly scratch: Uint8Array;
   /** The frame before, as the camera gave it. */
   readonly last: Uint8Array;
 };
 
+/** `from`, `spacing`: seconds. */
 export function createIncidents(
-  options: { readonly anomaliesFrom: number; readonly anomalySpacing: number; readonly fps: number },
+  kinds: readonly IncidentKind[],
+  from: number,
+  spacing: number,
   pixels: number,
   random: Uint32Array,
 ): Incidents {
-  const { anomaliesFrom, anomalySpacing, fps } = options;
   return {
-    fps,
-    schedule: createSchedule(anomaliesFrom, anomalySpacing, LEAST_S * fps, random),
-    firstKind: randomBelow(random, INCIDENT_KINDS.length),
+    schedule: createSchedule(from, spacing, LEAST_S, random),
+    kinds,
+    firstKind: randomBelow(random, kinds.length),
     kind: null,
     id: 0,
     until: 0,
@@ -62,48 +66,55 @@ export function createIncidents(
   };
 }
 
-/** Go on to a frame of a picture of `height` px; returns what happens to the camera in it. */
-export function advanceIncidents(incidents: Incidents, frame: number, height: number): Truth {
-  const { schedule, fps } = incidents;
-  const { random } = schedule;
+/** Go on to a time; returns what happens to the camera then. */
+export function advanceIncidents(incidents: Incidents, time: number): Happening | null {
+  const { schedule } = incidents;
   const isSwitch = incidents.kind === 'lamp' || incidents.kind === 'ir_cut';
-  if (isSwitch && !incidents.isBack && frame >= incidents.until) {
+  if (isSwitch && !incidents.isBack && time >= incidents.until) {
     incidents.isBack = true;
-    incidents.labelledUntil = frame + SWITCH_LABEL_S * fps;
+    incidents.labelledUntil = time + SWITCH_LABEL_S;
     incidents.id = ++schedule.count;
   }
-  if (claimBreak(schedule, frame) !== 0) begin(incidents, frame, height, random);
-  if (frame >= incidents.labelledUntil || incidents.kind === null) return NOTHING;
-  return { kind: incidents.kind, id: incidents.id, box: null };
+  if (claimBreak(schedule, time) !== 0) begin(incidents, time);
+  if (time >= incidents.labelledUntil || incidents.kind === null) return null;
+  return { kind: incidents.kind, id: incidents.id, thing: null, onlyInSight: false };
 }
 
-function begin(incidents: Incidents, frame: number, height: number, random: Uint32Array): void {
-  const { fps, schedule } = incidents;
-  const previous = incidents.kind === null ? incidents.firstKind : INCIDENT_KINDS.indexOf(incidents.kind);
-  const kind = INCIDENT_KINDS[(previous + 1) % INCIDENT_KINDS.length]!;
+function begin(incidents: Incidents, time: number): void {
+  const { schedule } = incidents;
+  const { random } = schedule;
+  const { kinds } = incidents;
+  const previous = incidents.kind === null ? incidents.firstKind : kinds.indexOf(incidents.kind);
+  const kind = kinds[(previous + 1) % kinds.length]!;
   const isSwitch = kind === 'lamp' || kind === 'ir_cut';
-  const [low, high] = isSwitch ? SWITCHED_S : LASTS_S;
   incidents.kind = kind;
   incidents.id = schedule.count;
-  incidents.until = kind === 'knocked' ? frame : frame + Math.round(fps * between(random, low, high));
-  incidents.labelledUntil = isSwitch || kind === 'knocked' ? frame + SWITCH_LABEL_S * fps : incidents.until;
+  const [low, high] = isSwitch ? SWITCHED_S : LASTS_S;
+  incidents.until = kind === 'knocked' ? time : time + between(random, low, high);
+  incidents.labelledUntil = isSwitch || kind === 'knocked' ? time + SWITCH_LABEL_S : incidents.until;
   incidents.isBack = !isSwitch;
-  if (kind === 'knocked') incidents.shift = knock(incidents.shift, height, random);
+  if (kind === 'knocked') incidents.shift = knock(incidents.shift, random);
 }
 
 /** Somewhere else, and not farther from the beginning than one knock. */
-function knock(from: readonly [number, number], height: number, random: Uint32Array): [number, number] {
+function knock(from: readonly [number, number], random: Uint32Array): [number, number] {
   const one = (now: number): number => {
-    const size = Math.max(2, Math.round(height * between(random, ...KNOCK)));
+    const size = between(random, ...KNOCK);
     return now > 0 || (now === 0 && randomBelow(random, 2) === 0) ? -size : size;
   };
   return [one(from[0]), one(from[1])];
 }
 
+/** px to the right and down by which the picture was knocked aside: what is painted at (x, y) was at (x + shift, y + shift). */
+export function shiftOf({ shift: [x, y] }: Incidents, height: number): readonly [number, number] {
+  return [Math.round(x * height), Math.round(y * height)];
+}
+
 /** What is seen of it in the painted scene [height, width]; in place. */
-export function paintIncidents(incidents: Incidents, frame: number, plane: Uint8Array, width: number): void {
-  const { kind, shift, scratch, until } = incidents;
+export function paintIncidents(incidents: Incidents, time: number, plane: Uint8Array, width: number): void {
+  const { kind, scratch, until } = incidents;
   const height = plane.length / width;
+  const shift = shiftOf(incidents, height);
   if (shift[0] !== 0 || shift[1] !== 0) {
     scratch.set(plane);
     for (let y = 0, i = 0; y < height; y++) {
@@ -111,7 +122,7 @@ export function paintIncidents(incidents: Incidents, frame: number, plane: Uint8
       for (let x = 0; x < width; x++, i++) plane[i] = scratch[row + Math.min(width - 1, Math.max(0, x + shift[0]))]!;
     }
   }
-  if (frame >= until) return;
+  if (time >= until) return;
   if (kind === 'ir_cut') paintInfrared(plane, width, height);
   // Not quite black, and lighter on one side: cloth over the lens.
   if (kind === 'covered') for (let i = 0; i < plane.length; i++) plane[i] = 14 + Math.floor((8 * (i % width)) / width);
@@ -141,14 +152,14 @@ function blur(from: Uint8Array, to: Uint8Array, width: number, stride: number, r
 }
 
 /** What it does to the exposure. */
-export function exposeIncidents({ kind, until }: Incidents, frame: number, exposure: Exposure): void {
-  if (frame >= until) return;
+export function exposeIncidents({ kind, until }: Incidents, time: number, exposure: Exposure): void {
+  if (time >= until) return;
   if (kind === 'lamp') exposure.gain *= LAMP_FACTOR;
   if (kind === 'ir_cut') exposure.grain = INFRARED_GRAIN;
 }
 
 /** The last word on a frame: a frozen camera gives the one before, bit by bit. */
-export function freezeIncidents({ kind, until, last }: Incidents, frame: number, luma: Uint8Array): void {
-  if (kind === 'frozen' && frame < until) luma.set(last);
+export function freezeIncidents({ kind, until, last }: Incidents, time: number, luma: Uint8Array): void {
+  if (kind === 'frozen' && time < until) luma.set(last);
   else last.set(luma);
 }

@@ -2,12 +2,16 @@
  * kinds.ts - every label that a frame of a scene can carry.
  */
 
-/** The ways in which the two lanes' routine can be broken by a thing that is seen. */
+/** The ways in which the lanes' routine can be broken by a thing that is seen. */
 export const ANOMALY_KINDS = ['reverse', 'off_lane', 'fast', 'stop', 'big', 'popup', 'order'] as const;
 export type AnomalyKind = (typeof ANOMALY_KINDS)[number];
 
 /** Those that show at a place, without any memory of what came before. */
 export const LOCAL_KINDS = ['reverse', 'off_lane', 'fast', 'stop', 'big', 'popup'] as const;
+
+/** Further ones of the places where many things go on: a cycle among walkers, a fall, a thing left behind, a first visitor. */
+export const PLACE_KINDS = ['bike_on_path', 'fall', 'bag', 'visitor'] as const;
+export type PlaceKind = (typeof PLACE_KINDS)[number];
 
 /** What comes regularly does not come, comes too soon or too late. */
 export const TIMING_KINDS = ['missing', 'early', 'late'] as const;
@@ -24,4 +28,4 @@ export type MachineKind = (typeof MACHINE_KINDS)[number];
 export const INCIDENT_KINDS = ['lamp', 'ir_cut', 'knocked', 'covered', 'defocused', 'frozen'] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
-export type SceneKind = AnomalyKind | TimingKind | RoutineKind | MachineKind | IncidentKind;
+export type SceneKind = AnomalyKind | PlaceKind | TimingKind | RoutineKind | MachineKind | IncidentKind;

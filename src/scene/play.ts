@@ -1,48 +1,74 @@
 /**
  * play.ts - what happens in a scene, whatever it is: things to be seen, the truth about them, and when the next break of
- * the routine is due.
+ * the routine is due. All times are seconds.
  */
-import { randomBelow } from '../memory/random.ts';
+import type { Box } from '../vision/box.ts';
+import { uniform } from './dice.ts';
 import type { SceneKind } from './kinds.ts';
+import { type Thing, type ThingKind, endOf, isThere } from './thing.ts';
 
-/** Something to be painted; places and sizes relative to the picture. */
+/** Something flat in front of the camera; places and sizes relative to the picture. */
 export type Shape = {
+  readonly id: number;
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
   readonly shade: number;
   /** Without a window: another form at the same size. */
-  readonly isPlain?: boolean;
+  readonly isPlain: boolean;
 };
 
-/** The label of one frame. `box` is [x, y, width, height] relative, clipped to the picture; null when nothing shows it. */
+/** A thing that is seen: `box` is [x, y, width, height] relative, clipped to the picture. */
+export type SeenThing = { readonly id: number; readonly kind: ThingKind | 'part'; readonly box: Box };
+
+/** The label of one frame. `box` is relative, clipped to the picture; null when nothing shows the break. */
 export type Truth = {
   readonly kind: SceneKind | null;
   /** Number of the anomaly from 1, 0 when there is none. */
   readonly id: number;
-  readonly box: readonly [number, number, number, number] | null;
+  readonly box: Box | null;
+  /** Everything that is seen and has a life of its own, whether it is usual or not. */
+  readonly things: readonly SeenThing[];
 };
 
-export const NOTHING: Truth = { kind: null, id: 0, box: null };
+/** What is wrong at a moment. */
+export type Happening = {
+  readonly kind: SceneKind;
+  readonly id: number;
+  /** The thing that shows it, by its number; null when nothing does. */
+  readonly thing: number | null;
+  /** Where it would be seen, when that is not where the thing is. */
+  readonly box?: Box;
+  /** Whether it is only wrong while the thing is in the picture. */
+  readonly onlyInSight: boolean;
+};
 
 export type Play = {
-  /** What is in the picture now, painted in this order. */
-  readonly things: readonly Shape[];
-  /** Go on to a frame; frames come in order. Returns what is wrong in it. */
-  readonly advance: (frame: number) => Truth;
+  /** On the ground, painted from far to near. */
+  readonly things: readonly Thing[];
+  /** Flat ones, painted over them in this order. */
+  readonly shapes: readonly Shape[];
+  /** Go on to a time; times come in order. Returns what is wrong then. */
+  readonly advance: (time: number) => Happening | null;
 };
 
-/** The part of a thing that is in the picture, or null when it is out of it. */
-export function visibleBox({ x, y, width, height }: Shape): Truth['box'] {
-  const left = Math.max(0, x);
-  const top = Math.max(0, y);
-  const right = Math.min(1, x + width);
-  const bottom = Math.min(1, y + height);
-  return right <= left || bottom <= top ? null : [left, top, right - left, bottom - top];
+/** Those that are there, in the order in which they came; forgets those that are gone. */
+export function keepThings(things: Thing[], time: number): void {
+  for (let i = things.length - 1; i >= 0; i--) if (endOf(things[i]!) <= time) things.splice(i, 1);
 }
 
-/** When routines may be broken: from a frame on, so many frames apart on average, never closer than `least`. */
+/** The label of the first thing that carries one now. */
+export function labelOf(things: readonly Thing[], time: number): Happening | null {
+  for (const thing of things) {
+    const { label } = thing;
+    if (label !== null && time >= label.from && time <= label.to && isThere(thing, time))
+      return { kind: label.kind, id: label.id, thing: thing.id, onlyInSight: true };
+  }
+  return null;
+}
+
+/** When routines may be broken: from a time on, so far apart on average, never closer than `least` (s). */
 export type Schedule = {
   readonly random: Uint32Array;
   readonly spacing: number;
@@ -56,19 +82,25 @@ export function createSchedule(from: number, spacing: number, least: number, ran
 }
 
 /** The number of the break that is to happen now, or 0 when none is due. */
-export function claimBreak(schedule: Schedule, frame: number): number {
-  if (frame < schedule.next) return 0;
-  const pause = schedule.spacing * (0.5 + randomBelow(schedule.random, 1000) / 1000);
-  schedule.next = frame + Math.max(schedule.least, Math.round(pause));
+export function claimBreak(schedule: Schedule, time: number): number {
+  if (time < schedule.next) return 0;
+  const pause = schedule.spacing * (0.5 + uniform(schedule.random));
+  schedule.next = time + Math.max(schedule.least, pause);
   return ++schedule.count;
 }
 
-/** A number of [low, high) in steps of a thousandth of the range. */
-export function between(random: Uint32Array, low: number, high: number): number {
-  return low + ((high - low) * randomBelow(random, 1000)) / 1000;
+/** Numbers for things, from 1. */
+export function createNumbers(): () => number {
+  let last = 0;
+  return () => ++last;
 }
 
-/** The two looks of things: dark or light. */
-export function drawShade(random: Uint32Array): number {
-  return randomBelow(random, 2) === 0 ? 15 + randomBelow(random, 30) : 190 + randomBelow(random, 50);
-}
+/** When breaks may be: what every play is told. */
+export type BreakOptions = {
+  readonly kinds: readonly SceneKind[];
+  /** First moment (s) that may hold one, and mean time between two. */
+  readonly breaksFrom: number;
+  readonly breakSpacing: number;
+  /** From this moment on nothing new comes; Infinity = never. */
+  readonly silentFrom: number;
+};

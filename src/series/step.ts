@@ -11,7 +11,7 @@
  */
 import { logLikelihood, updateLikelihood } from '../anomaly/anomaly-likelihood.ts';
 import { learnRank, rankEvidence } from '../anomaly/rank-evidence.ts';
-import { bucketOf, bucketValue, encodeBucket } from '../htm/encoders/rdse.ts';
+import { bucketOf, bucketValue, encodeBucket, mostBuckets } from '../htm/encoders/rdse.ts';
 import { rawAnomaly, stepTemporalMemory } from '../htm/temporal-memory.ts';
 import { ln } from '../memory/exact-math.ts';
 import { type SeriesCause, combinedEvidence, fourthPower, refractoryPeriod, strongestCause } from './combine.ts';
@@ -166,7 +166,9 @@ export function stepResolution(model: SeriesModel, resolution: Resolution, value
   const { tm, encoder } = resolution;
   const { predictedColumn } = tm.views;
   const rdse = resolution.rdse!;
-  const count = encodeBucket(rdse, bucketOf(rdse, value), active);
+  const most = mostBuckets(rdse);
+  // A value that is out of all proportion to the range is the last one there is.
+  const count = encodeBucket(rdse, Math.max(-most, Math.min(most, bucketOf(rdse, value))), active);
   let fresh = 0;
   let unexpected = 0;
   for (let i = 0; i < count; i++) {

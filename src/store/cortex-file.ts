@@ -13,12 +13,12 @@
  * Sizes are checked before anything is allocated for them; checking a file never unpacks more than one block at a time.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { CortexdError, messageOf } from '../errors.ts';
 import { MAX_IMAGE, type ModelImage } from './model-image.ts';
 import { type PackedModel, Unpackable, endOfBlocks, packModel, unpackModel, verifyPacked } from './packed-model.ts';
+import { writeWhole } from './whole-file.ts';
 
 const MAGIC = Buffer.from('CORTEX\r\n', 'latin1');
 const FORMAT = 1;
@@ -136,38 +136,6 @@ function words(...values: readonly number[]): Buffer {
 /** Write a `.cortex` file: complete under its name or not there at all, also after a power cut. */
 export async function writeCortexFile(path: string, image: ModelImage, program: string): Promise<void> {
   writeWhole(path, encodeCortexFile(await packModel(image), program));
-}
-
-/** Write a file so that it is complete under its name or not there at all. */
-export function writeWhole(path: string, bytes: Uint8Array): void {
-  const temporary = `${path}.part`;
-  try {
-    const handle = openSync(temporary, 'w', 0o600);
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, path);
-    syncFolder(dirname(path));
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new CortexdError('store', `Expected to write ${path} but received: ${messageOf(error)}`, {
-      hint: 'Check the directory, its permissions and the free space.',
-      cause: error,
-    });
-  }
-}
-
-/** Make a rename in a folder survive a power cut. */
-export function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 /** The bytes of a file that may be a `.cortex` file; throws CortexdError('no_input') when it cannot be one. */

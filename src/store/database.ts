@@ -1,59 +1,38 @@
 /**
- * database.ts - the one SQLite file under the state directory, and the lock that lets one daemon have it.
+ * database.ts - the one SQLite file under the state directory.
  *
- * WAL mode with synchronous=FULL: a commit that has returned survives a power cut. A second daemon is kept out by an
- * exclusive transaction on a small lock database beside it, which the kernel ends with the process that holds it,
- * however that dies.
+ * WAL mode with synchronous=FULL: a commit that has returned survives a power cut.
  */
-import { chmodSync, existsSync, mkdirSync, openSync, readSync, closeSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { CortexdError, messageOf } from '../errors.ts';
-import { syncFolder } from './cortex-file.ts';
-import { isDamage } from './damage.ts';
+import { syncFolder } from './whole-file.ts';
+import { isDamage, isNoRoom } from './damage.ts';
+import { makeDirectory } from './lock.ts';
 import { APPLICATION_ID, migrate } from './migrations.ts';
 import { type StageHook, noStage } from './stages.ts';
 
 export const DATABASE_FILE = 'cortexd.db';
-export const LOCK_FILE = 'cortexd.lock';
 /** Every small commit writes whole database pages, five of them for an event: small ones wear the card least (measured). */
 const PAGE_SIZE = 1024;
 /** The log file is cut back to this (bytes) when it has been folded in. */
 const LOG_LIMIT = 16 << 20;
 const MAGIC = 'SQLite format 3\0';
 
-/** Keep other daemons away from a state directory; throws CortexdError('in_use') when one has it. Call the result to let go. */
-export function lockStateDirectory(directory: string): () => void {
-  makeDirectory(directory);
-  const lock = new Sqlite(join(directory, LOCK_FILE), { timeout: 0 });
-  try {
-    lock.pragma('locking_mode = EXCLUSIVE');
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    lock.close();
-    throw new CortexdError('in_use', `Expected to be the only daemon on ${directory} but another one has it`, {
-      hint: 'Stop the other one (systemctl stop cortexd), or set another state_directory.',
-      cause: error,
-    });
-  }
-  return () => lock.close();
-}
-
-/** Whether a daemon holds the lock of a state directory now. */
-export function isLocked(directory: string): boolean {
-  if (!existsSync(join(directory, LOCK_FILE))) return false;
-  try {
-    lockStateDirectory(directory)();
-    return false;
-  } catch (error) {
-    if (error instanceof CortexdError && error.code === 'in_use') return true;
-    throw error;
-  }
-}
+export type OpenOptions = {
+  readonly stage?: StageHook;
+  /**
+   * Open what is there although nothing can be written: the index of the log is then kept in memory, and no other process
+   * can read the file meanwhile.
+   */
+  readonly withoutRoom?: boolean;
+};
 
 /** Open the database, creating it if need be, verify it, and bring it to the newest shape. */
-export function openDatabase(directory: string, now: string, stage: StageHook = noStage): Database {
+export function openDatabase(directory: string, now: string, options: OpenOptions = {}): Database {
+  const { stage = noStage, withoutRoom = false } = options;
   makeDirectory(directory);
   const file = join(directory, DATABASE_FILE);
   let db: Database | undefined;
@@ -61,7 +40,11 @@ export function openDatabase(directory: string, now: string, stage: StageHook = 
     refuseForeignFile(file);
     // A log without its database: SQLite would delete it or, worse, replay it into another file.
     if (!existsSync(file)) for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
-    db = new Sqlite(file, { timeout: 5000 });
+    // Half a copy of a former life.
+    rmSync(`${file}.part`, { force: true });
+    const isNew = !existsSync(file);
+    db = new Sqlite(file, { timeout: 5000, fileMustExist: withoutRoom });
+    if (withoutRoom) db.pragma('locking_mode = EXCLUSIVE');
     refuseForeignDatabase(db, file);
     setUp(db);
     const damage = db.pragma('quick_check(1)', { simple: true }) as string;
@@ -69,13 +52,17 @@ export function openDatabase(directory: string, now: string, stage: StageHook = 
     const opened = db;
     migrate(db, now, (version) => backUp(opened, `${file}.version-${version}`, stage), stage);
     chmodSync(file, 0o600);
+    // Until then all there is lies in the log: without that file the database would be one of nobody.
+    if (isNew) db.pragma('wal_checkpoint(TRUNCATE)');
     return db;
   } catch (error) {
     db?.close();
     if (error instanceof CortexdError) throw error;
     if (isDamage(error)) throw damaged(file, messageOf(error));
     throw new CortexdError('store', `Expected to open the database ${file} but received: ${messageOf(error)}`, {
-      hint: 'Check that the directory exists, is writable and the disk is not full.',
+      hint: isNoRoom(error)
+        ? 'The disk is full: make room, the daemon does the rest.'
+        : 'Check that the directory exists, is writable and the disk is not full.',
       cause: error,
     });
   }
@@ -121,17 +108,40 @@ export function backUp(db: Database, path: string, stage: StageHook = noStage): 
   }
 }
 
-function makeDirectory(directory: string): void {
+/** Pages of a copy that are made at a time: the daemon gets its turn between them. */
+const SLICE_PAGES = 2048;
+/** A copy is begun anew when the daemon writes meanwhile; after so many times the rest is made in one piece. */
+const MOST_RESTARTS = 3;
+
+/**
+ * Copy a whole database into a new file while others write it, in slices: the source is never held for longer than one,
+ * however slow the medium. Complete under its name or not there at all.
+ */
+export async function backUpInSlices(db: Database, path: string): Promise<void> {
+  const part = `${path}.part`;
+  let left = Infinity;
+  let restarts = 0;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new CortexdError(
-      'store',
-      `Expected to create the state directory ${directory} but received: ${messageOf(error)}`,
-      {
-        hint: 'Set state_directory to a place this user may write to.',
+    rmSync(part, { force: true });
+    await db.backup(part, {
+      progress: ({ remainingPages }) => {
+        if (remainingPages > left) restarts++;
+        left = remainingPages;
+        return restarts < MOST_RESTARTS ? SLICE_PAGES : 0x7fffffff;
       },
-    );
+    });
+    chmodSync(part, 0o600);
+    const handle = openSync(part, 'r+');
+    fsyncSync(handle);
+    closeSync(handle);
+    renameSync(part, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw new CortexdError('store', `Expected to copy the database to ${path} but received: ${messageOf(error)}`, {
+      hint: 'It needs as much free space as the database has. Nothing was changed.',
+      cause: error,
+    });
   }
 }
 
@@ -143,7 +153,8 @@ function damaged(file: string, reason: string): CortexdError {
 
 /** A file that is no SQLite database is never overwritten. */
 function refuseForeignFile(file: string): void {
-  if (!existsSync(file)) return;
+  // With a journal beside it SQLite takes back what was half written, the head of a new file as well.
+  if (!existsSync(file) || existsSync(`${file}-journal`)) return;
   const head = Buffer.alloc(16);
   const handle = openSync(file, 'r');
   const length = readSync(handle, head, 0, 16, 0);

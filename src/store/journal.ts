@@ -46,8 +46,9 @@ export type OutboxLimits = { readonly messages: number; readonly bytes: number }
 
 /** Retention deletes at most so many rows at a time, so that no event waits long for its turn. */
 const RETAIN_ROWS = 200;
-/** So many acknowledged messages wait for the next write at most. */
+/** So many acknowledged messages wait for the next write at most, and so long (ms). */
 const ACKNOWLEDGED_WAITING = 100;
+const ACKNOWLEDGED_WAITING_MS = 30_000;
 
 /** Two sets of scores of the same time as one. */
 const JOIN_SCORES = `mean = (mean * frames + excluded.mean * excluded.frames) / (frames + excluded.frames),
@@ -61,6 +62,7 @@ export class Journal {
   #outboxBytes: number;
   /** Sequences of messages that were acknowledged and are still written. */
   readonly #acknowledged = new Set<number>();
+  #acknowledgedSinceMs = 0;
   /** Messages given up because the outbox was full. */
   outboxDropped = 0;
 
@@ -162,10 +164,16 @@ export class Journal {
     const bytes = this.#db.prepare('SELECT length(payload) FROM outbox WHERE sequence = ?').pluck().get(sequence) as
       number | undefined;
     if (bytes === undefined) return;
+    if (this.#acknowledged.size === 0) this.#acknowledgedSinceMs = performance.now();
     this.#acknowledged.add(sequence);
     this.#outboxDepth--;
     this.#outboxBytes -= bytes;
     if (this.#acknowledged.size >= ACKNOWLEDGED_WAITING) this.flush();
+  }
+
+  /** Whether what was acknowledged has waited long enough for a write that comes anyway. */
+  get hasWaited(): boolean {
+    return this.#acknowledged.size > 0 && performance.now() - this.#acknowledgedSinceMs >= ACKNOWLEDGED_WAITING_MS;
   }
 
   /** Delete what was acknowledged now; with scores, if there are any, in one transaction. */
@@ -224,12 +232,12 @@ export class Journal {
     return this.#db.prepare('SELECT bytes FROM picture WHERE event_id = ?').pluck().get(id) as Buffer | undefined;
   }
 
-  /** Events of a camera that have started and not ended. */
-  openEvents(camera: string): EventRecord[] {
+  /** Events of a camera (undefined: of all) that have started and not ended. */
+  openEvents(camera?: string): EventRecord[] {
     const rows = this.#db
-      .prepare('SELECT record FROM event WHERE camera = ? AND ended_at IS NULL ORDER BY id')
+      .prepare('SELECT record FROM event WHERE coalesce(camera = ?, true) AND ended_at IS NULL ORDER BY id')
       .pluck()
-      .all(camera) as string[];
+      .all(camera ?? null) as string[];
     return rows.flatMap(readRecord);
   }
 

@@ -51,11 +51,7 @@ export function openJournal(directory: string): { journal: Journal; close: () =>
 
 function open(directory: string): { file: string; db: Database } {
   const file = join(directory, DATABASE_FILE);
-  if (!existsSync(file)) {
-    throw new CortexdError('no_input', `Expected a database at ${file} but there is none`, {
-      hint: 'Name the configuration (--config) or the state directory (--state-directory) of the daemon.',
-    });
-  }
+  if (!existsSync(file)) throw noDatabase(directory);
   let db: Database | undefined;
   try {
     db = new Sqlite(file, { readonly: true, timeout: 5000 });
@@ -74,6 +70,13 @@ function open(directory: string): { file: string; db: Database } {
     db?.close();
     throw error instanceof CortexdError ? error : unreadable(file, error);
   }
+}
+
+/** Nothing is created by a command that looks for something. */
+export function noDatabase(directory: string): CortexdError {
+  return new CortexdError('no_input', `Expected a database at ${join(directory, DATABASE_FILE)} but there is none`, {
+    hint: 'Name the configuration (--config) or the state directory (--state-directory) of the daemon.',
+  });
 }
 
 function unreadable(file: string, error: unknown): CortexdError {

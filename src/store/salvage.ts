@@ -11,7 +11,7 @@ import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { messageOf } from '../errors.ts';
-import { syncFolder } from './cortex-file.ts';
+import { syncFolder } from './whole-file.ts';
 import { createDatabase } from './database.ts';
 import type { ModelImage } from './model-image.ts';
 import { ModelPages } from './model-pages.ts';

@@ -34,6 +34,8 @@ type InfoRow = {
 };
 type Row = InfoRow & { signature: string; sha256: string; blocks: number; compressed: Buffer };
 
+export type SnapshotLimits = { readonly count: number; readonly bytes: number };
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
 const INFO = 'name, camera, step, length, kind, created_at';
 
@@ -67,6 +69,22 @@ export class Snapshots {
       this.#stage('snapshot: before the commit');
     })();
     return { name, camera, step, length, kind, automatic, createdAt: savedAt };
+  }
+
+  /** Throws CortexdError('usage') when there is no room for one more that was asked for. */
+  refuseSurplus(limits: SnapshotLimits | undefined): void {
+    if (limits === undefined) return;
+    const { count, bytes } = this.#db
+      .prepare(
+        "SELECT coalesce(sum(kind = 'manual'), 0) AS count, coalesce(sum(length(compressed)), 0) AS bytes FROM snapshot",
+      )
+      .get() as { count: number; bytes: number };
+    if (count < limits.count && bytes < limits.bytes) return;
+    throw new CortexdError(
+      'usage',
+      `Expected fewer than ${limits.count} snapshots and ${limits.bytes / 1e6} MB of them but there are ${count} and ${Math.round(bytes / 1e6)} MB`,
+      { hint: 'Delete one first (cortexd snapshot delete NAME), or raise model_snapshots.most or most_mb.' },
+    );
   }
 
   /** Newest first. */

@@ -1,6 +1,7 @@
 /**
  * store-client.ts - the store in its worker thread, seen from the main thread. Calls are begun in order.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { CortexdError, type ErrorCode } from '../errors.ts';
 import type { Store, StoreOptions } from './store.ts';
@@ -17,6 +18,10 @@ export type StoreAnswer = {
   readonly error?: { readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined };
 };
 
+/** A state directory that does not open within this is taken for one that hangs (a check of a large file takes its time). */
+const OPEN_LIMIT_MS = 120_000;
+const CLOSE_LIMIT_MS = 2000;
+
 type Waiter = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
 
 const WORKER = new URL(`./store-worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
@@ -25,22 +30,35 @@ export class StoreClient {
   readonly #worker: Worker;
   readonly #waiters = new Map<number, Waiter>();
   #nextId = 1;
+  /** Since when no answer has come although there is a call. */
+  #waitingSinceMs: number | null = null;
   #failure: Error | undefined;
+  #isClosing = false;
+  #died: (error: Error) => void = () => undefined;
+  /** Rejects when the thread has ended without being asked to: nothing can be kept any more. */
+  readonly died = new Promise<never>((_, reject) => (this.#died = reject));
 
   private constructor(options: StoreOptions) {
     this.#worker = new Worker(WORKER, { workerData: options, name: 'store' });
     this.#worker.on('message', (answer: StoreAnswer) => this.#settle(answer));
+    // Nobody may be listening yet; whoever does hears it all the same.
+    this.died.catch(() => undefined);
     this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new CortexdError('store', 'The store has been closed')));
+    this.#worker.on('exit', () => {
+      const wanted = new CortexdError('store', 'The store has been closed');
+      this.#fail(this.#isClosing ? wanted : new CortexdError('internal', 'The store thread has ended'));
+    });
   }
 
   /** Open the store in a worker; throws what opening throws. */
   static async open(options: StoreOptions): Promise<StoreClient> {
     const client = new StoreClient(options);
     try {
-      await client.#wait(0);
+      await within(client.#wait(0), OPEN_LIMIT_MS, `the state directory ${options.directory} to be opened`);
     } catch (error) {
-      await client.#worker.terminate();
+      client.#isClosing = true;
+      // A thread that hangs in the kernel does not end; whoever waited for it would hang as well.
+      await Promise.race([client.#worker.terminate(), sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
       throw error;
     }
     return client;
@@ -54,19 +72,39 @@ export class StoreClient {
     return this.#wait(id) as Promise<Awaited<ReturnType<Store[M]>>>;
   }
 
+  /**
+   * The same, given up after `limitMs` (and at once while the disk already keeps others waiting for longer): the call may
+   * still be carried out later.
+   */
+  callWithin<M extends StoreMethod>(
+    limitMs: number,
+    method: M,
+    ...args: Parameters<Store[M]>
+  ): Promise<Awaited<ReturnType<Store[M]>>> {
+    const isHung = this.#waitingSinceMs !== null && performance.now() - this.#waitingSinceMs > limitMs;
+    const answered = this.call(method, ...args);
+    return within(answered, isHung ? 0 : limitMs, `the disk to answer (${method})`);
+  }
+
   /** Finish all calls and close the database. */
-  async close(): Promise<void> {
-    await this.call('close');
-    await this.#worker.terminate();
+  async close(limitMs = 30_000): Promise<void> {
+    this.#isClosing = true;
+    try {
+      await within(this.call('close'), limitMs, 'the database to be closed');
+    } finally {
+      await Promise.race([this.#worker.terminate(), sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+    }
   }
 
   #wait(id: number): Promise<unknown> {
+    this.#waitingSinceMs ??= performance.now();
     return new Promise((resolve, reject) => this.#waiters.set(id, { resolve, reject }));
   }
 
   #settle({ id, value, error }: StoreAnswer): void {
     const waiter = this.#waiters.get(id);
     this.#waiters.delete(id);
+    this.#waitingSinceMs = this.#waiters.size === 0 ? null : performance.now();
     if (error)
       waiter?.reject(new CortexdError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint }));
     else waiter?.resolve(value);
@@ -76,5 +114,23 @@ export class StoreClient {
     this.#failure ??= error;
     for (const waiter of this.#waiters.values()) waiter.reject(this.#failure);
     this.#waiters.clear();
+    if (!this.#isClosing) this.#died(this.#failure);
+  }
+}
+
+/** What `promise` resolves to; rejects with CortexdError('store') when that takes longer. */
+async function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
+  promise.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new CortexdError('store', `Expected ${what} within ${limitMs / 1000} s but it was not`, {
+      hint: 'Is it on a network share or a card that does not answer?',
+    });
+    timer = setTimeout(() => reject(error), limitMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -3,6 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { CortexdError, messageOf } from '../errors.ts';
+import { faultHook } from '../faults.ts';
 import { Store, type StoreOptions } from './store.ts';
 import type { StoreAnswer, StoreCall } from './store-client.ts';
 
@@ -22,7 +23,9 @@ const failure = (id: number, error: unknown): StoreAnswer => ({
 /** Nothing was asked for so long: time for what has time (ms). After a failure it is left alone for longer. */
 const QUIET_MS = 100;
 const AFTER_FAILURE_MS = 60_000;
+const LONGEST_WAIT_MS = 1000;
 
+const fault = faultHook(process.env['CORTEXD_FAULT']);
 let store: Store | undefined;
 try {
   store = new Store(workerData as StoreOptions);
@@ -32,17 +35,26 @@ try {
 }
 
 let idleTimer: NodeJS.Timeout | undefined;
+let restedMs = performance.now();
 const restLater = (ms: number): void => {
   clearTimeout(idleTimer);
   idleTimer = setTimeout(rest, ms);
 };
+/** After the calls under way; and, however often someone asks, a piece at least every LONGEST_WAIT_MS. */
+const restSoon = (): void => {
+  const hasWaited = performance.now() - restedMs > LONGEST_WAIT_MS;
+  if (failedUntilMs < performance.now()) restLater(hasWaited ? 0 : QUIET_MS);
+};
+let failedUntilMs = -Infinity;
 
 /** One piece at a time, so that a call that comes meanwhile waits for one piece only. */
 function rest(): void {
+  restedMs = performance.now();
   try {
     if (store?.idle() === true) restLater(0);
   } catch (error) {
     store?.recoverFrom(error);
+    failedUntilMs = restedMs + AFTER_FAILURE_MS;
     restLater(AFTER_FAILURE_MS);
   }
 }
@@ -53,10 +65,12 @@ async function carryOut({ id, method, args }: StoreCall): Promise<void> {
   const call = store?.[method] as ((...values: readonly unknown[]) => unknown) | undefined;
   const make = (): unknown => call?.apply(store, [...args]);
   if (method === 'close') clearTimeout(idleTimer);
-  else restLater(QUIET_MS);
+  else restSoon();
   try {
     let value: unknown;
     try {
+      if (fault !== null) fault('store call');
+      store?.ensureOpen();
       value = await make();
     } catch (error) {
       if (store?.recoverFrom(error) !== true) throw error;

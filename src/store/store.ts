@@ -2,27 +2,26 @@
  * store.ts - all durable state behind plain calls. The daemon makes them in the store worker, the command line directly
  * when no daemon runs. Calls that pack or unpack whole models are asynchronous; all others are done when they return.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { ulid } from 'ulid';
 import { CortexdError, messageOf } from '../errors.ts';
 import type { EventRecord } from '../records/event.ts';
 import { stateLostRecords } from '../records/state-lost.ts';
 import { decodeCortexFile, encodeCortexFile } from './cortex-file.ts';
-import { isDamage } from './damage.ts';
-import { DATABASE_FILE, LOCK_FILE, backUp, lockStateDirectory, openDatabase } from './database.ts';
-import { inodeOf, sizeOf } from './files.ts';
-import { type EventFilter, Journal, type MinuteScore, type OutboxRow, type Retention } from './journal.ts';
+import { backUp } from './database.ts';
+import { sizeOf } from './files.ts';
+import type { EventFilter, Journal, MinuteScore, OutboxRow, Retention } from './journal.ts';
+import { KeptDatabase } from './kept-database.ts';
 import { type LoadedModel, newestSound } from './load-model.ts';
+import { lockStateDirectory } from './lock.ts';
 import type { ModelImage } from './model-image.ts';
-import { ModelPages, type SavedCheckpoint } from './model-pages.ts';
-import { asideName, finishRecovery, forgetRecoveryNote, recoverDatabase, recoveryNote, setAside } from './salvage.ts';
-import { Settings } from './settings.ts';
-import { type SnapshotInfo, type SnapshotKind, Snapshots } from './snapshots.ts';
+import type { ModelPages, SavedCheckpoint } from './model-pages.ts';
+import { asideName } from './salvage.ts';
+import type { Settings } from './settings.ts';
+import type { SnapshotInfo, SnapshotKind, SnapshotLimits, Snapshots } from './snapshots.ts';
 import { type StageHook, noStage } from './stages.ts';
 import { type StoreHealth, outboxOf, writtenBy } from './store-health.ts';
-import { FOLD_AT, compact, tidy } from './tidy.ts';
+import { FOLD_AT, compact, fold, tidy } from './tidy.ts';
 import { WriteMeter } from './write-meter.ts';
 
 export type StoreOptions = {
@@ -38,6 +37,8 @@ export type StoreOptions = {
   readonly recover?: boolean;
   /** Whether events about lost state are to be sent. */
   readonly announce?: boolean;
+  /** How many snapshots there may be that were not made by cortexd itself, and bytes of all; without it any number. */
+  readonly snapshotLimits?: SnapshotLimits;
   /** Told between writes (only where the store is not in a worker). */
   readonly stage?: StageHook;
 };
@@ -50,19 +51,10 @@ const SCORES_WAITING = 120;
 
 export class Store {
   readonly #options: StoreOptions;
-  readonly #file: string;
   readonly #release: () => void;
   readonly #stage: StageHook;
   readonly #meter = new WriteMeter();
-  readonly #losses: string[] = [];
-  #db!: Database;
-  #pages!: ModelPages;
-  #journal!: Journal;
-  #snapshots!: Snapshots;
-  #settings!: Settings;
-  #inode = 0;
-  /** What was found damaged or missing at the start. */
-  #recovery: string | null = null;
+  readonly #kept: KeptDatabase;
   #failing: StoreHealth['failing'] = null;
   #scores: MinuteScore[] = [];
   #retention: Retention | null = null;
@@ -72,53 +64,42 @@ export class Store {
 
   /** Open (create, verify, migrate); throws CortexdError when the state directory is in use, newer, or damaged. */
   constructor(options: StoreOptions) {
-    const { directory, lock, recover = false, stage = noStage } = options;
+    const { directory, lock, recover = false, stage = noStage, outboxLimit, outboxBytes = 16 << 20 } = options;
     this.#options = options;
     this.#stage = stage;
-    this.#file = join(directory, DATABASE_FILE);
-    const wasUsed = existsSync(join(directory, LOCK_FILE));
     this.#release = lock ? lockStateDirectory(directory) : () => undefined;
     try {
-      if (recover) finishRecovery(this.#file);
-      if (recover && wasUsed && !existsSync(this.#file)) {
-        this.#recovery = `the database ${this.#file} is missing`;
-        this.#losses.push(this.#recovery);
-      }
-      try {
-        this.#attach();
-      } catch (error) {
-        if (!recover || !isDamage(error)) throw error;
-        this.#recover(messageOf(error));
-      }
+      const outbox = { messages: outboxLimit, bytes: outboxBytes };
+      const cameBack = (loss: string): void => this.#tellAll(loss);
+      this.#kept = new KeptDatabase({ directory, outbox, owns: lock, recover, stage, cameBack });
     } catch (error) {
       this.#release();
       throw error;
     }
-  }
-
-  get #log(): string {
-    return `${this.#file}-wal`;
-  }
-
-  #attach(): void {
-    const { directory, outboxLimit, outboxBytes = 16 << 20 } = this.#options;
-    this.#db = openDatabase(directory, now(), this.#stage);
-    this.#pages = new ModelPages(this.#db, this.#stage);
-    this.#journal = new Journal(this.#db, { messages: outboxLimit, bytes: outboxBytes }, this.#stage);
-    this.#snapshots = new Snapshots(this.#db, this.#stage);
-    this.#settings = new Settings(this.#db);
-    this.#inode = inodeOf(this.#file);
+    const reason = this.#kept.withoutRoom;
+    if (reason !== null) this.#failing = { since: now(), reason };
     this.#meter.note('database', 0);
-    const note = recoveryNote(this.#db);
-    if (note === null) return;
-    this.#recovery = note;
-    this.#losses.push(note);
   }
 
-  #recover(reason: string): string {
-    const loss = recoverDatabase(this.#file, now(), reason, this.#stage);
-    this.#attach();
-    return loss;
+  get #db(): Database {
+    return this.#kept.db;
+  }
+  get #pages(): ModelPages {
+    return this.#kept.pages;
+  }
+  get #journal(): Journal {
+    return this.#kept.journal;
+  }
+  get #snapshots(): Snapshots {
+    return this.#kept.snapshots;
+  }
+  get #settings(): Settings {
+    return this.#kept.settings;
+  }
+
+  /** Before each call from outside: what could not be opened may be openable by now. */
+  ensureOpen(): void {
+    this.#kept.ensureOpen();
   }
 
   /**
@@ -126,38 +107,17 @@ export class Store {
    * true, so that the call may be made again. What happened is told as an event of each saved model.
    */
   recoverFrom(error: unknown): boolean {
-    if (this.#options.recover !== true || !isDamage(error) || error instanceof CortexdError) return false;
-    try {
-      this.#db.close();
-    } catch {
-      // A damaged one may refuse; its file is moved away all the same.
-    }
-    const loss = this.#recover(messageOf(error));
-    for (const camera of this.#pages.cameras()) this.#announce(camera, loss);
-    return true;
+    return this.#kept.healFrom(error);
   }
 
-  /**
-   * Someone has deleted or replaced the file while it was open: what is open is written anew under its name, and a file
-   * that is there instead is set aside.
-   */
-  #comeBack(): void {
-    if (!this.#options.lock || inodeOf(this.#file) === this.#inode) return;
-    backUp(this.#db, `${this.#file}.recovered`);
-    this.#db.close();
-    const other = existsSync(this.#file) ? `; another file was there, now ${setAside(this.#file, now())}` : '';
-    finishRecovery(this.#file);
-    this.#attach();
-    this.#losses.push(
-      `the database file was deleted while it was in use; it was written again from what was open${other}`,
-    );
-    for (const camera of this.#pages.cameras()) this.#announce(camera, this.#losses.at(-1)!);
+  #tellAll(loss: string): void {
+    for (const camera of this.#pages.cameras()) this.#announce(camera, loss);
   }
 
   /** Carry out a write: after a failure the state is known as failing until one succeeds. */
   #write<T>(work: () => T, atLeast: number): T {
     try {
-      this.#comeBack();
+      this.#kept.comeBack();
       const result = work();
       this.#failing = null;
       return result;
@@ -185,12 +145,13 @@ export class Store {
     const saved = this.#write(() => this.#pages.save(image), image.bytes.length);
     this.flush();
     // By now all models have been loaded, and each has told it.
-    if (this.#recovery !== null) forgetRecoveryNote(this.#db);
-    this.#recovery = null;
+    this.#kept.forgetRecovery();
+    // The first of its life goes into the database itself, so that no lost log can make a silent newborn of it.
+    if (saved.generation === 1) fold(this.#db);
     const ms = performance.now() - began;
     const { checkpoints } = this.#checkpoints;
     this.#checkpoints = { checkpoints: checkpoints + 1, checkpointMs: ms, checkpointBytes: saved.rowBytes };
-    const owed = this.#foldBytes * Math.min(1, sizeOf(this.#log) / FOLD_AT);
+    const owed = this.#foldBytes * Math.min(1, sizeOf(this.#kept.log) / FOLD_AT);
     return { ...saved, ms, bytesWritten: Math.round(this.#meter.total + owed) };
   }
 
@@ -201,10 +162,11 @@ export class Store {
   async loadModel(camera: string, signature?: string): Promise<LoadedModel> {
     const found = this.#pages.load(camera);
     if (found.image === null && found.damage.length > 0) this.#keepDamaged(camera);
-    const damage = this.#recovery === null ? [] : [this.#recovery];
+    const { recovery } = this.#kept;
+    const damage = recovery === null ? [] : [recovery];
     const loaded = await newestSound(camera, found, this.#snapshots, signature, damage);
     if (loaded.lost !== null) {
-      this.#losses.push(`${camera}: ${loaded.lost}`);
+      this.#kept.losses.push(`${camera}: ${loaded.lost}`);
       this.#announce(camera, loaded.lost);
     }
     return loaded;
@@ -213,7 +175,7 @@ export class Store {
   /** No generation of a camera is sound: the database is copied aside with them before they go. */
   #keepDamaged(camera: string): void {
     try {
-      backUp(this.#db, asideName(this.#file, now()));
+      backUp(this.#db, asideName(this.#kept.file, now()));
       this.#pages.forget(camera);
     } catch {
       // No room for a copy: the damaged rows stay where they are.
@@ -247,7 +209,8 @@ export class Store {
     return this.#journal.picture(id);
   }
 
-  openEvents(camera: string): EventRecord[] {
+  /** Of a camera, or (undefined) of all. */
+  openEvents(camera?: string): EventRecord[] {
     return this.#journal.openEvents(camera);
   }
 
@@ -289,8 +252,10 @@ export class Store {
       if (!this.#write(() => this.#journal.retain(retention), 0)) this.#retention = null;
       return true;
     }
+    // A power cut would send them once more, however long ago they were acknowledged.
+    if (this.#journal.hasWaited) this.flush();
     const before = this.#meter.database;
-    const more = tidy(this.#db, this.#log, this.#stage);
+    const more = tidy(this.#db, this.#kept.log, this.#stage);
     this.#meter.note('database', 0);
     this.#foldBytes = Math.max(this.#foldBytes, this.#meter.database - before);
     return more;
@@ -304,6 +269,7 @@ export class Store {
         hint: 'A model is saved first when the daemon has run with that camera.',
       });
     }
+    if (kind === 'manual') this.#snapshots.refuseSurplus(this.#options.snapshotLimits);
     const made = await this.#snapshots.create(name, { ...image, savedAt: at }, kind);
     this.#meter.note('wal', made.length);
     return made;
@@ -358,6 +324,7 @@ export class Store {
 
   /** Keep the model of a `.cortex` file as a snapshot. */
   async importSnapshot(name: string, file: Uint8Array, at: string): Promise<SnapshotInfo> {
+    this.#snapshots.refuseSurplus(this.#options.snapshotLimits);
     const model = { ...(await decodeCortexFile(file, 'the file')), savedAt: at };
     return this.#write(() => this.#snapshots.add(name, model, 'manual'), model.blocks.length);
   }
@@ -376,22 +343,22 @@ export class Store {
   }
 
   health(): StoreHealth {
-    const fileBytes = sizeOf(this.#file) + sizeOf(this.#log);
-    const own = { fileBytes, ...this.#checkpoints, failing: this.#failing, losses: [...this.#losses] };
+    const { bytes: fileBytes, losses } = this.#kept;
+    const own = { fileBytes, ...this.#checkpoints, failing: this.#failing, losses: [...losses] };
     return { ...writtenBy(this.#meter), ...outboxOf(this.#journal), ...own };
   }
 
   /** Rebuild the whole file without its free room. Takes as long as copying it; the daemon never does this. */
   compact(): { readonly before: number; readonly after: number } {
-    return this.#write(() => compact(this.#db, this.#file), 0);
+    return this.#write(() => compact(this.#db, this.#kept.file), 0);
   }
 
   close(): void {
     try {
       this.flush();
-      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+      fold(this.#db);
     } finally {
-      this.#db.close();
+      this.#kept.close();
       this.#release();
     }
   }

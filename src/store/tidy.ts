@@ -22,15 +22,30 @@ export function tidy(db: Database, logFile: string, stage: StageHook): boolean {
   const size = (name: string): number => db.pragma(name, { simple: true }) as number;
   if (sizeOf(logFile) >= FOLD_AT) {
     stage('fold: before');
-    // TRUNCATE, so that the size of the log tells what is in it. With a reader in the way it is tried again later.
-    const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+    const busy = fold(db);
     stage('fold: done');
-    return busy === 0;
+    return !busy;
   }
   const free = size('freelist_count');
   if (free * size('page_size') < FREE_BYTES || free < size('page_count') * FREE_SHARE) return false;
   db.pragma(`incremental_vacuum(${SLICE})`);
   return true;
+}
+
+/**
+ * Fold the log into the database as far as those who read it allow, and empty it when all of it could be; returns whether
+ * somebody is still reading. Never waits for a reader: whoever hangs while reading would hold up every event.
+ */
+export function fold(db: Database): boolean {
+  const wait = db.pragma('busy_timeout', { simple: true }) as number;
+  db.pragma('busy_timeout = 0');
+  try {
+    // TRUNCATE, so that the size of the log tells what is in it.
+    const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+    return busy !== 0;
+  } finally {
+    db.pragma(`busy_timeout = ${wait}`);
+  }
 }
 
 /** Rebuild the file without its free room; returns its size (bytes) before and after. Takes as long as copying it. */

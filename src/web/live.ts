@@ -70,6 +70,11 @@ export class LiveHub {
     return this.#events;
   }
 
+  /** How many are told. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   /** Be told of everything from now on; call the result to stop. */
   listen(listener: LiveListener): () => void {
     this.#listeners.add(listener);

@@ -21,6 +21,20 @@ export type PageServerOptions = {
   readonly encodeFrame: EncodeFrame;
 };
 
+/** The page and its pictures are for nobody's frame, script or guess but ours. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+/** Unread bytes after which a page that does not read is given up, and pages at once. */
+const MOST_UNREAD = 256 << 10;
+const MOST_PAGES = 50;
+
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const PUBLIC_FILES: { readonly [url: string]: readonly [file: string, type: string] } = {
   '/': ['src/web/public/index.html', 'text/html; charset=utf-8'],
@@ -66,8 +80,7 @@ function addRoutes(app: FastifyInstance, { cameras, live, encodeFrame }: PageSer
     const host = (request.headers.host ?? '').replace(/:\d+$/, '');
     if (!LOOPBACK_NAMES.has(host))
       return reply.code(403).send({ error: `Expected a loopback Host but received "${host}"` });
-    reply.header('content-security-policy', "default-src 'self'; img-src 'self' data:");
-    reply.header('cache-control', 'no-store');
+    for (const [name, value] of Object.entries(HEADERS)) reply.header(name, value);
     return undefined;
   });
   for (const [url, [file, type]] of Object.entries(PUBLIC_FILES)) {
@@ -80,18 +93,33 @@ function addRoutes(app: FastifyInstance, { cameras, live, encodeFrame }: PageSer
     if (frame === undefined) return reply.code(404).send({ error: 'No frame of such a camera yet' });
     return reply.type('image/jpeg').send(await encodeFrame(frame));
   });
-  app.get('/api/live', (request, reply) => {
-    streamMessages(reply, live, (close) => request.raw.on('close', close));
+  let open = 0;
+  app.get('/api/live', async (request, reply) => {
+    if (open >= MOST_PAGES) return reply.code(503).send({ error: `Expected at most ${MOST_PAGES} open pages` });
+    open++;
+    streamMessages(reply, live, (close) =>
+      request.raw.on('close', () => {
+        open--;
+        close();
+      }),
+    );
+    return reply;
   });
 }
 
 function streamMessages(reply: FastifyReply, live: LiveHub, onClose: (close: () => void) => void): void {
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  raw.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
+  raw.flushHeaders();
   const stop = live.listen((message) => {
-    // A page that does not keep up misses frames; it never makes memory grow here.
-    if (message.type === 'frame' && raw.writableNeedDrain) return;
+    // A page that does not keep up misses frames and predictions; one that reads nothing is given up. It comes again by
+    // itself, and memory never grows here.
+    if (message.type !== 'event' && raw.writableNeedDrain) return;
+    if (raw.writableLength > MOST_UNREAD) {
+      raw.destroy();
+      return;
+    }
     raw.write(`event: ${message.type}\ndata: ${JSON.stringify(dataOf(message))}\n\n`);
   });
   onClose(stop);

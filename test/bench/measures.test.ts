@@ -30,6 +30,13 @@ void test('an alert from 2 frames before an anomaly to 40 after it finds it, onc
   t.same(wrong, at(397, 451));
 });
 
+void test('the windows are times: at 5 frames a second they hold half as many frames', async (t) => {
+  const stop = label('stop', 100, 150);
+  const { found, wrong } = judgeAlerts([stop], at(99, 170, 171, 190, 216), 0, 5);
+  t.same([...found], [[stop, -1]]);
+  t.same(wrong, at(171, 216));
+});
+
 void test('false alerts within 50 frames of the last one count once, those before the first judged frame not at all', async (t) => {
   const { wrong } = judgeAlerts([], at(10, 100, 140, 190, 241), 50);
   t.same(wrong, at(100, 241));

@@ -106,7 +106,7 @@ test('no daemon, a newer database, and a saved model that no longer fits: each s
   db.pragma(`user_version = ${NEWEST + 1}`);
   db.close();
   t.match(await cortexd('run', '--config', config), {
-    code: 1,
+    code: 78,
     stderr: /received version \d+.*Hint: It was written by a newer cortexd/s,
   });
 });

@@ -25,7 +25,7 @@ test(
       else response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();
     });
     const broker = await Mosquitto.start();
-  t.teardown(() => broker.close());
+    t.teardown(() => broker.close());
     writeFileSync(join(folder, 'pw'), 's3cret\n', { mode: 0o600 });
     const config = join(folder, 'config.yaml');
     const yaml = `
@@ -199,7 +199,11 @@ test(
     await import(${JSON.stringify(new URL('../../src/cli/main.js', import.meta.url).href)});`;
     const asNobody = (...args: string[]): string => {
       try {
-        execFileSync(process.execPath, ['--input-type=module', '-e', script, '--', ...args], { stdio: 'pipe' });
+        // Without what the test runner adds to the environment: it would write into a folder that nobody may write to.
+        execFileSync(process.execPath, ['--input-type=module', '-e', script, '--', ...args], {
+          stdio: 'pipe',
+          env: { PATH: process.env['PATH'] },
+        });
         return 'worked';
       } catch (error) {
         return String((error as { stderr: Buffer }).stderr);

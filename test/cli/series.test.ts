@@ -74,14 +74,24 @@ test('the standard input is read as it comes', async (t) => {
 });
 
 test('a bad file is named with its line, and nothing is saved', async (t) => {
-  const folder = t.testdir({ 'bad.csv': 'timestamp,value\n2026-05-01,1\n2026-05-02,x\n' });
+  const folder = t.testdir({ 'bad.csv': 'timestamp,value\n2026-05-02,x\n' });
   const file = join(folder, 'bad.csv');
   const { code, stderr } = await cortexd('series', file, '--save', join(folder, 'm.cortex'));
   t.equal(code, 66);
-  t.match(stderr, /a number on line 3 of .*bad\.csv but received "x"\nHint:/);
+  t.match(stderr, /a number on line 2 of .*bad\.csv but received "x"\nHint:/);
   t.match(await cortexd('series', join(folder, 'm.cortex')), { code: 66 });
   t.match(await cortexd('series', file, '--column', 'nope'), { code: 66, stderr: /column nope/ });
   t.match(await cortexd('series', join(folder, 'none.csv')), { code: 66, stderr: /ENOENT/ });
   writeFileSync(file, '');
   t.match(await cortexd('series', file), { code: 66, stderr: /it is empty/ });
+});
+
+test('a bad row among good ones is said at the end, and a file that cannot be saved to before the first row', async (t) => {
+  const folder = t.testdir({ 'a.csv': 'timestamp,value\n2026-05-01,1\n2026-05-02,x\n2026-05-03,3\n' });
+  const file = join(folder, 'a.csv');
+  const { code, stdout, stderr } = await cortexd('series', file);
+  t.equal(code, 0);
+  t.equal(linesOf(stdout).length, 2);
+  t.match(stderr, /a number on line 3 of .*a\.csv but received "x"/);
+  t.match(await cortexd('series', file, '--save', join(folder, 'none', 'm.cortex')), { code: 66, stdout: '' });
 });

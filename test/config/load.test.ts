@@ -45,7 +45,12 @@ void test('every kind of mistake is named with its place', async (t) => {
     [`${CAMERA}    preset: pi9\n`, 4, 'cameras.porch.preset', /pi-zero2, pi4, pi5/],
     [`${CAMERA}    width: 130\n`, 4, 'cameras.porch.width', /multiple of 4 px but received 130/],
     [`${CAMERA}    crop: [0.5, 0, 0.6, 1]\n`, 4, 'cameras.porch.crop', /inside the picture/],
-    ['cameras:\n  porch:\n    source: {type: tape}\n', 3, 'cameras.porch.source', /type rpicam, v4l2, rtsp, http, file, images, synthetic/],
+    [
+      'cameras:\n  porch:\n    source: {type: tape}\n',
+      3,
+      'cameras.porch.source',
+      /type rpicam, v4l2, rtsp, http, file, images, synthetic/,
+    ],
     ['cameras:\n  porch:\n    source: {type: file}\n', 3, 'cameras.porch.source.path', /missing/],
     ['cameras:\n  "a/+":\n    source: {type: synthetic}\n', 2, 'cameras.a/+', /letters, digits/],
     [`${CAMERA}mqtt: {base_topic: "a/#"}\n`, 4, 'mqtt.base_topic', /Expected/],
@@ -101,4 +106,22 @@ void test('an inline password in a file that everyone can read is warned about',
 
 void test('a missing file is a plain error', async (t) => {
   t.throws(() => loadConfig('/nowhere/c.yaml', {}), { code: 'config', message: /Expected a configuration file/ });
+});
+
+test('an empty credential of the service manager is no password', (t) => {
+  const credentials = t.testdir({ 'mqtt-password': '' });
+  const text = 'cameras: { a: { source: { type: synthetic } } }\n';
+  t.equal(parseConfig(text, '/c.yaml', { CREDENTIALS_DIRECTORY: credentials }).password, undefined);
+  writeFileSync(join(credentials, 'mqtt-password'), 'pw\n');
+  t.equal(parseConfig(text, '/c.yaml', { CREDENTIALS_DIRECTORY: credentials }).password, 'pw');
+  t.end();
+});
+
+test('who only asks the daemon needs none of the passwords', (t) => {
+  const text = `mqtt: { password_file: none }
+cameras: { a: { source: { type: rtsp, url: "rtsp://10.0.0.9/x", username: u, password_file: none } } }
+`;
+  t.throws(() => parseConfig(text, '/c.yaml', {}), { code: 'config', message: /\/none/ });
+  t.match(parseConfig(text, '/c.yaml', {}, false), { password: undefined, baseTopic: /cortexd/ });
+  t.end();
 });

@@ -42,7 +42,7 @@ streams:
     ],
   );
   t.same(problemsOf('streams:\n  a: { source: { type: serial, path: x } }\n'), [
-    '2 streams.a.source: Expected a source of type mqtt, file, csv but received {"type":"serial","path":"x"}',
+    '2 streams.a.source: Expected a source of type mqtt, file, csv but received type "serial"',
   ]);
   t.same(problemsOf('streams:\n  a: { source: { type: file, pth: x } }\n'), [
     '2 streams.a.source.path: Expected a value but it is missing',

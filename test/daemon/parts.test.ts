@@ -153,7 +153,12 @@ test('pins that are configured on a machine without them are logged and done wit
   const lines: string[] = [];
   const log = createLogger('info', (line) => lines.push(line), true);
   const events = { shortPress: () => undefined, longPress: () => undefined, presence: () => undefined };
-  const pins = openPins({ alarm: { line: 17, active_low: false, max_on_s: 60 } }, events, log, '/nonexistent');
+  const pins = openPins(
+    { alarm: { line: 17, active_low: false, max_on_s: 60, pattern: 'steady' } },
+    events,
+    log,
+    '/nonexistent',
+  );
   t.match(pins.description, /^none: this kernel has no/);
   pins.setAlarm(true);
   pins.close();

@@ -123,3 +123,17 @@ test('a button tells short from long presses', async (t) => {
   t.same(presses, ['short', 'long']);
   button.close();
 });
+
+test('a lamp blinks until its time is over, and is off then', async (t) => {
+  const { backend, levels } = backendInMemory();
+  const lamp = new AlarmOutput(backend, 17, false, 1100, 'blink');
+  lamp.set(true);
+  await sleep(1500);
+  t.same(levels.slice(0, 3), [true, false, true], 'on and off by turns');
+  t.equal(levels.at(-1), false, 'and off when its time is over');
+  const written = levels.length;
+  await sleep(600);
+  t.equal(levels.length, written, 'for good');
+  lamp.close();
+  t.equal(levels.at(-1), false);
+});

@@ -15,8 +15,8 @@ const heard: string[] = [];
 const log = createLogger('debug', (line) => process.stderr.write(line), true);
 const pins = openPins(
   {
-    alarm: { line: 17, active_low: true, max_on_s: 60 },
-    pir: { line: 4, active_low: false, hold_s: 0.05 },
+    alarm: { line: 17, active_low: true, max_on_s: 60, pattern: 'steady' },
+    pir: { line: 4, active_low: false, hold_s: 0.05, mode: 'tell', boost: 2 },
     button: { line: 3, active_low: true, long_press_s: 0.5 },
   },
   {

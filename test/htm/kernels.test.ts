@@ -59,6 +59,8 @@ test('a spatial pooler learns the same bytes and the same winners with kernels a
         boostMode: (['none', 'exponential', 'logarithmic'] as const)[(seed >>> 2) % 3]!,
         minPctOverlapDutyCycle: 0.3,
         adaptInhibitionRadius: (seed & 16) !== 0,
+        updatePeriod: [1, 7, 50][(seed >>> 5) % 3]!,
+        localTies: (['order', 'ranking'] as const)[(seed >>> 8) & 1]!,
       };
       const plain = newPooler(shape, params, seed);
       const fast = newPooler(shape, params, seed, true);
@@ -94,6 +96,7 @@ test('a temporal memory is the same by scanning, by the index, and by kernels', 
           maxNewSynapseCount: 7,
           initialPermanence: seed & 1 ? 100 : 130,
           predictedSegmentDecrement: seed & 2 ? 7 : 0,
+          maxSegmentsPerCell: seed & 4 ? 3 : 500,
         };
         const memories = [
           newMemory({ ...shape, indexed: false }, params, seed),
@@ -117,6 +120,53 @@ test('a temporal memory is the same by scanning, by the index, and by kernels', 
     { numRuns: 60 },
   );
   t.pass('60 random memories');
+});
+
+test('cells and bits from outside beyond 65,536 are told apart, by kernels as without', async (t) => {
+  for (const [columns, cellsPerColumn, externalInputs] of [
+    [1024, 64, 9],
+    [1100, 64, 0],
+  ] as const) {
+    const shape = { columns, cellsPerColumn, segments: 2000, synapsesPerSegment: 12, externalInputs };
+    const params = { activationThreshold: 4, minThreshold: 3, maxNewSynapseCount: 7, predictedSegmentDecrement: 3 };
+    const memories = [newMemory(shape, params, 1), newMemory(shape, params, 1, true)];
+    const random = new Uint32Array([seedWord(4, 5)]);
+    const elements = Array.from({ length: 8 }, () => draw(random, columns, 5));
+    elements.push(Uint32Array.from({ length: 5 }, (_, i) => columns - 5 + i));
+    for (let step = 0; step < 200; step++) {
+      const element = elements[randomBelow(random, elements.length)]!;
+      const external = draw(random, externalInputs, 4);
+      for (const { tm } of memories) stepTemporalMemory(tm, element, 5, true, external, external.length);
+    }
+    for (const { tm } of memories) checkPool(tm.pool);
+    const [plain, fast] = memories.map(({ image }) => Buffer.from(image));
+    t.ok(plain!.equals(fast!), `${columns} columns`);
+  }
+});
+
+test('when the arena of the index has no block left it is packed, and nothing that was learned shows it', async (t) => {
+  const shape = { columns: 40, cellsPerColumn: 4, segments: 200, synapsesPerSegment: 12, indexed: true };
+  const params = { activationThreshold: 4, minThreshold: 3, maxNewSynapseCount: 7, initialPermanence: 130 };
+  const memories = [newMemory(shape, params, 1), newMemory(shape, params, 1), newMemory(shape, params, 1, true)];
+  const random = new Uint32Array([seedWord(6, 5)]);
+  let packed = 0;
+  for (let step = 0; step < 300; step++) {
+    const element = draw(random, 40, 5);
+    for (const [i, { tm }] of memories.entries()) {
+      const { freeBlock, indexCounters, entries } = tm.views;
+      // As if blocks of other sizes filled the arena.
+      if (i > 0 && step % 10 === 0) {
+        freeBlock.fill(0xffffffff);
+        indexCounters[0] = entries.length;
+      }
+      stepTemporalMemory(tm, element, 5, true);
+      if (i > 0 && step % 10 === 0 && indexCounters[0]! < entries.length) packed++;
+      checkPool(tm.pool);
+    }
+  }
+  t.ok(packed > 20, `packed ${packed} times`);
+  const [usual, plain, fast] = memories.map(({ image }) => Buffer.from(image));
+  t.ok(usual!.equals(plain!) && usual!.equals(fast!));
 });
 
 test('without WebAssembly there are no kernels, and nobody minds', async (t) => {

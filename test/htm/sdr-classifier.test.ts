@@ -58,7 +58,10 @@ t.test('probabilities follow frequencies when the same bits mean two things', as
 
 t.test('a class that does not exist is refused and nothing is learned', async (t) => {
   const c = classifier(4, 2);
-  t.throws(() => learnClass(c, 0, Uint16Array.of(0), 1, 2, 0.1), /Expected a class from 0 to 1 but received 2/);
+  t.throws(
+    () => learnClass(c, 0, Uint16Array.of(0), 1, 2, 0.1),
+    /Expected a class to be a whole number from 0 to 1 but received 2/,
+  );
   t.ok(c.views.weight.every((w) => w === 0));
-  t.throws(() => classifier(4, 1), /at least 2 classes/);
+  t.throws(() => classifier(4, 1), /classes to be a whole number from 2/);
 });

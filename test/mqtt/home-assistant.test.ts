@@ -7,7 +7,13 @@ import { until } from '../support/until.ts';
 import { Listener, Mosquitto, busFor } from './brokers.ts';
 import { discoveryProblems } from './home-assistant-keys.ts';
 
-const context = { baseTopic: 'cortexd/house', node: 'house', version: '1.2.3', daemonId: 'cortexd_abc' };
+const context = {
+  baseTopic: 'cortexd/house',
+  commandTopic: 'cortexd/house',
+  node: 'house',
+  version: '1.2.3',
+  daemonId: 'cortexd_abc',
+};
 const triangle = {
   enabled: true,
   points: [

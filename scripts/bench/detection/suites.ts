@@ -4,6 +4,7 @@
 import type { SceneOptions } from '../../../src/scene/scene.ts';
 import { SCENES, type SceneName } from '../../../src/scene/scenes.ts';
 
+/** Frames are those of 10 a second; a bench at another rate watches for the same time. */
 export type Suite = {
   readonly scene: SceneName;
   /** Frames before the first judged one. Nothing is broken in them. */
@@ -55,7 +56,7 @@ export const SUITES = {
     warmup: WARMUP,
     frames: FRAMES,
     spacing: 1000,
-    about: 'places in the order A B C or D B E, broken at the third',
+    about: 'places anywhere in the order A B C or D B E, broken at the third',
   },
   routines4: {
     scene: 'routines4',
@@ -76,7 +77,14 @@ export const SUITES = {
     warmup: WARMUP,
     frames: FRAMES,
     spacing: 800,
-    about: 'two things on rounds of three places at once, each in its half of the picture',
+    about: 'two things on rounds of three places at once, their places dealt anywhere',
+  },
+  routines_traffic: {
+    scene: 'routines_traffic',
+    warmup: WARMUP,
+    frames: FRAMES,
+    spacing: 1000,
+    about: 'rounds of three places among unrelated traffic',
   },
   timing: {
     scene: 'timing',
@@ -90,7 +98,7 @@ export const SUITES = {
     warmup: WARMUP,
     frames: 24_000,
     spacing: 1250,
-    about: 'the same with unrelated traffic in the other lane',
+    about: 'the same with unrelated traffic on another way',
   },
   two_lanes: {
     scene: 'two_lanes',
@@ -111,7 +119,7 @@ export const SUITES = {
     warmup: WARMUP,
     frames: FRAMES,
     spacing: 350,
-    about: 'nothing wrong, but from the first judged frame on the lower lane lies elsewhere',
+    about: 'nothing wrong, but from the first judged frame on the second lane lies elsewhere',
     options: (warmup) => ({ shiftFrom: warmup }),
   },
   nuisance: {
@@ -120,7 +128,7 @@ export const SUITES = {
     frames: FRAMES,
     spacing: 350,
     about:
-      'nothing wrong in rain, clouds, headlights, gusts, flicker, infrared light, auto exposure: every alert is false',
+      'nothing wrong in rain, clouds, headlights, gusts, flicker, infrared light, auto exposure, shake, with a clock: every alert is false',
   },
   first_nuisance: {
     scene: 'nuisance',
@@ -150,8 +158,12 @@ export const SUITES = {
 export type SuiteName = keyof typeof SUITES;
 export const SUITE_NAMES = Object.keys(SUITES) as readonly SuiteName[];
 
-/** What the scene of a suite is told. */
-export function sceneOptions(name: SuiteName, warmup: number): Partial<SceneOptions> {
+/** The rate that frames of suites are counted at. */
+export const SUITE_FPS = 10;
+
+/** What the scene of a suite is told at a rate. `warmup`: frames at that rate. */
+export function sceneOptions(name: SuiteName, warmup: number, fps: number): Partial<SceneOptions> {
   const { scene, spacing, options }: Suite = SUITES[name];
-  return { ...SCENES[scene], anomaliesFrom: warmup, anomalySpacing: spacing, ...options?.(warmup) };
+  const anomalySpacing = (spacing * fps) / SUITE_FPS;
+  return { ...SCENES[scene], anomaliesFrom: warmup, anomalySpacing, ...options?.(warmup) };
 }

@@ -2,10 +2,11 @@
  * summary.ts - the runs of all seeds become one row per method.
  */
 import {
-  AFTER,
+  AFTER_S,
   type Alert,
   type Label,
   type Outcome,
+  USUAL_FPS,
   auc,
   exceededBy,
   judgeAlerts,
@@ -42,19 +43,19 @@ export type Row = {
 export type Judged = { readonly run: Run; readonly track: Track; readonly outcome: Outcome };
 
 export function judgeTrack(run: Run, track: Track): Judged {
-  return { run, track, outcome: judgeAlerts(run.labels, track.alerts, run.task.warmup) };
+  return { run, track, outcome: judgeAlerts(run.labels, track.alerts, run.task.warmup, run.task.settings.fps) };
 }
 
 /** Anomalies that had their whole time to be found. */
 export function wholeLabels({ labels, task }: Run): Label[] {
-  return labels.filter(({ last }) => last + AFTER < task.frames);
+  return labels.filter(({ last }) => last + Math.round(AFTER_S * task.settings.fps) < task.frames);
 }
 
 /** Judged frames that belong to no anomaly; `busyOnly`: and in which something is in the picture. */
 export function normalFrames({ labels, task, busy }: Run, busyOnly = false): number[] {
   const frames: number[] = [];
   for (let frame = task.warmup; frame < task.frames; frame++) {
-    if ((!busyOnly || busy[frame] === 1) && labelAt(labels, frame) === undefined) frames.push(frame);
+    if ((!busyOnly || busy[frame] === 1) && labelAt(labels, frame, task.settings.fps) === undefined) frames.push(frame);
   }
   return frames;
 }
@@ -74,7 +75,7 @@ export function summarize(judged: readonly Judged[]): Row {
     track.scores.forEach((score, frame) => {
       if (score > threshold) alerts.push({ frame, cause: '', what: '' });
     });
-    return { run, track, outcome: judgeAlerts(run.labels, alerts, run.task.warmup) };
+    return { run, track, outcome: judgeAlerts(run.labels, alerts, run.task.warmup, run.task.settings.fps) };
   });
   return {
     method: judged[0]!.track.method,
@@ -83,7 +84,8 @@ export function summarize(judged: readonly Judged[]): Row {
     found: countFound(judged, null),
     byKind: Object.fromEntries(kinds.map((kind) => [kind, countFound(judged, kind)])),
     falseBySeed,
-    falsePer5000: (wrong * 5000) / total,
+    // Frames of the usual rate, so that rates can be compared.
+    falsePer5000: (wrong * 5000 * judged[0]!.run.task.settings.fps) / (total * USUAL_FPS),
     falsePerHour: (wrong * 3600 * judged[0]!.run.task.settings.fps) / total,
     foundAtFalseFrames: countFound(atFalseFrames, null),
     positionAuc: mean(judged.map(({ track }) => track.positionAuc)),

@@ -3,7 +3,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { wallClock } from '../../../src/capture/csv-values.ts';
+import { wallClock } from '../../../src/capture/time-text.ts';
 
 export type Series = {
   /** e.g. `realTweets/Twitter_volume_AAPL.csv` */

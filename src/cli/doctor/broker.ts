@@ -3,10 +3,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { connectAsync } from 'mqtt';
+import { withoutUser } from '../../config/hidden.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { busOptions } from '../../mqtt/options.ts';
 import { explainRefusal } from '../../mqtt/refusal.ts';
-import { redact } from '../../redact.ts';
 import { type Finding, fault, ok } from './finding.ts';
 
 const LIMIT_MS = 8000;
@@ -33,9 +33,9 @@ export async function checkBroker(loaded: LoadedConfig): Promise<Finding> {
       false,
     );
     await client.endAsync(true);
-    return ok('broker', `${redact(url)} lets us in`);
+    return ok('broker', `${withoutUser(url)} lets us in`);
   } catch (error) {
     const { reason, hint } = explainRefusal(error, null);
-    return fault('broker', `${redact(url)}: ${reason}`, hint ?? undefined);
+    return fault('broker', `${withoutUser(url)}: ${reason}`, hint ?? undefined);
   }
 }

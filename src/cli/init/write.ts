@@ -3,11 +3,12 @@
  * files of their own that only the daemon can read.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { exampleConfig } from '../../config/describe.ts';
 import { CortexdError } from '../../errors.ts';
+import { writeWhole } from '../../store/whole-file.ts';
 
 /** A password beside the configuration: name of its file, and what is in it. */
 export type Secret = { readonly file: string; readonly password: string };
@@ -91,7 +92,7 @@ export function writeConfig(file: string, text: string, secrets: readonly Secret
   const owner = serviceUser();
   const written: string[] = [];
   const write = (path: string, content: string, mode: number): void => {
-    writeFileSync(path, content, { mode });
+    writeWhole(path, Buffer.from(content));
     chmodSync(path, mode);
     // Written by root for the service: it must be able to read it, and nobody else.
     if (owner !== null) chownSync(path, mode === 0o600 ? owner.uid : 0, owner.gid);

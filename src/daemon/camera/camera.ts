@@ -20,16 +20,16 @@ import {
   predictionRecord,
   scoreRecord,
   timestamp,
-  toldOf,
 } from '../../records/from-observation.ts';
 import type { CameraHealth } from '../../records/bridge.ts';
 import { predictionQualityRecord } from '../../records/prediction-quality.ts';
 import { liveFrame } from '../../web/live.ts';
 import { type CameraLimits, type CameraPorts, shapeMismatch } from '../watched/ports.ts';
+import { resumeModel } from './resume-model.ts';
 import { Checkpointer } from '../watched/checkpointer.ts';
 import { masksChanged } from './mask-memory.ts';
 import { modelShape } from './model-shape.ts';
-import { ModelClient, type StepResult } from './model-client.ts';
+import type { ModelClient, StepResult } from './model-client.ts';
 import { OpenEvents } from '../watched/open-events.ts';
 import { encodeHeatMap, encodePicture } from './picture.ts';
 import { type Described, type PipelinePorts, runPipeline } from './pipeline.ts';
@@ -38,8 +38,12 @@ import { FrameRate } from './frame-rate.ts';
 import { MinuteScores } from '../watched/minute-scores.ts';
 import { enabledAreas } from '../control/runtime-config.ts';
 import { Teaching } from './teaching.ts';
+import { REPLACED_MEANWHILE, STOPPED_MEANWHILE, endedRecord } from '../watched/settle.ts';
+import { tryModel } from './trial.ts';
 import { Watching, type WatchingPorts } from './watching.ts';
 
+/** A disk that takes longer for an event does not hold up the frames (ms). */
+const EVENT_LIMIT_MS = 5000;
 /** Most often that a predicted picture is drawn (ms). */
 const PREDICTED_EVERY_MS = 1000;
 
@@ -100,10 +104,14 @@ export class Camera {
       record: (change) => {
         const timeMs = change.endedTimeMs ?? change.startedTimeMs;
         const now = { sequence: this.#frames, timeMs, capturedAtMs: Date.now() };
-        return this.#record(change, this.#lastFrame ?? now);
+        return this.#recordsOf(change, this.#lastFrame ?? now)[0] ?? null;
       },
       write: (event) => this.#write(event, null),
-      checkpoint: () => this.checkpoint(),
+      checkpoint: async () => {
+        if (!limits.budget.allowsCommand()) return false;
+        await this.checkpoint();
+        return true;
+      },
     });
     this.#minutes = new MinuteScores(name, (score) => this.#inBackground(ports.store.call('saveScore', score)));
     this.#checkpointer = new Checkpointer(
@@ -129,38 +137,18 @@ export class Camera {
   /** Load the model (or make one) and prepare the camera. Throws CortexdError('model_shape') when the saved one does not fit. */
   static async create(name: string, config: CameraConfig, ports: CameraPorts, limits: CameraLimits): Promise<Camera> {
     const size = await modelShape(ports, name, config);
-    const model = await ModelClient.start(cortexSettings(config, size), config.seed, null);
-    const saved = await ports.store.call('loadModel', name, model.signature);
-    if (saved.lost !== null) ports.log.error({ camera: name }, `Saved state was damaged: ${saved.lost}`);
-    if (saved.kind === 'loaded') {
-      if (saved.image.signature !== model.signature) {
-        await model.close();
-        throw shapeMismatch(
-          name,
-          { signature: saved.image.signature, bytes: saved.image.bytes.length },
-          { signature: model.signature, bytes: model.persistentBytes },
-        );
-      }
-      await model.restore(saved.image.bytes);
-      ports.log.info(
-        { camera: name, step: model.step, saved_at: saved.image.savedAt },
-        'Model resumed from its last checkpoint',
-      );
-    } else {
-      ports.log.info({ camera: name, bytes: model.totalBytes }, 'Newborn model');
-    }
+    const model = await resumeModel(name, config, size, ports);
     const camera = new Camera(name, config, ports, model, limits, size);
-    for (const event of await ports.store.call('openEvents', name)) camera.#adopt(event);
+    for (const event of await ports.store.call('openEvents', name)) {
+      // A lost camera is looked for again and found, or not: that event is still true.
+      if (event.cause === 'camera_lost') camera.#adopt(event);
+      else await camera.#write(endedRecord(event, STOPPED_MEANWHILE), null);
+    }
     return camera;
   }
 
-  /** An event that was open when the daemon stopped goes on under its id. */
   #adopt(event: EventRecord): void {
-    if (event.cause === 'camera_lost') {
-      this.#presence.adopt(event);
-    } else {
-      this.#eventIds.set(event.cause, { id: event.id, startedAtMs: Date.parse(event.started_at), told: toldOf(event) });
-    }
+    this.#presence.adopt(event);
     this.#openEvents.note(event);
   }
 
@@ -188,15 +176,15 @@ export class Camera {
         else log.warn({ camera: this.name }, line);
         await this.#presence.lost(message);
       },
-      ended: () => {
+      ended: async () => {
         log.info({ camera: this.name, frames: this.#frames }, 'The source has ended');
-        this.#presence.absent();
+        await this.#presence.ended();
       },
       switchedOff: async () => {
         await this.#presence.switchedOff();
         await this.#teaching.endAll(await this.#exclusively(() => this.#model.closeEvents()));
       },
-      alive: workDone,
+      alive: () => workDone(this.name),
     };
   }
 
@@ -225,6 +213,14 @@ export class Camera {
     };
   }
 
+  /** An event that the model remembers from a life before this one was ended since: what goes on of it begins anew. */
+  #recordsOf(change: EventChange, frame: FrameTime): EventRecord[] {
+    if (change.type === 'start' || this.#eventIds.has(change.key)) return [this.#record(change, frame)];
+    // What a former life told has been settled: it goes on as something new, if it is still worth an alarm.
+    if (change.type === 'end' || change.score < 0.5) return [];
+    return [this.#record({ ...change, type: 'start', startedTimeMs: frame.timeMs }, frame)];
+  }
+
   #record(change: EventChange, frame: FrameTime): EventRecord {
     const record = eventRecord(change, this.#eventIds, frame, this.#context);
     this.#teaching.note(record, change);
@@ -236,7 +232,7 @@ export class Camera {
     this.#lastFrame = frame;
     return {
       score: scoreRecord(observation, frame, context),
-      events: observation.events.map((change) => this.#record(change, frame)),
+      events: observation.events.flatMap((change) => this.#recordsOf(change, frame)),
       prediction: predictionRecord(observation, frame, context),
     };
   }
@@ -257,7 +253,7 @@ export class Camera {
   /** Journal first; then whoever delivers messages is told. A full disk must not stop the watching. */
   async #write(event: EventRecord, picture: Uint8Array | null): Promise<void> {
     try {
-      await this.#ports.store.call('saveEvent', event, picture, this.#ports.publisher !== null);
+      await this.#ports.store.callWithin(EVENT_LIMIT_MS, 'saveEvent', event, picture, this.#ports.publisher !== null);
     } catch (error) {
       this.#ports.log.error({ camera: this.name, id: event.id, err: error }, 'The event could not be written');
       this.#ports.publisher?.unwrittenEvent(event);
@@ -306,7 +302,7 @@ export class Camera {
     this.#quality = quality ?? this.#quality;
     this.#rate.count();
     this.#minutes.add(frame.capturedAtMs, observation.score);
-    this.#ports.workDone();
+    this.#ports.workDone(this.name);
   }
 
   #publishAnomaly(): void {
@@ -350,7 +346,11 @@ export class Camera {
     if (signature !== own) {
       throw shapeMismatch(this.name, { signature, bytes: bytes.length }, { signature: own, bytes: persistentBytes });
     }
+    await tryModel(cortexSettings(this.#config), bytes);
     await this.#exclusively(() => this.#model.restore(bytes));
+    this.#eventIds.clear();
+    for (const event of this.#openEvents.all)
+      if (event.cause !== 'camera_lost') await this.#write(endedRecord(event, REPLACED_MEANWHILE), null);
   }
 
   get signature(): string {
@@ -382,7 +382,8 @@ export class Camera {
     await this.#watching.stop();
     this.#minutes.flush();
     try {
-      await this.checkpoint();
+      // What a step has left half-done is not saved; the checkpoint before is.
+      if (this.#model.isSound) await this.checkpoint();
     } finally {
       await this.#model.close();
     }

@@ -23,7 +23,15 @@ export type StepResult = {
   readonly quality: PredictionQuality | null;
 };
 
-type Waiter = { readonly resolve: (reply: ModelReply) => void; readonly reject: (error: Error) => void };
+/** ms that anything asked of a model may take. */
+const ANSWER_LIMIT_MS = 30_000;
+
+type Waiter = {
+  readonly resolve: (reply: ModelReply) => void;
+  readonly reject: (error: Error) => void;
+  /** Whether the model is of no use any more when this fails. */
+  readonly isVital: boolean;
+};
 
 // The same file name with the extension this module itself has: .js when built.
 const WORKER = new URL(`./model-worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
@@ -41,7 +49,10 @@ export class ModelClient {
   readonly #waiters: Waiter[] = [];
   #failure: Error | undefined;
 
-  private constructor(data: ModelWorkerData, signature: string, totalBytes: number) {
+  readonly #limitMs: number;
+
+  private constructor(data: ModelWorkerData, signature: string, totalBytes: number, limitMs: number) {
+    this.#limitMs = limitMs;
     this.signature = signature;
     this.totalBytes = totalBytes;
     this.shadow = data.shadow;
@@ -53,18 +64,28 @@ export class ModelClient {
   }
 
   /** Start a worker with a newborn model, or with one that resumes from `image` (persistent bytes of the same shape). */
-  static async start(settings: CortexSettings, seed: number, image: Uint8Array | null): Promise<ModelClient> {
+  static async start(
+    settings: CortexSettings,
+    seed: number,
+    image: Uint8Array | null,
+    limitMs = ANSWER_LIMIT_MS,
+  ): Promise<ModelClient> {
     const { memory } = planCortex(settings);
     const shadow = new SharedArrayBuffer(memory.persistentBytes);
-    const client = new ModelClient({ settings, seed, image, shadow }, memory.signature, memory.totalBytes);
-    const reply = await client.#expect('ready');
+    const client = new ModelClient({ settings, seed, image, shadow }, memory.signature, memory.totalBytes, limitMs);
+    const reply = await client.#expect(true, 'ready');
     client.step = reply.step;
     return client;
   }
 
+  /** Whether the model can go on, and is worth saving. */
+  get isSound(): boolean {
+    return this.#failure === undefined;
+  }
+
   /** Step the model on one frame; the frame's pixel buffer is given away until the result hands it back. */
   async stepFrame(frame: Frame, learn: boolean): Promise<StepResult> {
-    const reply = await this.#ask({ type: 'frame', frame, learn }, 'observation', [frame.luma.buffer as ArrayBuffer]);
+    const reply = await this.#ask({ type: 'frame', frame, learn }, 'observation');
     this.step = reply.observation.step;
     return reply;
   }
@@ -87,7 +108,17 @@ export class ModelClient {
         `Expected a model of ${this.persistentBytes} bytes but received ${image.length}`,
       );
     }
-    this.step = (await this.#ask({ type: 'restore', image }, 'restored')).step;
+    const reply = await this.#ask({ type: 'restore', image }, 'restored', 'refused');
+    if (reply.type === 'refused') {
+      throw new CortexdError(
+        'corrupt',
+        `Expected a model that is sound inside but received one where ${reply.reason}`,
+        {
+          hint: 'Nothing was changed. Use another snapshot (cortexd snapshot list).',
+        },
+      );
+    }
+    this.step = reply.step;
     return this.step;
   }
 
@@ -126,16 +157,35 @@ export class ModelClient {
     await this.#worker.terminate();
   }
 
-  #ask<T extends ModelReply['type']>(request: ModelRequest, type: T, transfer: ArrayBuffer[] = []) {
-    if (this.#failure) return Promise.reject(this.#failure);
+  async #ask<T extends ModelReply['type']>(
+    request: ModelRequest,
+    ...types: readonly T[]
+  ): Promise<Extract<ModelReply, { type: T }>> {
+    if (this.#failure) throw this.#failure;
+    const transfer = request.type === 'frame' ? [request.frame.luma.buffer as ArrayBuffer] : [];
     this.#worker.postMessage(request, transfer);
-    return this.#expect(type);
+    // No model takes so long: a step that does will not end at all, and holds up the end of the program as well.
+    const timer = setTimeout(() => {
+      this.#fail(new CortexdError('internal', `Expected the model to answer within ${this.#limitMs / 1000} s`));
+      void this.#worker.terminate();
+    }, this.#limitMs);
+    try {
+      return await this.#expect(request.type !== 'predicted_picture', ...types);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  async #expect<T extends ModelReply['type']>(type: T): Promise<Extract<ModelReply, { type: T }>> {
-    const reply = await new Promise<ModelReply>((resolve, reject) => this.#waiters.push({ resolve, reject }));
-    if (reply.type !== type) {
-      throw new CortexdError('internal', `Expected "${type}" from the model worker but received "${reply.type}"`);
+  async #expect<T extends ModelReply['type']>(
+    isVital: boolean,
+    ...types: readonly T[]
+  ): Promise<Extract<ModelReply, { type: T }>> {
+    const reply = await new Promise<ModelReply>((resolve, reject) => this.#waiters.push({ resolve, reject, isVital }));
+    if (!(types as readonly string[]).includes(reply.type)) {
+      throw new CortexdError(
+        'internal',
+        `Expected "${types.join('" or "')}" from the model worker but received "${reply.type}"`,
+      );
     }
     return reply as Extract<ModelReply, { type: T }>;
   }
@@ -145,6 +195,7 @@ export class ModelClient {
     if (reply.type === 'failed') {
       const error = new CortexdError('internal', `The model failed: ${reply.message}`);
       error.stack = reply.stack;
+      if (waiter?.isVital === true) this.#failure ??= error;
       waiter?.reject(error);
     } else {
       waiter?.resolve(reply);

@@ -60,6 +60,8 @@ export type ModelReply =
   /** `luma` [height, width] of the most likely next state, and its probability: 0 when nothing is predicted. */
   | { readonly type: 'predicted_picture'; readonly luma: Uint8Array; readonly probability: number }
   | { readonly type: 'restored'; readonly step: number }
+  /** The bytes cannot be those of a model; the one before goes on. */
+  | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'done' }
   /** Events that ended by a command; `signatures`: how many signs of what was unusual were taken in. */
   | { readonly type: 'events_closed'; readonly events: readonly EventChange[]; readonly signatures: number }

@@ -3,6 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCortex, restoreCortex } from '../../cortex/cortex.ts';
+import { checkPools } from './check-model.ts';
 import { takeFeedback } from '../../cortex/feedback/feedback.ts';
 import { learnLabel } from '../../cortex/labels.ts';
 import { lookAnew } from '../../cortex/interrupt.ts';
@@ -11,11 +12,16 @@ import { predictionQuality } from '../../cortex/prediction-quality.ts';
 import { cortexStats } from '../../cortex/stats.ts';
 import { endEvents, stepCortex } from '../../cortex/step.ts';
 import { composePrediction } from '../../cortex/template-memory.ts';
+import { faultHook } from '../../faults.ts';
 import { persistentImage } from '../../memory/model-memory.ts';
 import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
 
 /** Frames between two reports of how good the predictions are. */
 const QUALITY_EVERY = 50;
+
+const fault = faultHook(process.env['CORTEXD_FAULT']);
+/** What a step has left half-done is never saved. */
+let broken: Error | null = null;
 
 const port = parentPort;
 if (port === null) throw new Error('Expected model-worker.ts to be started as a worker thread');
@@ -29,9 +35,12 @@ const reply = (message: ModelReply, transfer: ArrayBuffer[] = []): void => port.
 
 port.on('message', (request: ModelRequest) => {
   try {
+    if (broken !== null) throw broken;
     answer(request);
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const failure = error instanceof Error ? error : new Error(String(error));
+    if (request.type !== 'predicted_picture') broken = failure;
+    const { message, stack } = failure;
     reply({ type: 'failed', message, stack: stack ?? message });
   }
 });
@@ -46,6 +55,7 @@ function answer(request: ModelRequest): void {
   switch (request.type) {
     case 'frame': {
       const started = performance.now();
+      if (fault !== null) fault('model step');
       const observation = stepCortex(cortex, request.frame, request.learn);
       const stepMs = performance.now() - started;
       const { luma } = request.frame;
@@ -72,10 +82,20 @@ function answer(request: ModelRequest): void {
       reply({ type: 'predicted_picture', luma, probability }, [luma.buffer]);
       return;
     }
-    case 'restore':
-      resume(request.image);
+    case 'restore': {
+      const before = live.slice();
+      try {
+        resume(request.image);
+        checkPools(cortex);
+      } catch (error) {
+        // What cannot be a model of this program is not taken; the one before goes on.
+        resume(before);
+        reply({ type: 'refused', reason: error instanceof Error ? error.message : String(error) });
+        return;
+      }
       reply({ type: 'restored', step: cortexStats(cortex).step });
       return;
+    }
     case 'set_sensitivity':
       cortex.calibration.sensitivity = request.sensitivity;
       reply({ type: 'done' });

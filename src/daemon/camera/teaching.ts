@@ -1,6 +1,6 @@
 /**
  * teaching.ts - what someone tells the model of a camera about what it has told: that was normal, that matters, that was a
- * lorry. Durable when it resolves.
+ * lorry. In effect when it resolves, and durable when the answer says so.
  */
 import type { Verdict } from '../../cortex/feedback/feedback.ts';
 import type { EventChange } from '../../cortex/observation.ts';
@@ -14,11 +14,12 @@ export type TeachingPorts = {
   readonly model: ModelClient;
   /** Do something between two frames. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
-  /** A change becomes a record, with the id of its event. */
-  readonly record: (change: EventChange) => EventRecord;
+  /** A change becomes a record, with the id of its event; null: nobody was told of that event. */
+  readonly record: (change: EventChange) => EventRecord | null;
   /** Journal an event and tell it. */
   readonly write: (event: EventRecord) => Promise<void>;
-  readonly checkpoint: () => Promise<void>;
+  /** Save the model, when the write budget allows it; else the next checkpoint does. Resolves to whether it was saved. */
+  readonly checkpoint: () => Promise<boolean>;
 };
 
 export class Teaching {
@@ -39,13 +40,17 @@ export class Teaching {
     const { record, write } = this.#ports;
     for (const change of changes) {
       const ended = record(change);
+      if (ended === null) continue;
       this.note(ended, change);
       await write({ ...ended, explanation: `${ended.explanation}; ${change.explanation}` });
     }
   }
 
   /** Someone says that an event (null: the newest) was normal, or matters. */
-  async feedback(verdict: Verdict, id: string | null): Promise<{ readonly event: string; readonly signs: number }> {
+  async feedback(
+    verdict: Verdict,
+    id: string | null,
+  ): Promise<{ readonly event: string; readonly signs: number; readonly saved: boolean }> {
     const { camera, model, exclusively, checkpoint } = this.#ports;
     const { id: event, key, fromStep, toStep } = this.#told.find(id, camera);
     const { events, signatures: signs } = await exclusively(() =>
@@ -61,12 +66,11 @@ export class Teaching {
       );
     }
     await this.endAll(events);
-    await checkpoint();
-    return { event, signs };
+    return { event, signs, saved: await checkpoint() };
   }
 
   /** Name what is seen now, or was seen last. */
-  async label(name: string): Promise<void> {
+  async label(name: string): Promise<{ readonly saved: boolean }> {
     const { camera, model, exclusively, checkpoint } = this.#ports;
     const outcome = await exclusively(() => model.giveLabel(name));
     if (outcome === 'nothing_seen') {
@@ -76,6 +80,6 @@ export class Teaching {
       );
     }
     if (outcome === 'no_room') throw new CortexdError('usage', 'Expected one of the labels known but all 15 are taken');
-    await checkpoint();
+    return { saved: await checkpoint() };
   }
 }

@@ -27,7 +27,7 @@ export type WatchingPorts = {
   /** The source gives no frames; it is tried again. */
   readonly lost: (error: CortexdError) => Promise<void>;
   /** The source has come to its end; it is not opened again. */
-  readonly ended: () => void;
+  readonly ended: () => Promise<void>;
   readonly switchedOff: () => Promise<void>;
   /** Proof of work for the watchdog. */
   readonly alive: () => void;
@@ -117,7 +117,7 @@ export class Watching {
       try {
         await this.#watchOnce();
         if (this.#isOver) continue;
-        this.#ports.ended();
+        await this.#ports.ended();
         await this.#rest(Infinity);
         continue;
       } catch (error) {

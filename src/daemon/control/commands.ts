@@ -1,6 +1,7 @@
 /**
  * commands.ts - carries out what someone asks of the running daemon, over MQTT or the control socket.
  */
+import { CortexdError } from '../../errors.ts';
 import type { Command } from '../../mqtt/commands.ts';
 import type { Publisher, RuntimeValues } from '../../mqtt/publisher.ts';
 import type { HealthRecord } from '../../records/bridge.ts';
@@ -9,6 +10,7 @@ import type { Verdict } from '../../cortex/feedback/feedback.ts';
 import type { EventRecord } from '../../records/event.ts';
 import type { EventFilter } from '../../store/journal.ts';
 import type { SnapshotPort } from '../../web/control-server.ts';
+import { snakeKeys } from '../../records/snake-keys.ts';
 import { modelNamed } from './model-named.ts';
 import type { RuntimeSettings } from './runtime-settings.ts';
 
@@ -19,24 +21,30 @@ export type Steerable = {
   readonly feedback: (
     verdict: Verdict,
     event: string | null,
-  ) => Promise<{ readonly event: string; readonly signs: number }>;
-  readonly label: (name: string) => Promise<void>;
+  ) => Promise<{ readonly event: string; readonly signs: number; readonly saved: boolean }>;
+  readonly label: (name: string) => Promise<{ readonly saved: boolean }>;
 };
 
 export type CommandPorts = {
   readonly models: () => readonly Steerable[];
   readonly settings: RuntimeSettings;
+  /** What a presence sensor makes of the sensitivity of a model at the moment. */
+  readonly sensitivityFactor: (name: string) => number;
   readonly publisher: () => Publisher | null;
   readonly snapshots: SnapshotPort;
   readonly events: (filter: EventFilter) => Promise<readonly EventRecord[]>;
   readonly health: () => Promise<HealthRecord>;
   /** Begin to stop and start anew; the answer is sent before. Throws CortexdError when a new start would fail. */
-  readonly restart: () => void;
+  /** Whether the write budget has room for what someone asks for. */
+  readonly mayWrite: () => boolean;
+  readonly restart: () => Promise<void>;
   /** Zones, masks or switches have changed: whoever shows them is told. */
   readonly changed: (name: string, values: RuntimeValues) => void;
 };
 
 const MOST_EVENTS = 20;
+/** Requests that write whole models. */
+const WRITING: ReadonlySet<Verb> = new Set(['snapshot.create', 'snapshot.restore']);
 
 export class Commands {
   readonly #ports: CommandPorts;
@@ -68,15 +76,16 @@ export class Commands {
       case 'feedback':
         return { feedback: command.verdict, ...(await model.feedback(command.verdict, command.event)) };
       case 'label':
-        await model.label(command.name);
-        return { label: command.name };
+        return { label: command.name, ...(await model.label(command.name)) };
     }
   }
 
   /** The settings of a camera as they are now: into the model, and told. */
   async apply(model: Steerable): Promise<void> {
     const values = this.#ports.settings.valuesOf(model.name);
-    await model.apply(values);
+    // What is set is told; a presence sensor changes only what it comes to.
+    const sensitivity = values.sensitivity * this.#ports.sensitivityFactor(model.name);
+    await model.apply({ ...values, sensitivity });
     this.#ports.publisher()?.settings(model.name, values);
     this.#ports.changed(model.name, values);
   }
@@ -88,12 +97,17 @@ export class Commands {
 
   async #answer(verb: Verb, body: { readonly [key: string]: unknown }): Promise<unknown> {
     const { snapshots, events, health, restart } = this.#ports;
+    if (WRITING.has(verb) && !this.#ports.mayWrite()) {
+      throw new CortexdError('usage', `Expected room in the write budget for ${verb} but it is used up for now`, {
+        hint: 'Try again later, use the command line, or raise checkpoint.write_budget_mb_per_day.',
+      });
+    }
     const { name, camera } = body as { name: string; camera?: string };
     switch (verb) {
       case 'snapshot.create':
-        return snapshots.create(name, camera);
+        return snakeKeys(await snapshots.create(name, camera));
       case 'snapshot.list':
-        return snapshots.list();
+        return snakeKeys(await snapshots.list());
       case 'snapshot.restore':
         return { restored: name, replaced: await snapshots.restore(name, camera) };
       case 'snapshot.delete':
@@ -104,7 +118,7 @@ export class Commands {
       case 'health':
         return health();
       case 'restart':
-        restart();
+        await restart();
         return { restarting: true };
     }
   }

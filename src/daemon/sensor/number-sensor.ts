@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
+import { CsvReport } from '../../capture/csv-values.ts';
 import { ValueQueue } from '../../capture/value-queue.ts';
 import { type SensorValue, csvValues, fileValues, numberOfMessage } from '../../capture/values.ts';
 import type { StreamConfig } from '../../config/stream-schema.ts';
@@ -21,6 +22,7 @@ import { Checkpointer } from '../watched/checkpointer.ts';
 import { MinuteScores } from '../watched/minute-scores.ts';
 import { OpenEvents } from '../watched/open-events.ts';
 import { SeriesEvents } from './series-events.ts';
+import { STOPPED_MEANWHILE, endedRecord } from '../watched/settle.ts';
 import { NumberModel } from './series-model.ts';
 
 export type SensorPorts = CameraPorts & {
@@ -30,6 +32,8 @@ export type SensorPorts = CameraPorts & {
 
 const MINUTE_MS = 60_000;
 const LONGEST_PAUSE_S = 60;
+/** A disk that takes longer for an event does not hold up the values (ms). */
+const EVENT_LIMIT_MS = 5000;
 
 /** The settings of the model that belong to a sensor's configuration. */
 export function seriesSettings({ sensitivity }: StreamConfig): SeriesSettings {
@@ -58,7 +62,7 @@ export class NumberSensor {
   #values = 0;
   #badValues = 0;
   #stepMs = 0;
-  #lastComplaint = '';
+  #hasComplained = false;
   /** Work that must not meet a step half-way: saves and restores. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -132,13 +136,16 @@ export class NumberSensor {
       ports.log.info({ stream: name, bytes: model.totalBytes }, 'Newborn model');
     }
     const sensor = new NumberSensor(name, config, ports, model, limits);
-    for (const event of await ports.store.call('openEvents', name)) sensor.#adopt(event);
+    for (const event of await ports.store.call('openEvents', name)) {
+      // A lost sensor is waited for: that event is still true.
+      if (event.cause === 'sensor_lost') sensor.#adopt(event);
+      else await sensor.#write(endedRecord(event, STOPPED_MEANWHILE));
+    }
     return sensor;
   }
 
   #adopt(event: EventRecord): void {
-    if (event.cause === 'sensor_lost') this.#lostEvent = event;
-    else this.#events.adopt(event);
+    this.#lostEvent = event;
     this.#openEvents.note(event);
   }
 
@@ -161,8 +168,11 @@ export class NumberSensor {
         return this.#retrying(LONGEST_PAUSE_S, async () => {
           let known = this.#model.values + this.#model.missing;
           // What the model has seen before a restart it does not see again.
-          for await (const value of csvValues(source.path, source.column, source.interval_s, signal))
+          const report = new CsvReport();
+          for await (const value of csvValues(source.path, source.column, source.interval_s, signal, report))
             if (known-- <= 0) await this.#take(value);
+          this.#badValues = report.bad;
+          for (const sentence of report.summary()) this.#ports.log.warn({ stream: this.name }, sentence);
           this.#ports.log.info({ stream: this.name, values: this.#values }, 'The series has ended');
           this.#publishState('offline');
           clearTimeout(this.#watchdog);
@@ -202,12 +212,13 @@ export class NumberSensor {
   #hear(payload: string, jsonKey: string | undefined): void {
     try {
       this.#queue.push({ value: numberOfMessage(payload, jsonKey), localMs: null });
+      this.#hasComplained = false;
     } catch (error) {
       this.#badValues++;
-      const complaint = messageOf(error);
-      // A sensor that always says the same nonsense fills no log.
-      if (complaint !== this.#lastComplaint) this.#ports.log.warn({ stream: this.name }, complaint);
-      this.#lastComplaint = complaint;
+      // A sensor that always says nonsense, each time another, fills no log: health counts it.
+      if (this.#hasComplained) return;
+      this.#hasComplained = true;
+      this.#ports.log.warn({ stream: this.name }, `${messageOf(error)}; values like it are left out and counted`);
     }
   }
 
@@ -273,7 +284,7 @@ export class NumberSensor {
   async #write(event: EventRecord): Promise<void> {
     const { store, publisher, log, live, eventWritten, alarmChanged } = this.#ports;
     try {
-      await store.call('saveEvent', event, null, publisher !== null);
+      await store.callWithin(EVENT_LIMIT_MS, 'saveEvent', event, null, publisher !== null);
     } catch (error) {
       log.error({ stream: this.name, id: event.id, err: error }, 'The event could not be written');
       publisher?.unwrittenEvent(event);

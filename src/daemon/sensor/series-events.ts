@@ -34,11 +34,6 @@ export class SeriesEvents {
     this.threshold = threshold;
   }
 
-  /** An event that was open when the daemon stopped goes on under its id. */
-  adopt(event: EventRecord): void {
-    this.#open = event;
-  }
-
   /** What there is to tell after one value, or null. */
   next(observation: SeriesObservation, moment: SeriesMoment): EventRecord | null {
     const sum = combinedEvidence(observation.evidence);

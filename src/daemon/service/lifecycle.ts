@@ -9,6 +9,9 @@ export type Stage = {
   readonly stop: () => Promise<void>;
 };
 
+/** Longest that one part may take to stop (ms): systemd waits 60 s for all of them. */
+const STOP_LIMIT_MS = 25_000;
+
 export class Lifecycle {
   readonly #started: Stage[] = [];
 
@@ -29,10 +32,23 @@ export class Lifecycle {
   async stop(report: (stage: string, error: unknown) => void): Promise<void> {
     for (let stage = this.#started.pop(); stage !== undefined; stage = this.#started.pop()) {
       try {
-        await stage.stop();
+        await within(stage.stop());
       } catch (error) {
         report(stage.name, error);
       }
     }
+  }
+}
+
+/** Rejects when a stop takes longer than STOP_LIMIT_MS: the others have their turn all the same. */
+async function within(stopped: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Expected an end within ${STOP_LIMIT_MS / 1000} s`)), STOP_LIMIT_MS);
+  });
+  try {
+    await Promise.race([stopped, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

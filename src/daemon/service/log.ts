@@ -5,7 +5,7 @@
  * never reach a line.
  */
 import { type Logger, pino } from 'pino';
-import { redact } from '../../redact.ts';
+import { redact, visible } from '../../redact.ts';
 
 export type { Logger } from 'pino';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -45,7 +45,7 @@ export function formatLine(json: string, journal: boolean): string {
   // Trouble of the outside world is told in words; where it came through our code helps nobody.
   const isForeseen = err?.type === 'CortexdError' && err.code !== 'internal';
   if (level >= 50 && !isForeseen && err?.stack !== undefined) pairs.push(` stack=${formatValue(err.stack)}`);
-  const text = redact(`${msg ?? ''}${pairs.join('')}`).replaceAll('\n', '\\n');
+  const text = visible(redact(`${msg ?? ''}${pairs.join('')}`));
   return journal ? `<${priority}>${text}` : `${new Date(time).toISOString()} ${word.padEnd(5)} ${text}`;
 }
 

@@ -17,15 +17,21 @@ export class ServiceManager {
   readonly #socketPath: string | undefined;
   readonly #socket: Datagram | undefined;
   readonly #feedEveryMs: number;
+  readonly #failed: (what: string, reason: string) => void;
+  /** What could not be told, told once. */
+  readonly #complained = new Set<string>();
   #fedMs = -Infinity;
 
-  constructor(env: NodeJS.ProcessEnv = process.env) {
-    const path = env['NOTIFY_SOCKET'];
-    // A leading @ is the abstract namespace, written as a zero byte.
-    this.#socketPath = path?.replace(/^@/, '\0');
-    this.#socket = path === undefined ? undefined : openSocket();
-    const watchdogUs = Number(env['WATCHDOG_USEC'] ?? 0);
-    this.#feedEveryMs = watchdogUs > 0 ? watchdogUs / 1000 / 4 : Infinity;
+  /** `failed`: hears, once for each kind of message, that the service manager could not be told. */
+  constructor(env: NodeJS.ProcessEnv = process.env, failed: (what: string, reason: string) => void = () => undefined) {
+    const { NOTIFY_SOCKET: path, WATCHDOG_USEC: watchdogUs = '0', WATCHDOG_PID: pid } = env;
+    this.#failed = failed;
+    this.#socketPath = path;
+    // The library pads names in the abstract namespace (@...) with zeros, which makes them others.
+    this.#socket = path === undefined || path.startsWith('@') ? undefined : openSocket();
+    // The watchdog may be meant for another process of the service.
+    const isOurs = pid === undefined || Number(pid) === process.pid;
+    this.#feedEveryMs = isOurs && Number(watchdogUs) > 0 ? Number(watchdogUs) / 1000 / 4 : Infinity;
   }
 
   get isPresent(): boolean {
@@ -58,13 +64,25 @@ export class ServiceManager {
 
   #notify(message: string): void {
     if (this.#socketPath === undefined) return;
+    const what = message.split('=')[0]!;
+    // A service manager that does not listen must not stop the daemon.
+    const complain = (reason: string): void => {
+      if (this.#complained.has(what)) return;
+      this.#complained.add(what);
+      this.#failed(what, reason);
+    };
     if (this.#socket) {
       const bytes = Buffer.from(message);
-      // A service manager that does not listen must not stop the daemon.
-      this.#socket.send(bytes, 0, bytes.length, this.#socketPath, () => undefined);
+      this.#socket.send(bytes, 0, bytes.length, this.#socketPath, (error) => {
+        if (error) complain(error.message);
+      });
     } else {
-      const child = spawn('systemd-notify', ['--no-block', ...message.split('\n')], { stdio: 'ignore' });
-      child.on('error', () => undefined);
+      const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', NOTIFY_SOCKET: this.#socketPath };
+      const child = spawn('systemd-notify', ['--no-block', ...message.split('\n')], { stdio: 'ignore', env });
+      child.on('error', (error) => complain(error.message));
+      child.on('exit', (code) => {
+        if (code !== 0) complain(`systemd-notify ended with ${code}`);
+      });
       child.unref();
     }
   }

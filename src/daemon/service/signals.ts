@@ -4,6 +4,11 @@
 
 /** 128 + SIGINT, what shells expect of a program that was interrupted hard. */
 const INTERRUPTED = 130;
+/**
+ * Signals so close to the first are the same wish (ms): a terminal sends Ctrl-C to a whole group of processes, and those
+ * above pass it on.
+ */
+const SAME_WISH_MS = 500;
 
 export type SignalOptions = {
   readonly reload?: () => void;
@@ -11,24 +16,41 @@ export type SignalOptions = {
   readonly until?: Promise<unknown>;
 };
 
-/** Resolves on the first SIGINT or SIGTERM, or when `until` does. From then on a further signal ends the process at once. */
+/**
+ * Resolves on the first SIGINT or SIGTERM, or when `until` does. From then on a further signal, unless it is the same
+ * wish, ends the process at once.
+ */
 export async function untilSignal({ reload, until }: SignalOptions): Promise<void> {
   const hangUp = (): void => reload?.();
   process.on('SIGHUP', hangUp);
   await new Promise<void>((resolve, reject) => {
-    const first = (): void => {
-      process.once('SIGINT', () => process.exit(INTERRUPTED));
-      process.once('SIGTERM', () => process.exit(INTERRUPTED));
+    const begin = (): void => {
+      const sinceMs = performance.now();
+      const again = (): void => {
+        if (performance.now() - sinceMs >= SAME_WISH_MS) process.exit(INTERRUPTED);
+      };
+      process.removeListener('SIGINT', begin);
+      process.removeListener('SIGTERM', begin);
+      process.on('SIGINT', again);
+      process.on('SIGTERM', again);
       resolve();
     };
-    process.once('SIGINT', first);
-    process.once('SIGTERM', first);
+    process.on('SIGINT', begin);
+    process.on('SIGTERM', begin);
     const other = (): void => {
-      process.removeListener('SIGINT', first);
-      process.removeListener('SIGTERM', first);
-      resolve();
+      process.removeListener('SIGINT', begin);
+      process.removeListener('SIGTERM', begin);
     };
-    until?.then(other, reject);
+    until?.then(
+      () => {
+        other();
+        resolve();
+      },
+      (error: unknown) => {
+        other();
+        reject(error);
+      },
+    );
   });
   process.removeListener('SIGHUP', hangUp);
 }

@@ -14,7 +14,7 @@ export type CheckpointPorts = {
   readonly copyImage: () => Promise<number>;
   /** Write the shadow; resolves when it is durable. */
   readonly save: (step: number) => Promise<void>;
-  /** A save that failed (disk full, ...): the model goes on, the next interval tries again. */
+  /** A save that failed (disk full, ...): the model goes on, the next interval tries again. Told once until one succeeds. */
   readonly failed: (error: unknown) => void;
   /** Whether the write budget lets a save that is due begin. */
   readonly allows: () => boolean;
@@ -33,6 +33,7 @@ export class Checkpointer {
   #savedStep: number;
   #savedMs: number;
   #copyMs = 0;
+  #isFailing = false;
 
   /** `step`: the step that is already durable, 0 for a newborn model. */
   constructor(ports: CheckpointPorts, times: CheckpointTimes, step: number) {
@@ -66,7 +67,11 @@ export class Checkpointer {
     // A model that was never saved does not wait: all it has learned would be lost.
     if (sinceMs < longestMs && this.#savedStep > 0 && !this.#ports.allows()) return;
     const { copied, saved } = this.#begin();
-    saved.catch((error: unknown) => this.#ports.failed(error));
+    saved.catch((error: unknown) => {
+      // Told once until one succeeds: a disk that stays full says nothing new at each interval.
+      if (!this.#isFailing) this.#ports.failed(error);
+      this.#isFailing = true;
+    });
     // What fails here fails `saved` too, and is told once.
     await copied.catch(() => undefined);
   }
@@ -85,6 +90,7 @@ export class Checkpointer {
       const copiedMs = this.#ports.now();
       this.#copyMs = copiedMs - beganMs;
       await this.#ports.save(step);
+      this.#isFailing = false;
       this.#savedStep = step;
       this.#savedMs = copiedMs;
     });

@@ -28,7 +28,7 @@ export type CameraPorts = {
   /** A broken contract inside: the daemon cannot go on. */
   readonly failed: (error: unknown) => void;
   /** Proof of work for the watchdog: a frame was stepped, or a lost camera was tried again. */
-  readonly workDone: () => void;
+  readonly workDone: (camera: string) => void;
   /** Called for every record, for those who watch (the demo). */
   readonly watch?: ((described: Described, frame: CapturedFrame, result: StepResult) => void) | undefined;
 };

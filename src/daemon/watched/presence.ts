@@ -45,9 +45,15 @@ export class Presence {
     await this.#endLost('the camera is back');
   }
 
-  /** Frames do not come, and nobody knows why yet, or because the source has ended. */
+  /** Frames do not come, and nobody knows why yet. */
   absent(): void {
     this.#tell('offline');
+  }
+
+  /** Frames do not come because the source has come to its end: it is not lost. */
+  async ended(): Promise<void> {
+    this.#tell('offline');
+    await this.#endLost('the source has ended');
   }
 
   /** Someone has switched the camera off: it is not lost. */

@@ -26,10 +26,18 @@ export class ToldEvents {
     if (this.#events.size > KEPT && oldest !== undefined) this.#events.delete(oldest);
   }
 
-  /** The event of an id, or the newest; throws CortexdError('usage') when it is not known any more. */
+  /** The event whose id begins so, or the newest; throws CortexdError('usage') when it is not known any more. */
   find(id: string | null, camera: string): ToldEvent {
-    const event = id === null ? [...this.#events.values()].at(-1) : this.#events.get(id);
-    if (event !== undefined) return event;
+    const all = [...this.#events.values()];
+    const wanted = id?.toUpperCase();
+    const found = wanted === undefined ? all.slice(-1) : all.filter((event) => event.id.startsWith(wanted));
+    if (found.length === 1) return found[0]!;
+    if (found.length > 1) {
+      const [a, b] = found.map((event) => event.id);
+      throw new CortexdError('usage', `Expected the beginning of one event's id but ${id} begins ${a} and ${b}`, {
+        hint: 'Write more of it.',
+      });
+    }
     throw new CortexdError(
       'usage',
       id === null

@@ -51,6 +51,12 @@ export class WriteBudget {
     return true;
   }
 
+  /** May a command make something be written? A little more than is there: what someone asks for is seldom. */
+  allowsCommand(): boolean {
+    this.#grow();
+    return this.#allowance > -KEPT_MS * this.#bytesPerMs;
+  }
+
   /** A model is being saved, by allowance or by command. */
   begun(name: string): void {
     this.#waiting.delete(name);

@@ -2,20 +2,25 @@
  * circular.ts - a number on a circle (hour of the day, wind direction) as a run of active bits that goes on at the other
  * end (NuPIC `ScalarEncoder`, periodic).
  */
+import { expectAbove, expectBoolean, expectNumber, expectRoom, expectWhole } from '../../memory/expect.ts';
+
 export type CircularEncoder = {
   /** The value that means the same as 0. */
   readonly period: number;
   readonly size: number;
   /** Active bits. */
   readonly width: number;
+  /** The run lies around the value's place (NuPIC; default), or begins there (htm.core). */
+  readonly centred?: boolean;
 };
 
 /** Throws RangeError when the settings contradict each other. */
 export function circularEncoder(encoder: CircularEncoder): CircularEncoder {
   const { period, size, width } = encoder;
-  if (!(period > 0)) throw new RangeError(`Expected a period above 0 but received ${period}`);
-  if (!(Number.isInteger(width) && width >= 1 && width <= size))
-    throw new RangeError(`Expected a width from 1 to ${size} but received ${width}`);
+  expectAbove('period', period, 0);
+  expectWhole('size', size, 1, 2 ** 24);
+  expectWhole('width', width, 1, size);
+  if (encoder.centred !== undefined) expectBoolean('centred', encoder.centred);
   return encoder;
 }
 
@@ -28,9 +33,11 @@ export function encodeCircular(
   offset = 0,
 ): number {
   const { period, size, width } = encoder;
+  expectNumber('value', value);
+  expectRoom('out', out, at, width);
   const turn = value / period - Math.floor(value / period);
-  const middle = Math.floor(turn * size);
-  const first = (middle - (width >> 1) + size) % size;
+  const place = Math.floor(turn * size);
+  const first = encoder.centred === false ? place % size : (place - (width >> 1) + size) % size;
   // What goes over the end comes first, so that the list stays ascending.
   const over = Math.max(0, first + width - size);
   for (let i = 0; i < over; i++) out[at + i] = offset + i;

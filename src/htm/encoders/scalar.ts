@@ -4,8 +4,11 @@
  *     minimum                                          maximum
  *     [1 1 1 1 1 . . . . .]   ...   [. . . . . 1 1 1 1 1]      size bits, `width` of them active
  *
- * Values as far apart as `width` buckets share no bit. Outside the range the nearest end is meant.
+ * Values as far apart as `width` buckets share no bit. A value outside the range is refused, unless `clipInput` says that
+ * the nearest end is meant.
  */
+import { expectAbove, expectBoolean, expectNumber, expectRoom, expectWhole } from '../../memory/expect.ts';
+
 export type ScalarEncoder = {
   readonly minimum: number;
   readonly maximum: number;
@@ -13,18 +16,28 @@ export type ScalarEncoder = {
   readonly size: number;
   /** Active bits. */
   readonly width: number;
+  /** Take values outside the range as the nearest end (NuPIC, htm.core). Default false: they are refused. */
+  readonly clipInput?: boolean;
 };
+
+/** Bits of an SDR. */
+const MOST_BITS = 2 ** 24;
 
 /** Throws RangeError when the settings contradict each other. */
 export function scalarEncoder(encoder: ScalarEncoder): ScalarEncoder {
   const { minimum, maximum, size, width } = encoder;
-  if (!(maximum > minimum)) throw new RangeError(`Expected a maximum above ${minimum} but received ${maximum}`);
-  if (!(Number.isInteger(width) && width >= 1 && width < size))
-    throw new RangeError(`Expected a width from 1 to ${size - 1} but received ${width}`);
+  expectNumber('minimum', minimum);
+  expectAbove('maximum', maximum, minimum);
+  expectWhole('size', size, 2, MOST_BITS);
+  expectWhole('width', width, 1, size - 1);
+  if (encoder.clipInput !== undefined) expectBoolean('clipInput', encoder.clipInput);
   return encoder;
 }
 
-/** Write the active bits of `value`, ascending, to `out` from `at` on, each moved by `offset`; returns how many. */
+/**
+ * Write the active bits of `value`, ascending, to `out` from `at` on, each moved by `offset`; returns how many. Throws
+ * RangeError for a value outside the range, and for one that is no number.
+ */
 export function encodeScalar(
   encoder: ScalarEncoder,
   value: number,
@@ -33,6 +46,9 @@ export function encodeScalar(
   offset = 0,
 ): number {
   const { minimum, maximum, size, width } = encoder;
+  if (encoder.clipInput === true) expectNumber('value', value);
+  else expectNumber('value', value, minimum, maximum);
+  expectRoom('out', out, at, width);
   const share = Math.min(1, Math.max(0, (value - minimum) / (maximum - minimum)));
   const first = Math.round(share * (size - width));
   for (let i = 0; i < width; i++) out[at + i] = offset + first + i;

@@ -1,46 +1,56 @@
 /**
- * clouds.ts - the shadow of a cloud passes over the scene, with soft, uneven edges.
+ * clouds.ts - shadows of clouds drift over the scene, with soft, uneven edges.
  */
-import { between } from '../play.ts';
+import { between } from '../dice.ts';
+import { createTexture, smoothNoise } from '../paint/texture.ts';
 import { type Nuisance, type Stage, clampByte } from './nuisance.ts';
 
-/** Discs that make a cloud, and how soft their edge is, relative to the picture's width. */
-const DISCS = 5;
-const EDGE = 0.1;
+/** Points at which the shade is worked out; smooth in between. */
+const COLUMNS = 16;
+const ROWS = 12;
+/** Clouds in a picture's width, and how much of the sky is free. */
+const SIZE = 2.6;
+const FREE = 0.45;
+/** How sudden the edge of a shadow is. */
+const EDGE = 5;
 
 export function createClouds({ width, height, random }: Stage): Nuisance {
-  let discs: { readonly x: number; readonly y: number; readonly radius: number }[] = [];
-  let darkness = 0;
-  let direction = 1;
-  const draw = (): void => {
-    darkness = between(random, 0.25, 0.45);
-    direction = between(random, -1, 1) < 0 ? -1 : 1;
-    discs = Array.from({ length: DISCS }, () => ({
-      x: between(random, -0.35, 0.35) * width,
-      y: between(random, 0.1, 0.9) * height,
-      radius: between(random, 0.18, 0.38) * width,
-    }));
-  };
+  const texture = createTexture(random);
+  const shades = new Float64Array((COLUMNS + 1) * (ROWS + 1));
+  let darkness = between(random, 0.25, 0.45);
+  let speedX = between(random, 0.06, 0.2);
+  let speedY = between(random, -0.05, 0.05);
   return {
-    spellS: [12, 45],
+    spellS: [20, 80],
     pauseS: [40, 150],
-    rampS: 0,
-    begin: draw,
-    paint(plane, { strength, progress }) {
+    rampS: 4,
+    begin() {
+      darkness = between(random, 0.25, 0.45);
+      speedX = between(random, 0.06, 0.2) * (between(random, -1, 1) < 0 ? -1 : 1);
+      speedY = between(random, -0.05, 0.05);
+    },
+    paint(plane, { time, strength }) {
       if (strength === 0) return;
-      // From wholly outside on one side to wholly outside on the other.
-      const center = width * (direction > 0 ? -0.8 + 2.6 * progress : 1.8 - 2.6 * progress);
+      for (let row = 0, at = 0; row <= ROWS; row++) {
+        for (let column = 0; column <= COLUMNS; column++, at++) {
+          const x = (SIZE * column) / COLUMNS + speedX * time;
+          const y = (SIZE * row * height) / (ROWS * width) + speedY * time;
+          const thick = smoothNoise(texture, x + 7, y + 7) - FREE;
+          shades[at] = 1 - strength * darkness * Math.max(0, Math.min(1, EDGE * thick));
+        }
+      }
       for (let y = 0, i = 0; y < height; y++) {
+        const v = (y / height) * ROWS;
+        const row = Math.floor(v);
+        const down = v - row;
         for (let x = 0; x < width; x++, i++) {
-          let depth = 0;
-          for (const disc of discs) {
-            const dx = x - center - disc.x;
-            const dy = y - disc.y;
-            const { radius } = disc;
-            // (r^2 - d^2) / 2r is the distance to the edge, near it.
-            depth = Math.max(depth, (radius * radius - dx * dx - dy * dy) / (2 * radius * EDGE * width));
-          }
-          if (depth > 0) plane[i] = clampByte(plane[i]! * (1 - darkness * Math.min(1, depth)));
+          const u = (x / width) * COLUMNS;
+          const column = Math.floor(u);
+          const along = u - column;
+          const at = row * (COLUMNS + 1) + column;
+          const above = shades[at]! + (shades[at + 1]! - shades[at]!) * along;
+          const below = shades[at + COLUMNS + 1]! + (shades[at + COLUMNS + 2]! - shades[at + COLUMNS + 1]!) * along;
+          plane[i] = clampByte(plane[i]! * (above + (below - above) * down));
         }
       }
     },

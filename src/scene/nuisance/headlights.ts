@@ -1,7 +1,7 @@
 /**
  * headlights.ts - a cone of light sweeps over the scene within a second or two and is gone.
  */
-import { between } from '../play.ts';
+import { between } from '../dice.ts';
 import { type Nuisance, type Stage, clampByte } from './nuisance.ts';
 
 /** Half axes of the cone, relative to the picture. */

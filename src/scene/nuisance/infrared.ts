@@ -31,7 +31,7 @@ export function createInfrared({ width, height }: Stage): Nuisance {
       if (strength > 0) paintInfrared(plane, width, height);
     },
     expose(_plane, { strength }, exposure) {
-      if (strength > 0) exposure.grain = GRAIN;
+      if (strength > 0) exposure.grain *= GRAIN;
     },
   };
 }

@@ -1,24 +1,25 @@
 /**
- * nuisance.ts - what all nuisances have in common: they change pictures and mean nothing. They come in spells.
+ * nuisance.ts - what all nuisances have in common: they change pictures and mean nothing. They come in spells, or are always
+ * there.
  */
 import type { NUISANCE_NAMES } from './nuisances.ts';
 
 export type NuisanceName = (typeof NUISANCE_NAMES)[number];
 
-/** The picture, and what a second is. */
+/** The picture, and the nuisance's own generator. */
 export type Stage = {
   readonly width: number;
   readonly height: number;
-  readonly fps: number;
   readonly random: Uint32Array;
 };
 
 /** One moment of a spell. */
 export type Moment = {
-  readonly frame: number;
+  /** s since the scene began */
+  readonly time: number;
   /** 0 between spells; ramps up and down within one. */
   readonly strength: number;
-  /** 0..1 through the spell. */
+  /** 0..1 through the spell; 0 when it has no end. */
   readonly progress: number;
 };
 
@@ -36,11 +37,13 @@ export type Nuisance = {
   readonly paint?: (plane: Uint8Array, moment: Moment) => void;
   /** Change the exposure of the painted scene; also called between spells. */
   readonly expose?: (plane: Uint8Array, moment: Moment, exposure: Exposure) => void;
+  /** Write over the picture as the camera gives it. */
+  readonly overlay?: (luma: Uint8Array, moment: Moment) => void;
 };
 
-/** -1..1 and back in `period` frames, in straight lines. */
-export function triangle(frame: number, period: number): number {
-  const turn = (frame % period) / period;
+/** -1..1 and back in `period`, in straight lines; both of one unit. */
+export function triangle(time: number, period: number): number {
+  const turn = time / period - Math.floor(time / period);
   return turn < 0.5 ? 4 * turn - 1 : 3 - 4 * turn;
 }
 

@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { PRESETS } from '../../../src/cortex/settings.ts';
 import { ModelClient } from '../../../src/daemon/camera/model-client.ts';
+import { tryModel } from '../../../src/daemon/camera/trial.ts';
 import { createScene, renderNext } from '../../../src/scene/scene.ts';
 import type { Frame } from '../../../src/vision/frame.ts';
 
@@ -65,13 +66,52 @@ test('the pixels of a frame are handed back, and the grid is a copy', async (t) 
   await model.close();
 });
 
-test('a broken contract in the worker is an internal error, and a model of another size is refused', async (t) => {
+test('a model that has broken in a step is of no use any more: it is not stepped, and not saved', async (t) => {
   const model = await ModelClient.start(SETTINGS, 1, null);
-  const wrong: Frame = { sequence: 0, timeMs: 0, width: 10, height: 10, luma: new Uint8Array(100) };
-  await t.rejects(model.stepFrame(wrong, true), { code: 'internal', message: /Expected a frame of 92 x 68 px/ });
   await t.rejects(model.restore(new Uint8Array(5)), { code: 'model_shape' });
   const [frame] = frames(0, 1) as [Frame];
-  t.equal((await model.stepFrame(frame, true)).observation.step, 1, 'it goes on');
+  t.equal(
+    (await model.stepFrame(frame, true)).observation.step,
+    1,
+    'a model of another size is refused, and it goes on',
+  );
+  const wrong: Frame = { sequence: 0, timeMs: 0, width: 10, height: 10, luma: new Uint8Array(100) };
+  await t.rejects(model.stepFrame(wrong, true), { code: 'internal', message: /Expected a frame of 92 x 68 px/ });
+  t.notOk(model.isSound);
+  await t.rejects(model.copyImage(), { code: 'internal' });
   await model.close();
   await t.rejects(model.stepFrame(frames(0, 1)[0]!, true), { code: 'internal' });
+});
+
+test('a step that does not end, throws or takes the thread with it is told within the limit', async (t) => {
+  t.teardown(() => delete process.env['CORTEXD_FAULT']);
+  // Only what hangs is told by the limit; on a busy machine a thread takes its time to end.
+  for (const [kind, limitMs, message] of [
+    ['hang', 500, /to answer within 0\.5 s/],
+    ['throw', 30_000, /a fault on purpose/],
+    ['die', 30_000, /has ended/],
+  ] as const) {
+    process.env['CORTEXD_FAULT'] = `model step@3=${kind}`;
+    const model = await ModelClient.start(SETTINGS, 1, null, limitMs);
+    const [first, second, third] = frames(0, 3) as [Frame, Frame, Frame];
+    await model.stepFrame(first, true);
+    await model.stepFrame(second, true);
+    await t.rejects(model.stepFrame(third, true), { code: 'internal', message }, kind);
+    t.notOk(model.isSound);
+    await model.close();
+  }
+});
+
+test('bytes that cannot be those of a model are refused, and the model before goes on', async (t) => {
+  const model = await ModelClient.start(SETTINGS, 1, null);
+  for (const frame of frames(0, 60)) await model.stepFrame(frame, true);
+  await model.copyImage();
+  const sound = new Uint8Array(model.shadow).slice();
+  for (const value of [0xff, 0x7f]) {
+    const nonsense = sound.slice().fill(value);
+    await t.rejects(tryModel(SETTINGS, nonsense), { code: 'corrupt' });
+  }
+  await tryModel(SETTINGS, sound);
+  t.equal((await model.stepFrame(frames(60, 61)[0]!, true)).observation.step, 61);
+  await model.close();
 });

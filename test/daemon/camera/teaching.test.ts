@@ -17,12 +17,19 @@ test('an event without any sign of its own cannot matter: that is said, and noth
       throw new Error('nothing ends');
     },
     write: async () => undefined,
-    checkpoint: async () => void saved++,
+    checkpoint: async () => {
+      saved++;
+      return true;
+    },
   });
   await t.rejects(teaching.feedback('matters', null), { message: /there was none since the daemon started/ });
   teaching.note({ id: 'A', type: 'start' } as EventRecord, { key: 'thing:1', startedStep: 1 } as EventChange);
   await t.rejects(teaching.feedback('matters', 'A'), { code: 'usage', message: /A has no sign of its own/ });
   t.equal(saved, 0);
-  t.same(await teaching.feedback('normal', 'A'), { event: 'A', signs: 0 }, 'what was normal has ended all the same');
+  t.same(
+    await teaching.feedback('normal', 'A'),
+    { event: 'A', signs: 0, saved: true },
+    'what was normal has ended all the same',
+  );
   t.equal(saved, 1);
 });

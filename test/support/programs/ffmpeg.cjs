@@ -2,7 +2,7 @@
 // place, refused as a real device would refuse it. By the device's name:
 //   busy   hangs   quits (after two seconds)   slow-format (knows only yuyv422)      anything else works
 const { spawn, spawnSync } = require('node:child_process');
-const { basename, dirname, delimiter } = require('node:path');
+const { basename, delimiter } = require('node:path');
 const args = process.argv.slice(2);
 const path = process.env.PATH.split(delimiter).filter((folder) => folder !== process.env.DOUBLES);
 const run = (all) => {

@@ -6,13 +6,16 @@
  */
 
 export { followIndex, listSegments } from './temporal';
+export { unlinkSegment, adaptSynapses, growSynapses } from './pool';
+export { activateCells, predictColumns } from './memory';
 export {
   countRows,
   adaptColumnRows,
   adaptColumnMask,
+  spreadInput,
   gatherWindows,
   countWindows,
-  inhibitWindows,
-  averageDuty,
 } from './spatial';
+export { boostOverlaps, inhibitGlobally, padKeys, inhibitWindows } from './inhibition';
+export { averageDuty, boostNearby, boostAll } from './boosting';
 export { convolve } from './convolution';

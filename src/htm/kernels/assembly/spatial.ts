@@ -19,7 +19,7 @@ function rowOf(base: usize, at: usize, rowBytes: u32): v128 {
 }
 
 /**
- * Twin: `countRows` of overlap-global.ts. For 128 columns at a time the rows of all active inputs are added as bit-sliced
+ * Twin: `countRows` of sp-global.ts. For 128 columns at a time the rows of all active inputs are added as bit-sliced
  * numbers, eight rows per round of carry-save adders; `slicesAt` is room for 16 slices of 16 bytes.
  */
 export function countRows(
@@ -128,41 +128,69 @@ function learned(permanence: v128, on: v128, increment: v128, decrement: v128): 
 }
 
 /**
- * Twin: `adaptColumnRows` of sp-learning.ts. One column's permanences over the whole input; where one crosses the
- * connected threshold, the column's bit in that input's row flips. Returns the connected synapses.
+ * What learning adds to the permanence of each input of this step and what it takes: `increment` and 0 where it is on, 0 and
+ * `decrement` where it is off.
+ */
+export function spreadInput(
+  inputBitsAt: usize,
+  lanes: u32,
+  increment: u32,
+  decrement: u32,
+  upAt: usize,
+  downAt: usize,
+): void {
+  const inc = i8x16.splat(<i8>increment);
+  const dec = i8x16.splat(<i8>decrement);
+  for (let i: u32 = 0; i < lanes; i += 16) {
+    const on = spread(load<u16>(inputBitsAt + (i >>> 3)));
+    v128.store(upAt + i, v128.and(inc, on));
+    v128.store(downAt + i, v128.andnot(dec, on));
+  }
+}
+
+/**
+ * Twin: `adaptColumnRows` of sp-global.ts. One column's permanences over the whole input, which go by what `spreadInput`
+ * found (`each` all ones), or all by the same (`each` 0, vectors); where one crosses the connected threshold, the column's
+ * bit in that input's row flips. Returns by how many more synapses are connected.
  */
 export function adaptColumnRows(
   permanenceAt: usize,
   inputs: u32,
-  inputBitsAt: usize,
-  increment: u32,
-  decrement: u32,
+  upAt: usize,
+  downAt: usize,
+  each: u32,
   connected: u32,
   columnBitAt: usize,
   rowBytes: u32,
   columnBit: u32,
-): u32 {
-  const inc = i8x16.splat(<i8>increment);
-  const dec = i8x16.splat(<i8>decrement);
+): i32 {
   const threshold = i8x16.splat(<i8>connected);
-  let count: u32 = 0;
+  const least = i8x16.splat(1);
+  const none = i8x16.splat(0);
+  let change: i32 = 0;
   for (let i: u32 = 0; i < inputs; i += 16) {
     const before = v128.load(permanenceAt + i);
-    const after = learned(before, spread(load<u16>(inputBitsAt + (i >>> 3))), inc, dec);
+    const moved = i8x16.sub_sat_u(
+      i8x16.add_sat_u(before, v128.load(upAt + (i & each))),
+      v128.load(downAt + (i & each)),
+    );
+    // 0 is no synapse and stays; a synapse stays at 1 at least.
+    const after = v128.andnot(i8x16.max_u(moved, least), i8x16.eq(before, none));
     v128.store(permanenceAt + i, after);
-    const is = i8x16.bitmask(i8x16.ge_u(after, threshold));
-    count += popcnt(is);
-    let flips = is ^ i8x16.bitmask(i8x16.ge_u(before, threshold));
-    while (flips != 0) {
+    const is = i8x16.ge_u(after, threshold);
+    let flips = i8x16.bitmask(v128.xor(is, i8x16.ge_u(before, threshold)));
+    if (flips == 0) continue;
+    change += 2 * popcnt(flips & i8x16.bitmask(is)) - popcnt(flips);
+    do {
       const at = columnBitAt + (i + ctz(flips)) * rowBytes;
       store<u8>(at, load<u8>(at) ^ <u8>columnBit);
       flips &= flips - 1;
-    }
+    } while (flips != 0);
   }
-  return count;
+  return change;
 }
 
-/** Twin: `adaptColumnMask` of sp-learning.ts. The same over a window, whose connected bits lie next to each other. */
+/** Twin: `adaptColumnMask` of sp-local.ts. The same over a window, whose connected bits lie next to each other. */
 export function adaptColumnMask(
   permanenceAt: usize,
   lanes: u32,
@@ -187,7 +215,7 @@ export function adaptColumnMask(
 }
 
 /**
- * Twin: `gatherWindows` of overlap-local.ts. For each left edge and each row of the padded picture the window's bits of
+ * Twin: `gatherWindows` of sp-local.ts. For each left edge and each row of the padded picture the window's bits of
  * that row, moved to bit 0. Rows are `paddedWords` u32, one more word than needed being readable behind the last.
  */
 export function gatherWindows(
@@ -216,7 +244,7 @@ export function gatherWindows(
   }
 }
 
-/** Twin: `countWindows` of overlap-local.ts. Connected synapses on active inputs, by AND and population count. */
+/** Twin: `countWindows` of sp-local.ts. Connected synapses on active inputs, by AND and population count. */
 export function countWindows(
   maskAt: usize,
   maskWords: u32,
@@ -252,76 +280,5 @@ export function countWindows(
       mask += maskWords << 2;
       window += leftWords << 2;
     }
-  }
-}
-
-/**
- * Twin: `inhibitWindows` of inhibition.ts. A column wins when fewer than its limit of the neighbours have a larger key.
- * Keys lie in a padded grid of `stride` u32 per row with `radius` on each side; rows may be read 3 lanes too far.
- */
-export function inhibitWindows(
-  keysAt: usize,
-  stride: u32,
-  radius: u32,
-  radiusY: u32,
-  columnWidth: u32,
-  columnHeight: u32,
-  limitsAt: usize,
-  winnersAt: usize,
-): u32 {
-  const side: u32 = (radius << 1) + 1;
-  const rows: u32 = (radiusY << 1) + 1;
-  const whole = side & ~3;
-  const rest = side & 3;
-  const restLanes = (1 << <i32>rest) - 1;
-  let winners: u32 = 0;
-  for (let y: u32 = 0; y < columnHeight; y++) {
-    for (let x: u32 = 0; x < columnWidth; x++) {
-      const key = load<u32>(keysAt + (((y + radiusY) * stride + x + radius) << 2));
-      if (key == 0) continue;
-      const limit = <u32>load<u16>(limitsAt + ((y * columnWidth + x) << 1));
-      const own = i32x4.splat(key);
-      let larger: u32 = 0;
-      for (let n: u32 = 0; n < rows && larger < limit; n++) {
-        const turn = n + radiusY;
-        const row = y + (turn >= rows ? turn - rows : turn);
-        let at = keysAt + ((row * stride + x) << 2);
-        for (const end = at + (whole << 2); at < end; at += 16)
-          larger += popcnt(i32x4.bitmask(i32x4.gt_u(v128.load(at), own)));
-        if (rest != 0) larger += popcnt(i32x4.bitmask(i32x4.gt_u(v128.load(at), own)) & restLanes);
-      }
-      if (larger >= limit) continue;
-      store<u32>(winnersAt + (winners << 2), y * columnWidth + x);
-      winners++;
-    }
-  }
-  return winners;
-}
-
-/**
- * Twin: `averageDuty` of boosting.ts. Moves each duty cycle towards 1 where the overlap reaches the threshold, else 0;
- * and the activity's towards 0. `columns` is rounded up to whole vectors.
- */
-export function averageDuty(
-  overlapAt: usize,
-  overlapDutyAt: usize,
-  activeDutyAt: usize,
-  columns: u32,
-  threshold: u32,
-  rate: f32,
-): void {
-  const rates = f32x4.splat(rate);
-  const ones = f32x4.splat(1);
-  const thresholds = i32x4.splat(threshold);
-  for (let i: u32 = 0; i < columns; i += 4) {
-    const overlap = v128.load16x4_u(overlapAt + (i << 1));
-    const reached = v128.and(i32x4.ge_u(overlap, thresholds), ones);
-    const overlapDuty = v128.load(overlapDutyAt + (i << 2));
-    v128.store(
-      overlapDutyAt + (i << 2),
-      f32x4.add(overlapDuty, f32x4.mul(rates, f32x4.sub(reached, overlapDuty))),
-    );
-    const activeDuty = v128.load(activeDutyAt + (i << 2));
-    v128.store(activeDutyAt + (i << 2), f32x4.sub(activeDuty, f32x4.mul(rates, activeDuty)));
   }
 }

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# A Debian package with everything inside: the program, its npm packages with their native parts, and a Node.js runtime.
+#
+#     scripts/build-deb.sh [amd64|arm64] [FOLDER]      default: this machine's architecture, into build/
+#
+# DEB_COMPRESSION=zstd is several times faster than xz and for tests; Debian's archive does not take it.
+#
+# Needs npm, dpkg-dev and a compiler; for another architecture than this machine's its cross compiler (gcc-aarch64-linux-gnu,
+# g++-aarch64-linux-gnu). Downloads from the npm registry only.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# The runtime, and the database module that needs no compiling for it.
+NODE_VERSION=22.23.3
+SQLITE_VERSION=13.2.0
+
+arch=${1:-$(dpkg --print-architecture)}
+out=$(realpath -m "${2:-build}")
+case "$arch" in
+  amd64) cpu=x64 triplet=x86_64-linux-gnu ;;
+  arm64) cpu=arm64 triplet=aarch64-linux-gnu ;;
+  *) echo "build-deb.sh: Expected amd64 or arm64 but received $arch" >&2; exit 64 ;;
+esac
+version=$(node -p 'require("./package.json").version')
+stage=$out/deb-$arch
+root=$stage/root
+library=$root/usr/lib/cortexd
+rm -rf "$stage"
+mkdir -p "$library/bin" "$library/dist" "$library/src/web" "$root/usr/bin" "$root/usr/share/man/man1" "$root/usr/share/doc/cortexd" \
+  "$root/usr/share/lintian/overrides" "$root/usr/lib/systemd/system" "$root/usr/lib/sysusers.d" "$root/usr/lib/tmpfiles.d" \
+  "$root/usr/lib/udev/rules.d" "$root/DEBIAN"
+
+[ -f dist/src/cli/main.js ] && [ -z "$(find src -newer dist/src/cli/main.js -name '*.ts' | head -n 1)" ] || npm run --silent build
+
+echo "== runtime and packages for $arch"
+mkdir "$stage/runtime"
+(
+  cd "$stage/runtime"
+  echo '{"private":true}' >package.json
+  npm install --silent --force --ignore-scripts --no-audit --no-fund "node-linux-$cpu@$NODE_VERSION"
+)
+runtime=$stage/runtime/node_modules/node-linux-$cpu
+install -m 0755 "$runtime/bin/node" "$library/bin/node"
+cp package.json package-lock.json "$library/"
+(
+  cd "$library"
+  npm ci --silent --omit=dev --os=linux --cpu="$cpu" --libc=glibc --ignore-scripts --force --no-audit --no-fund
+  npm install --silent --no-save --omit=dev --os=linux --cpu="$cpu" --libc=glibc --ignore-scripts --force --no-audit --no-fund \
+    "better-sqlite3@$SQLITE_VERSION"
+  # What is compiled: against the headers of the runtime inside, for its processor.
+  export npm_config_nodedir=$runtime npm_config_arch=$cpu
+  if [ "$arch" != "$(dpkg --print-architecture)" ]; then export CC=$triplet-gcc CXX=$triplet-g++; fi
+  npm rebuild --silent --foreground-scripts epoll unix-dgram
+)
+rm "$library/package-lock.json"
+
+echo "== files"
+cp -R dist/src "$library/dist/"
+# What an earlier build left behind has no source any more.
+(cd "$library/dist/src" && find . -name '*.js') | while read -r file; do [ -f "src/${file%.js}.ts" ] || rm "$library/dist/src/$file"; done
+cp -R src/web/public "$library/src/web/"
+cp -R config "$library/"
+# Sources, headers, objects, other platforms and what describes them to compilers are of no use in an installation.
+find "$library/node_modules" -depth \( -path '*/build/Release/obj.target' -o -path '*/build/Release/.deps' -o -path '*/prebuilds/darwin*' \
+  -o -path '*/prebuilds/win32*' -o -path '*/better-sqlite3/deps' -o -path '*/better-sqlite3/src' \) -exec rm -rf {} +
+find "$library" -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.o' -o -name '*.a' \
+  -o -name '*.gyp' -o -name '*.sh' -o -name '*.mk' -o -name 'Makefile' -o -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.h' -o -name '.*' \) -delete
+find "$library/node_modules" -path '*/prebuilds/*' -type f ! -name "*linux-$cpu*" ! -path "*linux-$cpu*" -delete
+find "$library" -type d -empty -delete
+find "$library/node_modules" -name '*.node' -exec "${triplet}-strip" --strip-unneeded {} + 2>/dev/null || true
+cat >"$root/usr/bin/cortexd" <<'SH'
+#!/bin/sh
+exec /usr/lib/cortexd/bin/node --max-old-space-size=192 /usr/lib/cortexd/dist/src/cli/main.js "$@"
+SH
+install -m 0644 systemd/cortexd.service "$root/usr/lib/systemd/system/cortexd.service"
+install -m 0644 systemd/cortexd.sysusers "$root/usr/lib/sysusers.d/cortexd.conf"
+install -m 0644 systemd/cortexd.tmpfiles "$root/usr/lib/tmpfiles.d/cortexd.conf"
+install -m 0644 systemd/60-cortexd.rules "$root/usr/lib/udev/rules.d/60-cortexd.rules"
+cp -R README.md docs config/cortexd.example.yaml "$root/usr/share/doc/cortexd/"
+node scripts/man-page.mjs | gzip -9n >"$root/usr/share/man/man1/cortexd.1.gz"
+gzip -9n <CHANGELOG.md >"$root/usr/share/doc/cortexd/changelog.gz"
+{
+  echo 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/'
+  echo 'Upstream-Name: cortexd'
+  echo 'Comment: The licenses of the runtime and of each npm package lie beside them below /usr/lib/cortexd.'
+  echo
+  echo 'Files: *'
+  echo "Copyright: $(sed -n 's/^Copyright (c) //p' LICENSE)"
+  echo 'License: Expat'
+  sed -n '/^Permission/,$p' LICENSE | sed 's/^$/./; s/^/ /'
+} >"$root/usr/share/doc/cortexd/copyright"
+# The runtime and the npm packages are inside on purpose: Debian's are too old, or not there.
+cat >"$root/usr/share/lintian/overrides/cortexd" <<'TXT'
+cortexd: embedded-library
+cortexd: unstripped-binary-or-object
+cortexd: custom-library-search-path
+TXT
+
+echo "== package"
+size=$(du -sk --exclude=DEBIAN "$root" | cut -f 1)
+cat >"$root/DEBIAN/control" <<TXT
+Package: cortexd
+Version: $version
+Architecture: $arch
+Maintainer: cortexd maintainers <maintainers@cortexd.invalid>
+Installed-Size: $size
+Depends: libc6 (>= 2.36), libstdc++6, libatomic1, systemd (>= 252)
+Recommends: ffmpeg
+Suggests: gpiod, mosquitto, rpicam-apps
+Section: video
+Priority: optional
+Description: learns what a camera normally sees and tells what is unusual
+ cortexd watches a camera, learns by itself, all the time and in fixed memory,
+ what is normal there, and says over MQTT when something unusual happens and
+ what it expects next. It runs on computers of the Raspberry Pi class.
+ .
+ The package brings its own Node.js runtime.
+TXT
+cat >"$root/DEBIAN/postinst" <<'SH'
+#!/bin/sh
+set -e
+if [ "$1" = configure ]; then
+  systemd-sysusers cortexd.conf
+  systemd-tmpfiles --create cortexd.conf || true
+  # LoadCredential wants the file to exist; empty means no password.
+  if [ ! -e /etc/cortexd/mqtt-password ]; then install -m 0600 /dev/null /etc/cortexd/mqtt-password; fi
+  if [ -d /run/systemd/system ]; then
+    systemctl daemon-reload || true
+    udevadm control --reload 2>/dev/null || true
+    systemctl enable cortexd.service || true
+    # Without a configuration there is nothing to start yet: cortexd init makes one.
+    if [ -e /etc/cortexd/config.yaml ]; then systemctl restart cortexd.service || true; fi
+  fi
+  if [ ! -e /etc/cortexd/config.yaml ]; then
+    echo "cortexd: now run: sudo cortexd init; sudo cortexd doctor; sudo systemctl start cortexd"
+  fi
+fi
+SH
+cat >"$root/DEBIAN/prerm" <<'SH'
+#!/bin/sh
+set -e
+# An upgrade restarts the service when the new program is there.
+if [ "$1" = remove ] && [ -d /run/systemd/system ]; then systemctl disable --now cortexd.service || true; fi
+SH
+cat >"$root/DEBIAN/postrm" <<'SH'
+#!/bin/sh
+set -e
+if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
+if [ "$1" = purge ]; then
+  rm -rf /etc/cortexd /var/lib/cortexd
+  if getent passwd cortexd >/dev/null; then userdel cortexd 2>/dev/null || true; fi
+  if getent group cortexd >/dev/null; then groupdel cortexd 2>/dev/null || true; fi
+fi
+SH
+chmod 0755 "$root/usr/bin/cortexd" "$root/DEBIAN/postinst" "$root/DEBIAN/prerm" "$root/DEBIAN/postrm"
+find "$root" -type d -exec chmod 0755 {} +
+find "$root" -type f -perm /022 -exec chmod go-w {} +
+find "$library" -type f -perm /111 ! -path "$library/bin/node" -exec chmod a-x {} +
+(cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+deb=$out/cortexd_${version}_$arch.deb
+dpkg-deb --root-owner-group -Z"${DEB_COMPRESSION:-xz}" --build "$root" "$deb" >/dev/null
+echo "$deb ($(du -h "$deb" | cut -f 1))"
