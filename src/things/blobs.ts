@@ -246,7 +246,7 @@ function label(out: Blobs, grid: CellGrid): void {
   count[0] = 0;
   for (let start = 0; start < on.length; start++) {
     if (on[start] === 0 || labels[start] !== 0) continue;
-    let blob: number = count[0]!;
+    let blob: number = count[0];
     if (blob === MOST_BLOBS) {
       // The pool is full: the smallest gives way.
       let smallest = 0;

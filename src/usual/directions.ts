@@ -24,7 +24,7 @@ export const directionFields = (places: Places) => ({
 export type Directions = Views<ReturnType<typeof directionFields>>;
 
 // Unit vectors of the middle of each direction, as decimal constants: sines may differ between machines.
-const C = [1, 0.9238795325, 0.7071067812, 0.3826834324, 0, -0.3826834324, -0.7071067812, -0.9238795325];
+const C = [1, 0.9238795325, Math.SQRT1_2, 0.3826834324, 0, -0.3826834324, -Math.SQRT1_2, -0.9238795325];
 const COS = Float64Array.from([...C, ...C.map((value) => -value)]);
 const SIN = Float64Array.from(COS, (_, i) => COS[(i + 12) % 16]!);
 

@@ -35,7 +35,7 @@ export function enter(path: Path, slot: number, cell: number): { readonly entry:
   if (path.pathLength[slot]! > 0 && path.cell[newest] === cell) return { entry: newest, isNew: false };
   path.pathAt[slot] = (path.pathAt[slot]! + 1) % PATH;
   path.pathLength[slot] = Math.min(PATH, path.pathLength[slot]! + 1);
-  const entry = base + path.pathAt[slot]!;
+  const entry = base + path.pathAt[slot];
   path.cell[entry] = cell;
   for (const sums of [
     path.novelty,

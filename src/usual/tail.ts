@@ -14,7 +14,7 @@ export const TAIL_RING = 256;
 const HIGH = 0.96;
 const BODY = 0.8;
 /** Scale that bits have by themselves (1 / ln 2), and the weight of that belief in samples. */
-const IDEAL_SCALE = 1.4427;
+const IDEAL_SCALE = Math.LOG2E;
 const IDEAL_WEIGHT = 20;
 const LEAST_SCALE = 0.6;
 /** Fewer values than this are no distribution: bits count as they are, less what bits of the best of many come to. */
@@ -89,7 +89,7 @@ export function learnTail(tail: Tail, value: number): void {
   } else filled[0] = n + 1;
   ring[slot] = value;
   newest[0] = (slot + 1) % TAIL_RING;
-  const stored = ring[slot]!;
+  const stored = ring[slot];
   let at = end;
   while (at > 0 && sorted[at - 1]! > stored) {
     sorted[at] = sorted[at - 1]!;

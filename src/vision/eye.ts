@@ -116,7 +116,7 @@ export function follow(eye: Eye, cover: Uint8Array, elapsedMs: number): void {
   followBackground(views, light.light, blocks, cover, shape.width, elapsedMs);
   const share = countOnes(views.foreground) / views.foreground.length;
   views.floodedMs[0] = share > FLOODED_SHARE ? views.floodedMs[0]! + elapsedMs : 0;
-  if (views.floodedMs[0]! > FLOODED_MS) beginAnew(eye);
+  if (views.floodedMs[0] > FLOODED_MS) beginAnew(eye);
 }
 
 /** The next picture is the first of another scene, or of the same in another light. */

@@ -63,8 +63,8 @@ export const localLightFields = (width: number, height: number) => {
     sumPicture: field('f32', blocks, 'scratch'), // over pixels that fit
     sumBackground: field('f32', blocks, 'scratch'),
     fitting: field('f32', blocks, 'scratch'), // how many pixels fit
-    now: field('f32', blocks, 'scratch'), // sums of the pixels that changed by little, in this picture and the one before
-    then: field('f32', blocks, 'scratch'),
+    sumNow: field('f32', blocks, 'scratch'), // sums of the pixels that changed by little, in this picture and the one before
+    sumBefore: field('f32', blocks, 'scratch'),
     columnLight: field('f32', columns + 1, 'scratch'), // of one row of pixels, at the block centres
   };
 };
@@ -92,7 +92,7 @@ export function measureLight(
   for (let block = 0; block < light.length; block++) {
     picture += sumPicture[block]!;
     back += sumBackground[block]!;
-    if (fitting[block]! === 0) continue;
+    if (!(fitting[block]! > 0)) continue;
     const seen = sumPicture[block]! / sumBackground[block]!;
     light[block]! += Math.min(MOST_GAIN, (fitting[block]! / half) * MOST_GAIN) * (seen - light[block]!);
   }
@@ -195,8 +195,8 @@ function stepLight(
           then += known;
         }
       }
-      plane.now[block] = now;
-      plane.then[block] = then;
+      plane.sumNow[block] = now;
+      plane.sumBefore[block] = then;
     }
   }
   for (let row = 0, block = 0; row < rows; row++) {
@@ -204,8 +204,8 @@ function stepLight(
       let [now, then] = [0, 0];
       for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++) {
         for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) {
-          now += plane.now[y * columns + x]!;
-          then += plane.then[y * columns + x]!;
+          now += plane.sumNow[y * columns + x]!;
+          then += plane.sumBefore[y * columns + x]!;
         }
       }
       const step = then > 0 ? now / then : 1;

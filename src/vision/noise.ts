@@ -15,7 +15,7 @@ const BINS = 16;
 /** Least spread (grey levels): rounding and compression alone make that much. */
 const LEAST = 1.6;
 /** Spread of a normal distribution from its median |difference of two|, and from its 90 % quantile of |value|. */
-const FROM_DIFFERENCE = 1 / (0.6745 * 1.4142);
+const FROM_DIFFERENCE = 1 / (0.6745 * Math.SQRT2);
 const FROM_QUANTILE = 1 / 1.645;
 /** The quantile that is tracked. */
 const QUANTILE = 0.9;

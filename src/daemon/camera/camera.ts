@@ -216,7 +216,6 @@ export class Camera {
   /** An event that the model remembers from a life before this one was ended since: what goes on of it begins anew. */
   #recordsOf(change: EventChange, frame: FrameTime): EventRecord[] {
     if (change.type === 'start' || this.#eventIds.has(change.key)) return [this.#record(change, frame)];
-    // What a former life told has been settled: it goes on as something new, if it is still worth an alarm.
     if (change.type === 'end' || change.score < 0.5) return [];
     return [this.#record({ ...change, type: 'start', startedTimeMs: frame.timeMs }, frame)];
   }

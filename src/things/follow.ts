@@ -1,0 +1,163 @@
+/**
+ * follow.ts - a thing goes on with the blob that is its own, or that it shares: place, size, speed, trail, belief.
+ */
+import { ln } from '../memory/exact-math.ts';
+import type { Blobs } from './blobs.ts';
+import { centreX, centreY, clamp, heightOf, type Picture, touchesBorder, widthOf } from './places.ts';
+import { FREE_SLOT, MOST_THINGS, OFF, TRAIL, TRAIL_MS, type Things } from './pool.ts';
+
+/**
+ * A thing is believed when it was seen for so long and chance would hardly have put a blob so near to where it should be so
+ * often (Sittler 1964): ln of the odds, which each picture raises or lowers by what it says.
+ */
+export const BELIEVED_MS = 300;
+export const BELIEVED = 7;
+const MOST_BELIEF = 12;
+/** What a picture without it takes away. */
+export const UNSEEN_BELIEF = 2;
+const LEAST_CHANCE = 0.005;
+const SEEN_CHANCE = 0.9;
+/** Nearer than this (heights) is as near as can be measured. */
+const NEAREST = 0.02;
+/** How quickly place, size and speed follow what is seen (time constants, ms). */
+const SIZE_MS = 250;
+const SPEED_MS = 350;
+/** A size is steady while the blob is not higher or wider, or less so, than the thing by these shares; legs swing. */
+const STEADY_HEIGHT = 0.13;
+const STEADY_WIDTH = 0.3;
+/** Farther than so many of its own sizes, and at least so far (heights), from its anchor it has moved on. */
+const MOVED_SHARE = 0.35;
+const MOVED_LEAST = 0.05;
+/** Speed before things met: over this span (ms), without the last moments, when they were half covered already. */
+const BEFORE_MS = 1500;
+const HALF_COVERED_MS = 300;
+
+/** A blob lay at this distance from where the thing should be: how likely is that by chance? */
+function believe(things: Things, { grid }: Picture, slot: number, dx: number, dy: number): void {
+  const near = Math.max(NEAREST * NEAREST, dx * dx + dy * dy);
+  const chance = Math.min(SEEN_CHANCE, Math.max(LEAST_CHANCE, (things.clutter[0]! * 3.14 * near) / grid.aspect));
+  things.belief[slot] = Math.min(MOST_BELIEF, things.belief[slot]! + ln(SEEN_CHANCE / chance));
+}
+
+/** The blob is this thing. */
+export function goAlone(things: Things, blobs: Blobs, at: Picture, slot: number, blob: number): void {
+  const { grid, timeMs, elapsedMs } = at;
+  const [bx, by] = [centreX(blobs, grid, blob), centreY(blobs, grid, blob)];
+  const [bw, bh] = [widthOf(blobs, grid, blob), heightOf(blobs, grid, blob)];
+  const isNew = things.seenFor[slot] === 0;
+  const seconds = Math.max(elapsedMs, timeMs - things.seenMs[slot]!) / 1000;
+  const before = { x: things.x[slot]!, y: things.y[slot]! };
+  if (!isNew || things.trailLength[slot]! > 0) believe(things, at, slot, bx - before.x, by - before.y);
+  // Where it should have been, and where it was found: the speed follows the difference.
+  // Young, all pictures weigh alike.
+  const gain = isNew
+    ? 1
+    : Math.max(elapsedMs / (elapsedMs + SPEED_MS), elapsedMs / (elapsedMs + things.seenFor[slot]!));
+  things.vx[slot]! += (gain * (bx - before.x)) / seconds;
+  things.vy[slot]! += (gain * (by - before.y)) / seconds;
+  const placeGain = isNew ? 1 : 0.8;
+  things.x[slot] = before.x + placeGain * (bx - before.x);
+  things.y[slot] = before.y + placeGain * (by - before.y);
+  const [overH, overW] = [bh / things.height[slot]!, bw / things.width[slot]!];
+  const isHigh = overH < 1 + STEADY_HEIGHT && overH > 1 / (1 + STEADY_HEIGHT);
+  const isWide = overW < 1 + STEADY_WIDTH && overW > 1 / (1 + STEADY_WIDTH);
+  things.steady[slot] = isHigh ? (isWide ? 3 : 1) : 0;
+  const sizeGain = isNew ? 1 : elapsedMs / (elapsedMs + SIZE_MS);
+  things.width[slot]! += sizeGain * (bw - things.width[slot]!);
+  things.height[slot]! += sizeGain * (bh - things.height[slot]!);
+  things.tone[slot]! += sizeGain * (blobs.tone[blob]! - things.tone[slot]!);
+  if (things.together[slot] === 1) {
+    // What was measured while two were one says nothing of either.
+    things.together[slot] = 0;
+    things.cleanMs[slot] = timeMs;
+  }
+  things.atBorder[slot] = touchesBorder(blobs, grid, blob);
+  note(things, blobs, at, slot);
+}
+
+/** The blob is several things: each goes on as it went, held to the blob's edges on the side where it lies. */
+export function goTogether(things: Things, blobs: Blobs, at: Picture, slot: number, blob: number): void {
+  const { rows } = at.grid;
+  const left = blobs.left[blob]! / rows;
+  const right = (blobs.right[blob]! + 1) / rows;
+  const top = blobs.top[blob]! / rows;
+  const bottom = (blobs.bottom[blob]! + 1) / rows;
+  if (things.together[slot] === 0) {
+    things.together[slot] = 1;
+    things.metMs[slot] = at.timeMs;
+    goAsBefore(things, at, slot);
+  }
+  things.cleanMs[slot] = at.timeMs;
+  let [isLeft, isRight] = [true, true];
+  for (let other = 0; other < MOST_THINGS; other++) {
+    if (other === slot || things.status[other] === FREE_SLOT || things.blob[other] !== blob) continue;
+    if (things.x[other]! < things.x[slot]!) isLeft = false;
+    else isRight = false;
+  }
+  const [halfW, halfH] = [things.width[slot]! / 2, things.height[slot]! / 2];
+  const pull = 0.3;
+  if (isLeft && !isRight) things.x[slot]! += pull * (left + halfW - things.x[slot]!);
+  if (isRight && !isLeft) things.x[slot]! += pull * (right - halfW - things.x[slot]!);
+  things.x[slot] = clamp(
+    things.x[slot]!,
+    left + Math.min(halfW, (right - left) / 2),
+    right - Math.min(halfW, (right - left) / 2),
+  );
+  things.y[slot] = clamp(
+    things.y[slot]!,
+    top + Math.min(halfH, (bottom - top) / 2),
+    bottom - Math.min(halfH, (bottom - top) / 2),
+  );
+  things.atBorder[slot] = touchesBorder(blobs, at.grid, blob);
+  note(things, blobs, at, slot);
+}
+
+/** Two things meet: each goes on at the speed it had before they touched. */
+function goAsBefore(things: Things, { timeMs }: Picture, slot: number): void {
+  const base = slot * TRAIL;
+  let newest = -1;
+  for (let back = 0; back < things.trailLength[slot]!; back++) {
+    const entry = base + ((things.trailAt[slot]! + TRAIL - back) % TRAIL);
+    const ago = timeMs - things.trailMs[entry]!;
+    if (ago > BEFORE_MS) break;
+    if (ago < HALF_COVERED_MS) continue;
+    if (newest < 0) newest = entry;
+    const ms = things.trailMs[newest]! - things.trailMs[entry]!;
+    if (ms < 2 * HALF_COVERED_MS) continue;
+    things.vx[slot] = ((things.trailX[newest]! - things.trailX[entry]!) * 1000) / ms;
+    things.vy[slot] = ((things.trailY[newest]! - things.trailY[entry]!) * 1000) / ms;
+  }
+}
+
+/** A thing was seen in this picture: its trail, and whether it has moved on. */
+export function note(things: Things, blobs: Blobs, { grid, timeMs, elapsedMs }: Picture, slot: number): void {
+  if (things.trailLength[slot]! > 0) things.seenFor[slot]! += elapsedMs;
+  things.seenMs[slot] = timeMs;
+  const [x, y] = [things.x[slot]!, things.y[slot]!];
+  const base = slot * TRAIL;
+  const newest = base + things.trailAt[slot]!;
+  if (things.trailLength[slot] === 0 || timeMs - things.trailMs[newest]! >= 0.9 * TRAIL_MS) {
+    things.trailAt[slot] = things.trailLength[slot] === 0 ? 0 : (things.trailAt[slot]! + 1) % TRAIL;
+    things.trailLength[slot] = Math.min(TRAIL, things.trailLength[slot]! + 1);
+  }
+  const entry = base + things.trailAt[slot]!;
+  things.trailX[entry] = x;
+  things.trailY[entry] = y;
+  things.trailMs[entry] = timeMs;
+  const blob = things.blob[slot]!;
+  const { columns, rows } = grid;
+  things.trailLeft[entry] = blobs.left[blob] === 0 ? OFF : blobs.left[blob]! / rows;
+  things.trailRight[entry] = blobs.right[blob]! >= columns - 1 ? OFF : blobs.right[blob]! / rows;
+  things.trailTop[entry] = blobs.top[blob] === 0 ? OFF : blobs.top[blob]! / rows;
+  things.trailBottom[entry] = blobs.bottom[blob]! >= rows - 1 ? OFF : blobs.bottom[blob]! / rows;
+  const [ax, ay] = [x - things.anchorX[slot]!, y - things.anchorY[slot]!];
+  const moved = Math.max(MOVED_LEAST, MOVED_SHARE * Math.max(things.width[slot]!, things.height[slot]!));
+  if (ax * ax + ay * ay > moved * moved) {
+    things.anchorX[slot] = x;
+    things.anchorY[slot] = y;
+    things.anchorMs[slot] = timeMs;
+  }
+  const [bx, by] = [x - things.birthX[slot]!, y - things.birthY[slot]!];
+  const far = Math.sqrt(bx * bx + by * by);
+  if (far > things.travelled[slot]!) things.travelled[slot] = far;
+}
