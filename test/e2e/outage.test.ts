@@ -43,7 +43,8 @@ cameras:
 }
 
 type Status = {
-  readonly broker: BusStatus;
+  /** In JSON the keys are in snake_case. */
+  readonly broker: Pick<BusStatus, 'hint' | 'connects'> & { readonly events_sent: number };
   readonly outbox_depth: number;
   readonly storage: { readonly outbox_dropped: number };
   readonly rss_mb: number;
@@ -90,7 +91,7 @@ test(`the broker killed and restarted ${KILLS} times under load: no event is los
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as EventRecord);
-  await until('what is under way arrives', () => heard.length >= bus.eventsSent - KILLS);
+  await until('what is under way arrives', () => heard.length >= bus.events_sent - KILLS);
   const told = (id: string, type: string): boolean => heard.some((event) => event.id === id && event.type === type);
   const lost = journal.filter(({ id, ended_at: ended }) => !told(id, 'start') || (ended !== null && !told(id, 'end')));
   const seen = new Set<string>();
