@@ -101,7 +101,10 @@ function sumCells(
     for (let column = 0; column < columns; column++, cell++) {
       const left = column * size;
       const right = Math.min(width, left + size);
-      let [on, sum, sumSigned, pixels] = [0, 0, 0, 0];
+      let on = 0;
+      let sum = 0;
+      let sumSigned = 0;
+      let pixels = 0;
       for (let y = row * size; y < bottom; y++) {
         for (let i = y * width + left, end = y * width + right; i < end; i++) {
           const d = residual[i]!;
@@ -162,12 +165,19 @@ function dropLight(
 ): void {
   const enough = ENOUGH * size * size;
   for (let row = 0, cell = 0; row < rows; row++) {
-    const [top, bottom] = [Math.max(0, (row - 1) * size), Math.min(height, (row + 2) * size)];
+    const top = Math.max(0, (row - 1) * size);
+    const bottom = Math.min(height, (row + 2) * size);
     for (let column = 0; column < columns; column++, cell++) {
       kind[cell] = 0;
       if (raw[cell] === 0) continue;
-      const [left, right] = [Math.max(0, (column - 1) * size), Math.min(width, (column + 2) * size)];
-      let [f, b, ff, bb, fb, n] = [0, 0, 0, 0, 0, 0];
+      const left = Math.max(0, (column - 1) * size);
+      const right = Math.min(width, (column + 2) * size);
+      let f = 0;
+      let b = 0;
+      let ff = 0;
+      let bb = 0;
+      let fb = 0;
+      let n = 0;
       for (let y = top; y < bottom; y++) {
         for (let i = y * width + left, end = y * width + right; i < end; i++) {
           if (foreground[i] === 0) continue;
@@ -198,7 +208,8 @@ function dropLight(
   for (let row = 0, cell = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, cell++) {
       if (raw[cell] === 0 || kind[cell] === SOLID) continue;
-      let [light, solid] = [0, 0];
+      let light = 0;
+      let solid = 0;
       for (let y = Math.max(0, row - 2); y <= Math.min(rows - 1, row + 2); y++) {
         for (let x = Math.max(0, column - 2); x <= Math.min(columns - 1, column + 2); x++) {
           const other = kind[y * columns + x]!;
@@ -260,8 +271,15 @@ function label(out: Blobs, grid: CellGrid): void {
 
 function flood(out: Blobs, { columns, rows }: CellGrid, start: number, blob: number): void {
   const { on, label: labels, queue, difference, signed } = out;
-  let [head, tail] = [0, 0];
-  let [left, right, top, bottom, area, sum, tone] = [columns, 0, rows, 0, 0, 0, 0];
+  let head = 0;
+  let tail = 0;
+  let left = columns;
+  let right = 0;
+  let top = rows;
+  let bottom = 0;
+  let area = 0;
+  let sum = 0;
+  let tone = 0;
   labels[start] = blob + 1;
   queue[tail++] = start;
   while (head < tail) {
@@ -344,9 +362,12 @@ function hasEdge(
   blob: number,
 ): boolean {
   const { columns, rows } = grid;
-  const [x0, x1] = [Math.max(0, left[blob]! - 2), Math.min(columns - 1, right[blob]! + 2)];
-  const [y0, y1] = [Math.max(0, top[blob]! - 2), Math.min(rows - 1, bottom[blob]! + 2)];
-  let [sum, cells] = [0, 0];
+  const x0 = Math.max(0, left[blob]! - 2);
+  const x1 = Math.min(columns - 1, right[blob]! + 2);
+  const y0 = Math.max(0, top[blob]! - 2);
+  const y1 = Math.min(rows - 1, bottom[blob]! + 2);
+  let sum = 0;
+  let cells = 0;
   for (let y = y0; y <= y1; y++) {
     for (let x = x0; x <= x1; x++) {
       const cell = y * columns + x;

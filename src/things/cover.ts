@@ -15,8 +15,10 @@ type Edges = { left: number; top: number; right: number; bottom: number };
 const edges: Edges = { left: 0, top: 0, right: 0, bottom: 0 };
 
 function edgesOf(things: Things, slot: number, width: number, height: number): Edges {
-  const [x, y] = [things.x[slot]!, things.y[slot]!];
-  const [w, h] = [things.width[slot]! / 2, things.height[slot]! / 2];
+  const x = things.x[slot]!;
+  const y = things.y[slot]!;
+  const w = things.width[slot]! / 2;
+  const h = things.height[slot]! / 2;
   edges.left = Math.max(0, Math.floor((x - w) * height) - 1);
   edges.right = Math.min(width - 1, Math.ceil((x + w) * height) + 1);
   edges.top = Math.max(0, Math.floor((y - h) * height) - 1);

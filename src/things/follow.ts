@@ -42,8 +42,10 @@ function believe(things: Things, { grid }: Picture, slot: number, dx: number, dy
 /** The blob is this thing. */
 export function goAlone(things: Things, blobs: Blobs, at: Picture, slot: number, blob: number): void {
   const { grid, timeMs, elapsedMs } = at;
-  const [bx, by] = [centreX(blobs, grid, blob), centreY(blobs, grid, blob)];
-  const [bw, bh] = [widthOf(blobs, grid, blob), heightOf(blobs, grid, blob)];
+  const bx = centreX(blobs, grid, blob);
+  const by = centreY(blobs, grid, blob);
+  const bw = widthOf(blobs, grid, blob);
+  const bh = heightOf(blobs, grid, blob);
   const isNew = things.seenFor[slot] === 0;
   const seconds = Math.max(elapsedMs, timeMs - things.seenMs[slot]!) / 1000;
   const before = { x: things.x[slot]!, y: things.y[slot]! };
@@ -58,7 +60,8 @@ export function goAlone(things: Things, blobs: Blobs, at: Picture, slot: number,
   const placeGain = isNew ? 1 : 0.8;
   things.x[slot] = before.x + placeGain * (bx - before.x);
   things.y[slot] = before.y + placeGain * (by - before.y);
-  const [overH, overW] = [bh / things.height[slot]!, bw / things.width[slot]!];
+  const overH = bh / things.height[slot]!;
+  const overW = bw / things.width[slot]!;
   const isHigh = overH < 1 + STEADY_HEIGHT && overH > 1 / (1 + STEADY_HEIGHT);
   const isWide = overW < 1 + STEADY_WIDTH && overW > 1 / (1 + STEADY_WIDTH);
   things.steady[slot] = isHigh ? (isWide ? 3 : 1) : 0;
@@ -88,13 +91,15 @@ export function goTogether(things: Things, blobs: Blobs, at: Picture, slot: numb
     goAsBefore(things, at, slot);
   }
   things.cleanMs[slot] = at.timeMs;
-  let [isLeft, isRight] = [true, true];
+  let isLeft = true;
+  let isRight = true;
   for (let other = 0; other < MOST_THINGS; other++) {
     if (other === slot || things.status[other] === FREE_SLOT || things.blob[other] !== blob) continue;
     if (things.x[other]! < things.x[slot]!) isLeft = false;
     else isRight = false;
   }
-  const [halfW, halfH] = [things.width[slot]! / 2, things.height[slot]! / 2];
+  const halfW = things.width[slot]! / 2;
+  const halfH = things.height[slot]! / 2;
   const pull = 0.3;
   if (isLeft && !isRight) things.x[slot]! += pull * (left + halfW - things.x[slot]!);
   if (isRight && !isLeft) things.x[slot]! += pull * (right - halfW - things.x[slot]!);
@@ -133,7 +138,8 @@ function goAsBefore(things: Things, { timeMs }: Picture, slot: number): void {
 export function note(things: Things, blobs: Blobs, { grid, timeMs, elapsedMs }: Picture, slot: number): void {
   if (things.trailLength[slot]! > 0) things.seenFor[slot]! += elapsedMs;
   things.seenMs[slot] = timeMs;
-  const [x, y] = [things.x[slot]!, things.y[slot]!];
+  const x = things.x[slot]!;
+  const y = things.y[slot]!;
   const base = slot * TRAIL;
   const newest = base + things.trailAt[slot]!;
   if (things.trailLength[slot] === 0 || timeMs - things.trailMs[newest]! >= 0.9 * TRAIL_MS) {
@@ -150,14 +156,16 @@ export function note(things: Things, blobs: Blobs, { grid, timeMs, elapsedMs }: 
   things.trailRight[entry] = blobs.right[blob]! >= columns - 1 ? OFF : blobs.right[blob]! / rows;
   things.trailTop[entry] = blobs.top[blob] === 0 ? OFF : blobs.top[blob]! / rows;
   things.trailBottom[entry] = blobs.bottom[blob]! >= rows - 1 ? OFF : blobs.bottom[blob]! / rows;
-  const [ax, ay] = [x - things.anchorX[slot]!, y - things.anchorY[slot]!];
+  const ax = x - things.anchorX[slot]!;
+  const ay = y - things.anchorY[slot]!;
   const moved = Math.max(MOVED_LEAST, MOVED_SHARE * Math.max(things.width[slot]!, things.height[slot]!));
   if (ax * ax + ay * ay > moved * moved) {
     things.anchorX[slot] = x;
     things.anchorY[slot] = y;
     things.anchorMs[slot] = timeMs;
   }
-  const [bx, by] = [x - things.birthX[slot]!, y - things.birthY[slot]!];
+  const bx = x - things.birthX[slot]!;
+  const by = y - things.birthY[slot]!;
   const far = Math.sqrt(bx * bx + by * by);
   if (far > things.travelled[slot]!) things.travelled[slot] = far;
 }

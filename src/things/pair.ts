@@ -30,7 +30,9 @@ export function pair(things: Things, blobs: Blobs, at: Picture, { pairCost, owne
     }
   }
   for (;;) {
-    let [best, bestSlot, bestBlob] = [NEVER, -1, -1];
+    let best = NEVER;
+    let bestSlot = -1;
+    let bestBlob = -1;
     for (let slot = 0; slot < MOST_THINGS; slot++) {
       if (things.status[slot] === FREE_SLOT || things.blob[slot]! >= 0) continue;
       for (let blob = 0; blob < count; blob++) {
@@ -49,8 +51,10 @@ export function pair(things: Things, blobs: Blobs, at: Picture, { pairCost, owne
 function costOf(things: Things, blobs: Blobs, { grid, timeMs }: Picture, slot: number, blob: number): number {
   const dx = centreX(blobs, grid, blob) - things.x[slot]!;
   const dy = centreY(blobs, grid, blob) - things.y[slot]!;
-  const [w, h] = [things.width[slot]!, things.height[slot]!];
-  const [bw, bh] = [widthOf(blobs, grid, blob), heightOf(blobs, grid, blob)];
+  const w = things.width[slot]!;
+  const h = things.height[slot]!;
+  const bw = widthOf(blobs, grid, blob);
+  const bh = heightOf(blobs, grid, blob);
   const unseen = (timeMs - things.seenMs[slot]!) / 1000;
   const hidden = things.together[slot] === 1 ? (timeMs - things.metMs[slot]!) / 1000 : 0;
   const gate =
@@ -68,7 +72,8 @@ function costOf(things: Things, blobs: Blobs, { grid, timeMs }: Picture, slot: n
 export function share(things: Things, blobs: Blobs, { grid }: Picture, { owner, sharers }: TrackScratch): void {
   for (let slot = 0; slot < MOST_THINGS; slot++) {
     if (things.status[slot] !== LIVE || things.blob[slot]! >= 0) continue;
-    let [best, bestShare] = [-1, 0.3];
+    let best = -1;
+    let bestShare = 0.3;
     for (let blob = 0; blob < blobs.count[0]!; blob++) {
       const other = owner[blob]!;
       if (other < 0 || blobs.isLive[blob] === 0) continue;
@@ -85,7 +90,8 @@ export function share(things: Things, blobs: Blobs, { grid }: Picture, { owner, 
 
 /** Share of a thing's box that lies in a blob's box. */
 function coveredShare(things: Things, blobs: Blobs, { rows }: CellGrid, slot: number, blob: number): number {
-  const [w, h] = [things.width[slot]!, things.height[slot]!];
+  const w = things.width[slot]!;
+  const h = things.height[slot]!;
   const left = things.x[slot]! - w / 2;
   const top = things.y[slot]! - h / 2;
   const overlapX = Math.min(left + w, (blobs.right[blob]! + 1) / rows) - Math.max(left, blobs.left[blob]! / rows);

@@ -20,10 +20,12 @@ const PART_SPEED = 0.08;
 export function dissolve(things: Things): void {
   for (let part = 0; part < MOST_THINGS; part++) {
     if (things.status[part] === FREE_SLOT || things.together[part] === 1) continue;
-    const [w, h] = [things.width[part]!, things.height[part]!];
+    const w = things.width[part]!;
+    const h = things.height[part]!;
     for (let whole = 0; whole < MOST_THINGS; whole++) {
       if (whole === part || things.status[whole] !== LIVE || things.bornMs[whole]! > things.bornMs[part]!) continue;
-      const [bigW, bigH] = [things.width[whole]!, things.height[whole]!];
+      const bigW = things.width[whole]!;
+      const bigH = things.height[whole]!;
       if (w * h > PART_SHARE * bigW * bigH) continue;
       const overlapX =
         Math.min(things.x[whole]! + bigW / 2 + HELD_REACH, things.x[part]! + w / 2) -
@@ -32,7 +34,8 @@ export function dissolve(things: Things): void {
         Math.min(things.y[whole]! + bigH / 2 + HELD_REACH, things.y[part]! + h / 2) -
         Math.max(things.y[whole]! - bigH / 2 - HELD_REACH, things.y[part]! - h / 2);
       if (overlapX <= 0 || overlapY <= 0 || overlapX * overlapY < PART_INSIDE * w * h) continue;
-      const [dvx, dvy] = [things.vx[whole]! - things.vx[part]!, things.vy[whole]! - things.vy[part]!];
+      const dvx = things.vx[whole]! - things.vx[part]!;
+      const dvy = things.vy[whole]! - things.vy[part]!;
       if (dvx * dvx + dvy * dvy > PART_SPEED * PART_SPEED) continue;
       things.status[part] = FREE_SLOT;
       break;
@@ -71,11 +74,13 @@ export function collect(things: Things, blobs: Blobs, grid: CellGrid): void {
 
 /** The one live thing in whose box, a little enlarged, the centre of a blob lies; -1 = none or more than one. */
 function holderOf(things: Things, blobs: Blobs, grid: CellGrid, blob: number): number {
-  const [x, y] = [centreX(blobs, grid, blob), centreY(blobs, grid, blob)];
+  const x = centreX(blobs, grid, blob);
+  const y = centreY(blobs, grid, blob);
   let holder = -1;
   for (let slot = 0; slot < MOST_THINGS; slot++) {
     if (things.status[slot] !== LIVE) continue;
-    const [dx, dy] = [Math.abs(x - things.x[slot]!), Math.abs(y - things.y[slot]!)];
+    const dx = Math.abs(x - things.x[slot]!);
+    const dy = Math.abs(y - things.y[slot]!);
     if (dx > things.width[slot]! / 2 + HELD_REACH || dy > things.height[slot]! / 2 + HELD_REACH) continue;
     if (holder >= 0) return -1;
     holder = slot;
@@ -87,8 +92,10 @@ function holderOf(things: Things, blobs: Blobs, grid: CellGrid, blob: number): n
 export function coveredBy(things: Things, blobs: Blobs, { rows }: CellGrid, slot: number, blob: number): number {
   const halfW = things.width[slot]! / 2 + PARTED_REACH;
   const halfH = things.height[slot]! / 2 + PARTED_REACH;
-  const [l, r] = [blobs.left[blob]! / rows, (blobs.right[blob]! + 1) / rows];
-  const [t, b] = [blobs.top[blob]! / rows, (blobs.bottom[blob]! + 1) / rows];
+  const l = blobs.left[blob]! / rows;
+  const r = (blobs.right[blob]! + 1) / rows;
+  const t = blobs.top[blob]! / rows;
+  const b = (blobs.bottom[blob]! + 1) / rows;
   const overlapX = Math.min(things.x[slot]! + halfW, r) - Math.max(things.x[slot]! - halfW, l);
   const overlapY = Math.min(things.y[slot]! + halfH, b) - Math.max(things.y[slot]! - halfH, t);
   return overlapX > 0 && overlapY > 0 ? (overlapX * overlapY) / ((r - l) * (b - t)) : 0;

@@ -99,7 +99,8 @@ export function motionOf(things: Things, slot: number, nowMs: number, spanMs: nu
 function shift(low: Float32Array, high: Float32Array, centre: Float32Array, now: number, then: number): number {
   const seesLow = low[now] !== OFF && low[then] !== OFF;
   const seesHigh = high[now] !== OFF && high[then] !== OFF;
-  const [a, b] = [low[now]! - low[then]!, high[now]! - high[then]!];
+  const a = low[now]! - low[then]!;
+  const b = high[now]! - high[then]!;
   if (seesLow && seesHigh) return a * b <= 0 ? 0 : Math.abs(a) < Math.abs(b) ? a : b;
   return seesLow ? a : seesHigh ? b : centre[now]! - centre[then]!;
 }

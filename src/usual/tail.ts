@@ -8,7 +8,7 @@
  *     bits(x) = log2(1 / .04) + (x - q96) / (scale ln 2)      scale = (q96 - q80) / ln 5
  */
 import { type Views, field } from '../memory/layout.ts';
-import { ln } from '../memory/exact-math.ts';
+import { exp, ln } from '../memory/exact-math.ts';
 
 export const TAIL_RING = 256;
 const HIGH = 0.96;
@@ -56,7 +56,8 @@ export function tailBits(tail: Tail, value: number, offset: number): number {
   const high = quantile(tail, HIGH);
   if (value > high) return log2(1 / (1 - HIGH)) + (value - high) / (scaleOf(tail, high) * LN_2);
   const { sorted } = tail;
-  let [low, top] = [0, n];
+  let low = 0;
+  let top = n;
   while (low < top) {
     const middle = (low + top) >> 1;
     if (sorted[middle]! < value) low = middle + 1;
@@ -65,13 +66,14 @@ export function tailBits(tail: Tail, value: number, offset: number): number {
   return log2((n + 1) / (n - low + 1));
 }
 
-/** The value whose bits are `bits`; the reverse of tailBits beyond the highest quantile. */
+/** The value whose bits are `bits`; the reverse of tailBits. */
 export function valueOfBits(tail: Tail, bits: number, offset: number): number {
   const n = tail.filled[0]!;
   if (n < FEWEST) return bits + offset;
   const high = quantile(tail, HIGH);
   const beyond = bits - log2(1 / (1 - HIGH));
-  return beyond > 0 ? high + beyond * scaleOf(tail, high) * LN_2 : high;
+  if (beyond > 0) return high + beyond * scaleOf(tail, high) * LN_2;
+  return quantile(tail, 1 - exp(-Math.max(0, bits) * LN_2));
 }
 
 /** Take in the value of a thing that is gone. */

@@ -26,7 +26,13 @@ import { type Visits, countThing, learnVisit, visitBits, visitFields } from './v
 export const ATTRIBUTES = ['place', 'direction', 'speed', 'stay', 'size', 'shape', 'birth'] as const;
 export type Attribute = (typeof ATTRIBUTES)[number];
 const COUNT = ATTRIBUTES.length;
-const [PLACE, DIRECTION, SPEED, STAY, SIZE, SHAPE, BIRTH] = [0, 1, 2, 3, 4, 5, 6];
+const PLACE = 0;
+const DIRECTION = 1;
+const SPEED = 2;
+const STAY = 3;
+const SIZE = 4;
+const SHAPE = 5;
+const BIRTH = 6;
 
 /** Directions by which speeds are kept apart. */
 const SPEED_WAYS = 8;
@@ -161,7 +167,8 @@ export function sumBits(usual: Usual, slot: number): number {
 /** What can be said of each attribute in this picture, in bits, to `measured`; -1 = nothing. */
 function measure(usual: Usual, things: Things, slot: number, timeMs: number, watchedMs: number): void {
   const { places, path } = usual;
-  const [x, y] = [things.x[slot]!, things.y[slot]!];
+  const x = things.x[slot]!;
+  const y = things.y[slot]!;
   const cell = cellAt(places, x, y);
   const { entry, isNew } = enter(path, slot, cell);
   if (isNew) path.novelty[entry] = visitBits(usual.visits, places, cell, watchedMs);
@@ -242,7 +249,8 @@ export function learnThing(usual: Usual, things: Things, slot: number, learn: bo
       if (path.cell[base + ((path.pathAt[slot]! + PATH - j) % PATH)] === cell) isFirst = false;
     }
     if (isFirst) learnVisit(usual.visits, cell);
-    const [dx, dy] = [path.alongX[entry]!, path.alongY[entry]!];
+    const dx = path.alongX[entry]!;
+    const dy = path.alongY[entry]!;
     if (dx !== 0 || dy !== 0) {
       const direction = directionOf(dx, dy);
       learnDirection(usual.directions, places, cell, direction);
@@ -274,7 +282,8 @@ export function thresholdFor(usual: Usual, rarity: number): number {
 
 /** The attribute that says most of a thing now. */
 export function foremost({ judged, tails }: Usual, slot: number): Attribute {
-  let [best, most] = [0, -1];
+  let best = 0;
+  let most = -1;
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const bits = tailBits(tails[attribute]!, judged.best[slot * COUNT + attribute]!, ORDINARY_BITS);
     if (bits > most) [best, most] = [attribute, bits];

@@ -106,7 +106,13 @@ function sumSubcells(plane: FlowPlane, geometry: Geometry, now: Uint8Array, befo
     for (let column = 0; column < subColumns; column++, subcell++) {
       const left = Math.max(1, column * SUBCELL);
       const right = Math.min(width - 1, (column + 1) * SUBCELL);
-      let [difference, tt, xx, xy, yy, xt, yt] = [0, 0, 0, 0, 0, 0, 0];
+      let difference = 0;
+      let tt = 0;
+      let xx = 0;
+      let xy = 0;
+      let yy = 0;
+      let xt = 0;
+      let yt = 0;
       for (let y = top; y < bottom; y++) {
         for (let i = y * width + left, end = y * width + right; i < end; i++) {
           const t = now[i]! - before[i]!;
@@ -161,7 +167,12 @@ function risesAboveNoise(
 
 function solveWindow(plane: FlowPlane, columns: number, rows: number, x: number, y: number, scale: number): void {
   const { sumTT, sumXX, sumXY, sumYY, sumXT, sumYT, velocityX, velocityY, normalSpeed, explained, isClear } = plane;
-  let [tt, xx, xy, yy, xt, yt] = [0, 0, 0, 0, 0, 0];
+  let tt = 0;
+  let xx = 0;
+  let xy = 0;
+  let yy = 0;
+  let xt = 0;
+  let yt = 0;
   for (let v = Math.max(0, y - 1), bottom = Math.min(rows - 1, y + 1); v <= bottom; v++) {
     for (let i = v * columns + Math.max(0, x - 1), end = v * columns + Math.min(columns - 1, x + 1); i <= end; i++) {
       tt += sumTT[i]!;

@@ -87,7 +87,8 @@ export function measureLight(
   const { light, whole, sumPicture, sumBackground, fitting } = plane;
   stepLight(plane, grid, luma, before, width, height);
   sumBlocks(plane, grid, luma, background, noise, width, height);
-  let [picture, back] = [0, 0];
+  let picture = 0;
+  let back = 0;
   const half = (grid.size * grid.size) / 4;
   for (let block = 0; block < light.length; block++) {
     picture += sumPicture[block]!;
@@ -126,10 +127,16 @@ function findAgain(
   const block = row * columns + column;
   const bottom = Math.min(height, (row + 1) * size);
   const right = Math.min(width, (column + 1) * size);
-  let [f, b, ff, bb, fb, n] = [0, 0, 0, 0, 0, 0];
+  let f = 0;
+  let b = 0;
+  let ff = 0;
+  let bb = 0;
+  let fb = 0;
+  let n = 0;
   for (let y = row * size; y < bottom; y++) {
     for (let x = column * size, i = y * width + x; x < right; x++, i++) {
-      const [seen, known] = [luma[i]!, background[i]!];
+      const seen = luma[i]!;
+      const known = background[i]!;
       f += seen;
       b += known;
       ff += seen * seen;
@@ -147,7 +154,8 @@ function findAgain(
     light[block] = ratio;
     return;
   }
-  let [sum, weights] = [0, 0];
+  let sum = 0;
+  let weights = 0;
   for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++) {
     for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) {
       const weight = fitting[y * columns + x]!;
@@ -171,7 +179,8 @@ function stepLight(
   height: number,
 ): void {
   const { light } = plane;
-  let [allNow, allBefore] = [0, 0];
+  let allNow = 0;
+  let allBefore = 0;
   for (let i = 0; i < luma.length; i += 7) {
     allNow += luma[i]!;
     allBefore += before[i]!;
@@ -184,7 +193,8 @@ function stepLight(
     for (let column = 0; column < columns; column++, block++) {
       const left = column * size;
       const right = Math.min(width, left + size);
-      let [now, then] = [0, 0];
+      let now = 0;
+      let then = 0;
       for (let y = row * size; y < bottom; y += 2) {
         for (let i = y * width + left + ((y >> 1) & 1), end = y * width + right; i < end; i += 2) {
           const known = before[i]! * jump;
@@ -201,7 +211,8 @@ function stepLight(
   }
   for (let row = 0, block = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, block++) {
-      let [now, then] = [0, 0];
+      let now = 0;
+      let then = 0;
       for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++) {
         for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) {
           now += plane.sumNow[y * columns + x]!;
@@ -231,7 +242,9 @@ function sumBlocks(
       const left = column * size;
       const right = Math.min(width, left + size);
       const ratio = light[block]!;
-      let [picture, back, count] = [0, 0, 0];
+      let picture = 0;
+      let back = 0;
+      let count = 0;
       // Every other pixel of every other row is enough to know the light of a block.
       for (let y = row * size; y < bottom; y += 2) {
         for (let i = y * width + left + ((y >> 1) & 1), end = y * width + right; i < end; i += 2) {

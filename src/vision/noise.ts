@@ -84,9 +84,12 @@ export const THING = 2;
 /** Track each pixel's own quantile; `cover` [height, width] says what is there: FREE, STILL or THING. */
 export function learnOwn({ own }: Noise, residual: Float32Array, cover: Uint8Array, elapsedMs: number): void {
   const seconds = Math.min(0.5, elapsedMs / 1000);
-  const [freeUp, freeDown] = [1 + OWN_RATE * QUANTILE * seconds, 1 - OWN_RATE * (1 - QUANTILE) * seconds];
-  const [stillUp, stillDown] = [1 + STILL_RATE * QUANTILE * seconds, 1 - STILL_RATE * (1 - QUANTILE) * seconds];
-  const [thingUp, thingDown] = [1 + THING_RATE * QUANTILE * seconds, 1 - THING_RATE * (1 - QUANTILE) * seconds];
+  const freeUp = 1 + OWN_RATE * QUANTILE * seconds;
+  const freeDown = 1 - OWN_RATE * (1 - QUANTILE) * seconds;
+  const stillUp = 1 + STILL_RATE * QUANTILE * seconds;
+  const stillDown = 1 - STILL_RATE * (1 - QUANTILE) * seconds;
+  const thingUp = 1 + THING_RATE * QUANTILE * seconds;
+  const thingDown = 1 - THING_RATE * (1 - QUANTILE) * seconds;
   for (let i = 0; i < own.length; i++) {
     const value = residual[i]!;
     const usual = own[i]!;

@@ -57,7 +57,9 @@ export function undoWholeShift(
 ): Uint8Array {
   const { shift, moved } = plane;
   const still = misfit(luma, background, light, width, height, 0, 0);
-  let [best, bestX, bestY] = [still, 0, 0];
+  let best = still;
+  let bestX = 0;
+  let bestY = 0;
   // Most cameras stand still: the neighbours are tried first, and the rest only when one of them fits clearly better.
   for (let reach = 1; reach <= REACH; reach++) {
     const before = best;
@@ -93,7 +95,12 @@ export function undoFineShift(
   width: number,
   height: number,
 ): void {
-  let [xx, xy, yy, xd, yd, dd] = [0, 0, 0, 0, 0, 0];
+  let xx = 0;
+  let xy = 0;
+  let yy = 0;
+  let xd = 0;
+  let yd = 0;
+  let dd = 0;
   for (let y = 2; y < height - 2; y += STRIDE) {
     for (let i = y * width + 2 + ((y >> 1) & 1), end = (y + 1) * width - 2; i < end; i += STRIDE) {
       const d = residual[i]!;
@@ -115,7 +122,8 @@ export function undoFineShift(
   const explained = sx * xd + sy * yd;
   if (explained < EXPLAINS * dd) return;
   const limit = 1.2;
-  const [cx, cy] = [Math.max(-limit, Math.min(limit, sx)), Math.max(-limit, Math.min(limit, sy))];
+  const cx = Math.max(-limit, Math.min(limit, sx));
+  const cy = Math.max(-limit, Math.min(limit, sy));
   plane.shift[0]! -= cx;
   plane.shift[1]! -= cy;
   for (let y = 1; y < height - 1; y++) {

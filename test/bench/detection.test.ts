@@ -53,6 +53,6 @@ void test('names joined by + are left out together; first order alone keeps its 
 void test('an unknown part among joined ones is refused', async (t) => {
   t.throws(
     () => bench('--suite', 'order', '--ablate', 'l3+nothing'),
-    /Expected --ablate form\|.* but received nothing/,
+    /Expected --ablate place\|.* but received nothing/,
   );
 });

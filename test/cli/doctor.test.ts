@@ -211,7 +211,7 @@ test(
     };
     const byConfig = asNobody('cortexd', 'status', '--config', join(folder, 'config.yaml'));
     t.match(byConfig, /EACCES.*\nHint: .*group cortexd/);
-    t.notMatch(byConfig, /at .*\.js:/);
+    t.notMatch(byConfig, /at .*\/src\/.*\.js:/);
     t.match(
       asNobody('cortexd', 'status', '--state-directory', join(folder, 'state')),
       /may not\nHint: .*usermod -aG cortexd/,

@@ -45,7 +45,7 @@ test('one valid line per frame, events and predictions between them, a summary a
     '--grid',
     '--things',
     '--alarms-per-day',
-    '100',
+    '2000',
   );
   t.equal(code, 0);
   const lines = linesOf(stdout);

@@ -112,7 +112,7 @@ test('what is normal while it is still there ends to be unusual at once', async 
   let x = width;
   for (; x > 20 && told === undefined; x -= 3) [told] = things([stepCortex(cortex, film.frame([x, 34, 14, 10]), true)]);
   t.ok(said(cortex, 'normal', told!) > 0);
-  t.equal(endEvents(cortex, 'it was normal').length, 1);
+  t.ok(endEvents(cortex, 'it was normal').some(({ key }) => key === told!.key));
   const rest: Observation[] = [];
   for (; x > -14; x -= 3) rest.push(stepCortex(cortex, film.frame([x, 34, 14, 10]), true));
   t.same(things(rest), []);

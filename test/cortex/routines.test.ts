@@ -8,18 +8,19 @@ import { createScene, renderNext } from '../../src/scene/scene.ts';
 import { SCENES } from '../../src/scene/scenes.ts';
 
 const FROM = 8000;
-const FRAMES = 10_800;
+const FRAMES = 13_000;
 
 /** Models that see the same film, each without one part or with all; what each told of the broken rounds. */
 function watch(models: readonly (readonly Ablation[])[]) {
-  const settings = { ...PRESETS.pi4, width: 96, height: 72 };
+  // Two hundred episodes are few: with the default budget a broken round is not rare enough yet.
+  const settings = { ...PRESETS.pi4, width: 96, height: 72, alarmsPerDay: 50 };
   const { width, height, fps } = settings;
   const scene = createScene({
     ...SCENES.routines,
     width,
     height,
     fps,
-    seed: 4,
+    seed: 3,
     anomaliesFrom: FROM,
     anomalySpacing: 800,
   });
@@ -57,7 +58,7 @@ void test('a round that ends at the other round’s last place is told, and wher
   t.ok(broken >= 3, `${broken} broken rounds`);
   t.ok(found.size >= broken - 1, `${found.size} of ${broken}`);
   t.ok(wrong.length <= 1, wrong.join('; '));
-  t.match(told.join('; '), /there is something at the \w+ right where something at the \w+ right was expected/);
+  t.match(told.join('; '), /something at the [\w ]+ comes now; usually something at the/);
 });
 
 void test('with one cell per column it is not', async (t) => {

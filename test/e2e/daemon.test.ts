@@ -46,6 +46,7 @@ cameras:
     preset: pi-zero2
   street:
     source: { type: synthetic, scene: lanes, fast_frames: 7200, anomalies_from: 7205, anomaly_spacing: 60 }
+    alarms_per_day: 5000
     zones: { road: [[0, 0.3], [1, 0.3], [1, 0.8], [0, 0.8]] }
 `,
   );

@@ -27,6 +27,7 @@ web: { enabled: false }
 cameras:
   street:
     source: { type: synthetic, scene: lanes, fps: 10, fast_frames: ${FRAMES}, frames: ${FRAMES}, anomalies_from: ${FROM}, anomaly_spacing: 200 }
+    alarms_per_day: 2000
     preset: pi-zero2
     width: 96
     height: 72

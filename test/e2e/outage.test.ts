@@ -32,6 +32,7 @@ cameras:
   street:
     source: { type: synthetic, scene: lanes, fps: 10, fast_frames: ${fastFrames}, anomalies_from: 1000000 }
     preset: pi-zero2
+    alarms_per_day: 10000
     sensitivity: 10
     hold_s: 0
     cooldown_s: 0

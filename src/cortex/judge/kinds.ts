@@ -27,12 +27,12 @@ export type EvidenceKind = {
 /** In the order of the numbers in the state; the cause and stream of `thing` are those of its foremost attribute. */
 export const KINDS = [
   { name: 'thing', cause: 'sequence', stream: 'sequence', unit: 'thing', share: 0.7, least: 3 },
-  { name: 'order', cause: 'sequence', stream: 'sequence', unit: 'tick', share: 0.06, least: 2.2 },
-  { name: 'episode', cause: 'sequence', stream: 'sequence', unit: 'episode', share: 0.06, least: 2.2 },
-  { name: 'flow', cause: 'motion', stream: 'motion', unit: 'block', share: 0.06, least: 3 },
-  { name: 'early', cause: 'timing', stream: 'timing', unit: 'arrival', share: 0.04, least: 10 },
-  { name: 'overdue', cause: 'absence', stream: 'timing', unit: 'arrival', share: 0.04, least: 10 },
-  { name: 'absence', cause: 'absence', stream: 'timing', unit: 'stay', share: 0.04, least: 10 },
+  { name: 'order', cause: 'sequence', stream: 'sequence', unit: 'tick', share: 0.05, least: 2.2 },
+  { name: 'episode', cause: 'sequence', stream: 'sequence', unit: 'episode', share: 0.13, least: 2.2 },
+  { name: 'flow', cause: 'motion', stream: 'motion', unit: 'block', share: 0.04, least: 3 },
+  { name: 'early', cause: 'timing', stream: 'timing', unit: 'arrival', share: 0.03, least: 10 },
+  { name: 'overdue', cause: 'absence', stream: 'timing', unit: 'arrival', share: 0.03, least: 10 },
+  { name: 'absence', cause: 'absence', stream: 'timing', unit: 'stay', share: 0.02, least: 10 },
 ] as const satisfies readonly EvidenceKind[];
 export type KindName = (typeof KINDS)[number]['name'];
 
