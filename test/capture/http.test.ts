@@ -32,7 +32,14 @@ const stream =
 
 test('pictures of a motion JPEG stream come as they are sent', async (t) => {
   const parts = await Promise.all(Array.from({ length: 12 }, async (_, n) => part(await jpeg(n))));
-  const url = await httpServer(t, stream(parts, 60));
+  // Again and again: on a busy machine the newest picture counts, and some are passed over.
+  const url = await httpServer(
+    t,
+    stream(
+      Array.from({ length: 240 }, (_, n) => parts[n % 12]!),
+      60,
+    ),
+  );
   const frames = await take(http(url), 10);
   t.equal(new Set(frames.map(({ luma }) => luma[0])).size > 6, true, 'they differ');
   t.ok(frames.every(({ timeMs }, i) => i === 0 || timeMs > frames[i - 1]!.timeMs));

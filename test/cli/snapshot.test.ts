@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
@@ -66,6 +66,7 @@ test('an export that is interrupted at any moment leaves a whole file or none', 
     await running.end('SIGKILL');
     if (!existsSync(file)) continue;
     t.equal((await readCortexFile(file)).step, 3);
+    rmSync(file);
     whole++;
   }
   t.comment(`${whole} whole`);
