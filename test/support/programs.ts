@@ -10,9 +10,11 @@ import { packageFile } from '../../src/package-root.ts';
 export function onPath(t: Pick<Test, 'teardown'>, folder: string, ...names: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
   for (const name of names) {
-    const script = packageFile(`test/support/programs/${name}.cjs`);
+    // The tools of one package are one double: it is told by which name it was called.
+    const double = name.startsWith('gpio') ? 'gpio' : name;
+    const script = packageFile(`test/support/programs/${double}.cjs`);
     // The environment of children is cut to what they need, so what the double needs stands here.
-    const lines = ['#!/bin/sh', `DOUBLES='${folder}' exec '${process.execPath}' '${script}' "$@"`, ''];
+    const lines = ['#!/bin/sh', `DOUBLE='${name}' DOUBLES='${folder}' exec '${process.execPath}' '${script}' "$@"`, ''];
     writeFileSync(join(folder, name), lines.join('\n'), { mode: 0o755 });
   }
   const before = process.env['PATH'];

@@ -1,9 +1,8 @@
 // The tools of libgpiod on a chip that is a folder: `version` (1 or 2), `level-<line>` as it is held, `held-<line>` by whom,
 // `edges-<line>` with edges to tell (numbers as this version prints them). Refuses what the real tool of that version refuses.
 const { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync, watchFile } = require('node:fs');
-const { basename, join } = require('node:path');
-const tool = basename(__filename, '.cjs');
-const folder = process.env.DOUBLES;
+const { join } = require('node:path');
+const { DOUBLE: tool, DOUBLES: folder } = process.env;
 const version = Number(readFileSync(join(folder, 'version'), 'utf8'));
 const args = process.argv.slice(2);
 const fail = (message) => {
