@@ -5,19 +5,16 @@
  *
  * While the picture changes as a whole, or is blocked, nothing is there.
  */
-import { type CellGrid, type Blobs, findBlobs } from '../things/blobs.ts';
+import { type Blobs, type CellGrid, MOST_BLOBS, findBlobs } from '../things/blobs.ts';
 import { coverOf, foregroundOfThings } from '../things/cover.ts';
 import { type Ended, type TrackScratch, endAll, isDrizzle, trackThings } from '../things/track.ts';
-import { type Things } from '../things/pool.ts';
-import { field } from '../memory/layout.ts';
-import type { Views } from '../memory/layout.ts';
+import { MOST_THINGS, type Things } from '../things/pool.ts';
+import { type Views, field } from '../memory/layout.ts';
 import { type Eye, type Sight, beginAnew, follow, see } from '../vision/eye.ts';
 import { type FlowPlane, resetFlowPlane, updateFlowPlane } from '../vision/flow-plane.ts';
 import type { Geometry } from '../vision/geometry.ts';
 import { type Occupancy, clearOccupancy, updateOccupancy } from '../vision/occupancy.ts';
 import { type SceneGate, type SceneVerdict, noteEmptiness, watchScene } from '../vision/scene-gate.ts';
-import { MOST_BLOBS } from '../things/blobs.ts';
-import { MOST_THINGS } from '../things/pool.ts';
 
 export const sightFields = ({ width, height, subColumns, subRows }: Geometry) => ({
   cover: field('u8', width * height, 'scratch'), // [height, width] see vision/noise.ts

@@ -3,7 +3,7 @@
  */
 import { ln } from '../memory/exact-math.ts';
 import type { Blobs } from './blobs.ts';
-import { centreX, centreY, clamp, heightOf, type Picture, touchesBorder, widthOf } from './places.ts';
+import { centreX, centreY, clamp, heightOf, type Picture, touchesBorder, widthOf } from './picture.ts';
 import { FREE_SLOT, MOST_THINGS, OFF, TRAIL, TRAIL_MS, type Things } from './pool.ts';
 
 /**

@@ -3,7 +3,7 @@
  * box as a thing of its own is taken back.
  */
 import { type Blobs, type CellGrid, absorb } from './blobs.ts';
-import { centreX, centreY, heightOf, type Picture, widthOf } from './places.ts';
+import { centreX, centreY, heightOf, type Picture, widthOf } from './picture.ts';
 import { FREE_SLOT, LIVE, MOST_THINGS, type Things } from './pool.ts';
 
 /** A blob that reaches this far (heights) out of a thing is still at it. */

@@ -9,7 +9,7 @@ import type { Blobs, CellGrid } from './blobs.ts';
 import { BELIEVED, BELIEVED_MS, UNSEEN_BELIEF, goAlone, goTogether, note } from './follow.ts';
 import { dominates, pair, share } from './pair.ts';
 import { collect, coveredBy, dissolve, isPiece } from './pieces.ts';
-import { centreX, centreY, heightOf, type Picture, type TrackScratch, touchesBorder, widthOf } from './places.ts';
+import { centreX, centreY, heightOf, type Picture, type TrackScratch, touchesBorder, widthOf } from './picture.ts';
 import { FREE_SLOT, LIVE, MOST_THINGS, TENTATIVE, type Things } from './pool.ts';
 
 export type { TrackScratch };

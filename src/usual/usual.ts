@@ -19,7 +19,7 @@ import { type Amounts, amountBits, isBelow, amountFields, learnAmount } from './
 import { type Directions, directionBits, directionFields, directionOf, learnDirection } from './directions.ts';
 import { type Path, beginPath, enter, meanNovelty, pathFields } from './path.ts';
 import { type Places, cellAt } from './places.ts';
-import { type Tail, learnTail, tailBits, tailFields, valueOfBits } from './tail.ts';
+import { type Tail, learnTail, tailBits, tailFields } from './tail.ts';
 import { type Visits, countThing, learnVisit, visitBits, visitFields } from './visits.ts';
 
 /** The kinds of evidence a thing gives, in the order of the numbers in the state. */
@@ -273,20 +273,4 @@ export function learnThing(usual: Usual, things: Things, slot: number, learn: bo
   for (let attribute = 0; attribute < COUNT; attribute++)
     learnTail(usual.tails[attribute]!, judged.best[slot * COUNT + attribute]!);
   learnTail(usual.totals, judged.total[slot]!);
-}
-
-/** The evidence that a thing must have to be told, for `rarity` = the share of things that may reach it. */
-export function thresholdFor(usual: Usual, rarity: number): number {
-  return valueOfBits(usual.totals, -ln(rarity) / Math.LN2, 0);
-}
-
-/** The attribute that says most of a thing now. */
-export function foremost({ judged, tails }: Usual, slot: number): Attribute {
-  let best = 0;
-  let most = -1;
-  for (let attribute = 0; attribute < COUNT; attribute++) {
-    const bits = tailBits(tails[attribute]!, judged.best[slot * COUNT + attribute]!, ORDINARY_BITS);
-    if (bits > most) [best, most] = [attribute, bits];
-  }
-  return ATTRIBUTES[best]!;
 }

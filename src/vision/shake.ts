@@ -20,7 +20,6 @@ const STRIDE = 2;
 
 export const shakeFields = (width: number, height: number) => ({
   shift: field('f32', 2, 'state'), // [x, y] px, of the frame before
-  // i8, quarter-levels lost: gradients only steer a correction of at most a pixel
   moved: field('u8', width * height, 'scratch'), // [height, width] the picture moved back by whole pixels
 });
 export type Shake = Views<ReturnType<typeof shakeFields>>;

@@ -1,5 +1,5 @@
 /**
- * places.ts - where a blob is and how large, in heights of the picture, and what a picture's tracking works with.
+ * picture.ts - where a blob is and how large, in heights of the picture, and what a picture's tracking works with.
  */
 import type { Blobs, CellGrid } from './blobs.ts';
 
