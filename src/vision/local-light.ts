@@ -299,3 +299,8 @@ export function residuals(
     }
   }
 }
+
+/** The light at a pixel, by its nearest block. */
+export function lightAt({ light }: LocalLight, { columns, size }: BlockGrid, x: number, y: number): number {
+  return light[Math.floor(y / size) * columns + Math.floor(x / size)]!;
+}
