@@ -196,34 +196,30 @@ function whyNotAsNobody(): string | false {
   return false;
 }
 
-test(
-  'a user without rights gets a sentence and what to do',
-  { skip: whyNotAsNobody() },
-  async (t) => {
-    const folder = shortFolder(t);
-    mkdirSync(join(folder, 'state'), { mode: 0o700 });
-    writeFileSync(join(folder, 'config.yaml'), `state_directory: ${folder}/state\n`, { mode: 0o600 });
-    chmodSync(folder, 0o755);
-    const script = `process.setgid(65534); process.setgroups([]); process.setuid(65534);
+test('a user without rights gets a sentence and what to do', { skip: whyNotAsNobody() }, async (t) => {
+  const folder = shortFolder(t);
+  mkdirSync(join(folder, 'state'), { mode: 0o700 });
+  writeFileSync(join(folder, 'config.yaml'), `state_directory: ${folder}/state\n`, { mode: 0o600 });
+  chmodSync(folder, 0o755);
+  const script = `process.setgid(65534); process.setgroups([]); process.setuid(65534);
     await import(${JSON.stringify(new URL('../../src/cli/main.js', import.meta.url).href)});`;
-    const asNobody = (...args: string[]): string => {
-      try {
-        // Without what the test runner adds to the environment: it would write into a folder that nobody may write to.
-        execFileSync(process.execPath, ['--input-type=module', '-e', script, '--', ...args], {
-          stdio: 'pipe',
-          env: { PATH: process.env['PATH'] },
-        });
-        return 'worked';
-      } catch (error) {
-        return String((error as { stderr: Buffer }).stderr);
-      }
-    };
-    const byConfig = asNobody('cortexd', 'status', '--config', join(folder, 'config.yaml'));
-    t.match(byConfig, /EACCES.*\nHint: .*group cortexd/);
-    t.notMatch(byConfig, /at .*\/src\/.*\.js:/);
-    t.match(
-      asNobody('cortexd', 'status', '--state-directory', join(folder, 'state')),
-      /may not\nHint: .*usermod -aG cortexd/,
-    );
-  },
-);
+  const asNobody = (...args: string[]): string => {
+    try {
+      // Without what the test runner adds to the environment: it would write into a folder that nobody may write to.
+      execFileSync(process.execPath, ['--input-type=module', '-e', script, '--', ...args], {
+        stdio: 'pipe',
+        env: { PATH: process.env['PATH'] },
+      });
+      return 'worked';
+    } catch (error) {
+      return String((error as { stderr: Buffer }).stderr);
+    }
+  };
+  const byConfig = asNobody('cortexd', 'status', '--config', join(folder, 'config.yaml'));
+  t.match(byConfig, /EACCES.*\nHint: .*group cortexd/);
+  t.notMatch(byConfig, /at .*\/src\/.*\.js:/);
+  t.match(
+    asNobody('cortexd', 'status', '--state-directory', join(folder, 'state')),
+    /may not\nHint: .*usermod -aG cortexd/,
+  );
+});
