@@ -3,7 +3,7 @@
 #
 #     scripts/build-deb.sh [amd64|arm64] [FOLDER]      default: this machine's architecture, into build/
 #
-# DEB_COMPRESSION=zstd is several times faster than xz and for tests; Debian's archive does not take it.
+# DEB_COMPRESSION=gzip is several times faster than xz, and for tests.
 #
 # Needs npm, dpkg-dev and a compiler; for another architecture than this machine's its cross compiler (gcc-aarch64-linux-gnu,
 # g++-aarch64-linux-gnu). Downloads from the npm registry only.
@@ -66,11 +66,16 @@ find "$library/node_modules" -depth \( -path '*/build/Release/obj.target' -o -pa
 find "$library" -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.o' -o -name '*.a' \
   -o -name '*.gyp' -o -name '*.sh' -o -name '*.mk' -o -name 'Makefile' -o -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.h' -o -name '.*' \) -delete
 find "$library/node_modules" -path '*/prebuilds/*' -type f ! -name "*linux-$cpu*" ! -path "*linux-$cpu*" -delete
+find "$library/node_modules" -type d \( -name test -o -name tests -o -name example -o -name examples -o -name benchmark -o -name benchmarks \
+  -o -name integration-test -o -name docs -o -name website -o -name .husky \) -prune -exec rm -rf {} +
+find "$library/node_modules" -type f \( -name '*.html' -o -name '*.markdown' \) -delete
+# Only what is compiled needs these.
+rm -rf "$library/node_modules/nan" "$library/node_modules/node-addon-api" "$library/node_modules/bindings/README.md"
 find "$library" -type d -empty -delete
 find "$library/node_modules" -name '*.node' -exec "${triplet}-strip" --strip-unneeded {} + 2>/dev/null || true
 cat >"$root/usr/bin/cortexd" <<'SH'
 #!/bin/sh
-exec /usr/lib/cortexd/bin/node --max-old-space-size=192 /usr/lib/cortexd/dist/src/cli/main.js "$@"
+exec /usr/lib/cortexd/bin/node --max-old-space-size=192 --max-semi-space-size=1 /usr/lib/cortexd/dist/src/cli/main.js "$@"
 SH
 install -m 0644 systemd/cortexd.service "$root/usr/lib/systemd/system/cortexd.service"
 install -m 0644 systemd/cortexd.sysusers "$root/usr/lib/sysusers.d/cortexd.conf"
@@ -78,7 +83,14 @@ install -m 0644 systemd/cortexd.tmpfiles "$root/usr/lib/tmpfiles.d/cortexd.conf"
 install -m 0644 systemd/60-cortexd.rules "$root/usr/lib/udev/rules.d/60-cortexd.rules"
 cp -R README.md docs config/cortexd.example.yaml "$root/usr/share/doc/cortexd/"
 node scripts/man-page.mjs | gzip -9n >"$root/usr/share/man/man1/cortexd.1.gz"
-gzip -9n <CHANGELOG.md >"$root/usr/share/doc/cortexd/changelog.gz"
+gzip -9n <CHANGELOG.md >"$root/usr/share/doc/cortexd/NEWS.gz"
+gzip -9n >"$root/usr/share/doc/cortexd/changelog.gz" <<TXT
+cortexd ($version) unstable; urgency=medium
+
+  * What has changed stands in NEWS.gz.
+
+ -- cortexd maintainers <maintainers@cortexd.invalid>  $(date -R -u -d "@$(git log -1 --format=%ct 2>/dev/null || date +%s)")
+TXT
 {
   echo 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/'
   echo 'Upstream-Name: cortexd'
@@ -94,6 +106,8 @@ cat >"$root/usr/share/lintian/overrides/cortexd" <<'TXT'
 cortexd: embedded-library
 cortexd: unstripped-binary-or-object
 cortexd: custom-library-search-path
+# They are read by the runtime, not started.
+cortexd: script-not-executable
 TXT
 
 echo "== package"

@@ -63,7 +63,7 @@ rm -rf "$library.old"
 
 cat >"$dest/usr/bin/cortexd" <<'SH'
 #!/bin/sh
-exec node --max-old-space-size=192 /usr/lib/cortexd/dist/src/cli/main.js "$@"
+exec node --max-old-space-size=192 --max-semi-space-size=1 /usr/lib/cortexd/dist/src/cli/main.js "$@"
 SH
 chmod 0755 "$dest/usr/bin/cortexd"
 documents=$dest/usr/share/doc/cortexd

@@ -25,7 +25,7 @@ const escape = (text) =>
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
     .replace(/^(['.])/gm, '\\&$1');
-const top = program();
+const top = await program();
 const out = [
   `.TH CORTEXD 1 "" "cortexd ${version}" "User Commands"`,
   '.SH NAME',

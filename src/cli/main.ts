@@ -16,7 +16,7 @@ function throwInsteadOfExiting(command: Command): void {
 /** Run the command line; resolves to the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const root = program();
+    const root = await program(argv[2]);
     throwInsteadOfExiting(root);
     await root.parseAsync(argv);
     return process.exitCode === undefined ? EXIT.ok : Number(process.exitCode);

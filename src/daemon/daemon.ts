@@ -17,7 +17,7 @@ import { type Broker, openBroker } from './broker.ts';
 import { Camera } from './camera/camera.ts';
 import type { CameraPorts } from './watched/ports.ts';
 import { Commands } from './control/commands.ts';
-import { Lifecycle, type Stage } from './service/lifecycle.ts';
+import { Lifecycle, type Stage, allOf } from './service/lifecycle.ts';
 import type { Logger } from './service/log.ts';
 import { ModelSnapshots } from './control/model-snapshots.ts';
 import { NumberSensor } from './sensor/number-sensor.ts';
@@ -225,10 +225,7 @@ export class Daemon {
       {
         name: 'cameras',
         start: async () => this.#startCameras(),
-        stop: async () => {
-          const stopped = await Promise.allSettled(this.#models.map((model) => model.stop()));
-          for (const result of stopped) if (result.status === 'rejected') throw result.reason;
-        },
+        stop: async () => void (await allOf(this.#models.map((model) => model.stop()))),
       },
       {
         name: 'control socket',
@@ -317,9 +314,10 @@ export class Daemon {
       checkpoint: { intervalMs: interval * 1000, longestMs: Math.max(interval, longest) * 1000 },
       budget: this.#budget,
     };
-    for (const [name, camera] of Object.entries(config.cameras)) {
-      this.#cameras.set(name, await Camera.create(name, camera, ports, limits));
-    }
+    // Side by side: models are verified and built in their own threads. The order stays that of the configuration.
+    const cameras = Object.entries(config.cameras);
+    const created = await allOf(cameras.map(([name, camera]) => Camera.create(name, camera, ports, limits)));
+    cameras.forEach(([name], at) => this.#cameras.set(name, created[at]!));
     const bus = this.#broker?.bus;
     const listen = bus === undefined ? null : bus.listen.bind(bus);
     for (const [name, stream] of Object.entries(config.streams)) {

@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { CortexdError, type ErrorCode } from '../errors.ts';
+import { THREAD_LIMITS } from '../thread-limits.ts';
 import type { Store, StoreOptions } from './store.ts';
 
 /** Names of the calls that may be made. */
@@ -39,7 +40,7 @@ export class StoreClient {
   readonly died = new Promise<never>((_, reject) => (this.#died = reject));
 
   private constructor(options: StoreOptions) {
-    this.#worker = new Worker(WORKER, { workerData: options, name: 'store' });
+    this.#worker = new Worker(WORKER, { workerData: options, name: 'store', resourceLimits: THREAD_LIMITS });
     this.#worker.on('message', (answer: StoreAnswer) => this.#settle(answer));
     // Nobody may be listening yet; whoever does hears it all the same.
     this.died.catch(() => undefined);

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { CortexdError } from '../../src/errors.ts';
 import { Checkpointer } from '../../src/daemon/watched/checkpointer.ts';
-import { Lifecycle, type Stage } from '../../src/daemon/service/lifecycle.ts';
+import { Lifecycle, type Stage, allOf } from '../../src/daemon/service/lifecycle.ts';
 import { createLogger, formatLine } from '../../src/daemon/service/log.ts';
 import { MinuteScores } from '../../src/daemon/watched/minute-scores.ts';
 import { OpenEvents } from '../../src/daemon/watched/open-events.ts';
@@ -32,6 +32,20 @@ test('stages start in order and stop in reverse; a failing start stops those bef
   log.length = 0;
   await t.rejects(new Lifecycle().start([stage('a'), stage('x', true), stage('c')]), { message: 'x broke' });
   t.same(log, ['+a', '+x', '-a']);
+});
+
+test('work that is done side by side comes to its end before its failure is told', async (t) => {
+  const log: string[] = [];
+  const work = async (name: string, ms: number, fails = false): Promise<string> => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    log.push(name);
+    if (fails) throw new Error(`${name} broke`);
+    return name;
+  };
+  t.same(await allOf([work('slow', 20), work('quick', 0)]), ['slow', 'quick'], 'in the order asked for');
+  t.same(log.splice(0), ['quick', 'slow'], 'and not one after the other');
+  await t.rejects(allOf([work('quick', 0, true), work('slow', 20)]), { message: 'quick broke' });
+  t.same(log, ['quick', 'slow'], 'nothing is left under way');
 });
 
 test('a checkpoint is due after its interval, one at a time, and a failed one is tried again', async (t) => {

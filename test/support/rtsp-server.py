@@ -1,8 +1,11 @@
 #!/usr/bin/python3
 """rtsp-server.py - a real RTSP server on a free port of the loopback address, which it prints.
 
-    rtsp-server.py LAUNCH [USER PASSWORD [PORT]]      with USER it asks for digest authentication
+    rtsp-server.py LAUNCH [USER PASSWORD [PORT [ADDRESS [PATH]]]]      with USER it asks for digest authentication
+
+On SIGUSR1 a hand is laid over the lens: the element named "scene" (a videotestsrc) goes black; again, and it is taken away.
 """
+import signal
 import sys
 
 import gi
@@ -15,7 +18,7 @@ from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
 Gst.init(None)
 launch, *login = sys.argv[1:]
 server = GstRtspServer.RTSPServer()
-server.set_address("127.0.0.1")
+server.set_address(login[3] if len(login) > 3 else "127.0.0.1")
 server.set_service(login[2] if len(login) > 2 else "0")
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch(launch)
@@ -32,7 +35,20 @@ if login:
     for right in ("media.factory.access", "media.factory.construct"):
         permissions.add_permission_for_role("viewer", right, True)
     factory.set_permissions(permissions)
-server.get_mount_points().add_factory("/cam", factory)
+media_of = []
+factory.connect("media-configure", lambda _, media: media_of.append(media))
+
+
+def cover():
+    for media in media_of:
+        scene = media.get_element().get_by_name("scene")
+        if scene is not None:
+            scene.set_property("pattern", "smpte" if scene.get_property("pattern").value_nick == "black" else "black")
+    return True
+
+
+GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR1, cover)
+server.get_mount_points().add_factory(login[4] if len(login) > 4 else "/cam", factory)
 server.attach(None)
 print(server.get_bound_port(), flush=True)
 GLib.MainLoop().run()

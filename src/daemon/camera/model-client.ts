@@ -10,6 +10,7 @@ import type { LabelOutcome } from '../../cortex/labels.ts';
 import type { EventChange, Observation } from '../../cortex/observation.ts';
 import { planCortex } from '../../cortex/plan.ts';
 import { CortexdError } from '../../errors.ts';
+import { THREAD_LIMITS } from '../../thread-limits.ts';
 import type { Frame } from '../../vision/frame.ts';
 import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
 
@@ -57,7 +58,7 @@ export class ModelClient {
     this.totalBytes = totalBytes;
     this.shadow = data.shadow;
     this.persistentBytes = data.shadow.byteLength;
-    this.#worker = new Worker(WORKER, { workerData: data, name: 'model' });
+    this.#worker = new Worker(WORKER, { workerData: data, name: 'model', resourceLimits: THREAD_LIMITS });
     this.#worker.on('message', (reply: ModelReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new CortexdError('internal', 'The model worker has ended')));

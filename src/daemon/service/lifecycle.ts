@@ -52,3 +52,12 @@ async function within(stopped: Promise<void>): Promise<void> {
     clearTimeout(timer);
   }
 }
+
+/** All results, once all work has come to its end; throws the first error there is. */
+export async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(works);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
