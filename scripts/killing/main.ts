@@ -10,6 +10,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '1000' },
     'power-cuts': { type: 'string', default: '400' },
+    rounds: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -17,11 +18,14 @@ const seed = Number(values.seed);
 const directory = mkdtempSync(join(tmpdir(), 'cortexd-kills-'));
 const took = (beganMs: number): string => `${((performance.now() - beganMs) / 1000).toFixed(0)} s`;
 try {
-  if (Number(values['power-cuts']) > 0) {
+  // Each round writes anew: another life, other instants.
+  for (let round = 0; round < Number(values.rounds) && Number(values['power-cuts']) > 0; round++) {
     const began = performance.now();
-    const cuts = await cutPower(mkdtempSync(join(directory, 'cuts-')), Number(values['power-cuts']), seed);
+    const folder = mkdtempSync(join(directory, 'cuts-'));
+    const cuts = await cutPower(folder, Number(values['power-cuts']), seed + round);
     console.log(`${powerCutsInWords(cuts)}; ${took(began)}`);
-    if (!isCleanCut(cuts)) process.exitCode = 1;
+    if (isCleanCut(cuts)) rmSync(folder, { recursive: true, force: true });
+    else process.exitCode = 1;
   }
   if (Number(values.kills) > 0) {
     const began = performance.now();
@@ -37,5 +41,6 @@ try {
     if (!isClean(result)) process.exitCode = 1;
   }
 } finally {
-  rmSync(directory, { recursive: true, force: true });
+  if (process.exitCode === undefined || process.exitCode === 0) rmSync(directory, { recursive: true, force: true });
+  else console.log(`what was found lies in ${directory}`);
 }

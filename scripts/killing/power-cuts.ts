@@ -1,18 +1,19 @@
 /**
  * power-cuts.ts - what a power cut leaves behind, simulated: all writes of a process that learns and saves are logged with
  * its fsyncs; a state of the disk is then what was synced up to an instant, and of each sector written since then the old or
- * the new content, by chance. Each state is opened and looked at as the kill test does.
+ * the new content, by chance. Each state is opened and looked at as the kill test does. A state that is not as it should be
+ * stays where it is, with the words for it and the last writes before the cut.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBelow, seedWord } from '../../src/memory/random.ts';
 import { messageOf } from '../../src/errors.ts';
 import { Store } from '../../src/store/store.ts';
 import { CAMERA, IMAGE_BYTES, eventNumber, writeImage } from './protocol.ts';
-import { type Entry, readTrace } from './write-log.ts';
+import { type Entry, entryInWords, readTrace } from './write-log.ts';
 
 export type PowerCutResult = {
   states: number;
@@ -21,6 +22,8 @@ export type PowerCutResult = {
   lost: number;
   setBack: number;
   first: string | null;
+  /** Folders of the states that were not as they should be. */
+  readonly kept: string[];
 };
 
 const CHILD = new URL(`./child${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url).pathname;
@@ -29,8 +32,19 @@ const SECTOR = 512;
 const LIFE_MS = 8000;
 const TRACED = 'openat,pwrite64,write,writev,sendmsg,ftruncate,fsync,fdatasync,unlink';
 
-/** Simulate `count` power cuts at random instants of a process's life. */
-export async function cutPower(directory: string, count: number, seed: number): Promise<PowerCutResult> {
+/** So many entries of the log before a cut are written beside a bad state. */
+const ENTRIES_TOLD = 200;
+/** Every so many-th cut falls into the first entries: a database is created only once in a life, and lives are long. */
+const EARLY_EVERY = 4;
+const EARLY_ENTRIES = 150;
+
+/** Simulate `count` power cuts at random instants of a process's life, each `earlyEvery`-th soon after its birth. */
+export async function cutPower(
+  directory: string,
+  count: number,
+  seed: number,
+  { lifeMs = LIFE_MS, earlyEvery = EARLY_EVERY } = {},
+): Promise<PowerCutResult> {
   const origin = join(directory, 'origin');
   mkdirSync(origin);
   const log = join(directory, 'trace');
@@ -41,24 +55,40 @@ export async function cutPower(directory: string, count: number, seed: number): 
   );
   traced.on('message', () => undefined);
   const exited = once(traced, 'exit');
-  await Promise.race([sleep(LIFE_MS), exited]);
+  await Promise.race([sleep(lifeMs), exited]);
   // The one that is traced is killed, and strace ends with it; killed itself, strace would leave it running.
   const pid = Number(/^\d+/.exec(readFileSync(log, 'latin1').slice(0, 20))?.[0]);
   process.kill(pid, 'SIGKILL');
   await exited;
   const entries = readTrace(readFileSync(log, 'latin1'), origin);
   const random = new Uint32Array([seedWord(seed, 47)]);
-  const result: PowerCutResult = { states: 0, corrupt: 0, torn: 0, lost: 0, setBack: 0, first: null };
+  const result: PowerCutResult = { states: 0, corrupt: 0, torn: 0, lost: 0, setBack: 0, first: null, kept: [] };
   for (let cut = 0; cut < count; cut++) {
     const state = join(directory, 'state');
     rmSync(state, { recursive: true, force: true });
     mkdirSync(state);
-    const end = 1 + randomBelow(random, entries.length);
-    leave(entries.slice(0, end), state, random);
-    await look(state, acknowledgedIn(entries.slice(0, end)), result);
+    const among = cut % earlyEvery === 0 ? Math.min(EARLY_ENTRIES, entries.length) : entries.length;
+    const before = entries.slice(0, 1 + randomBelow(random, among));
+    leave(before, state, random);
+    const found = join(directory, 'found');
+    rmSync(found, { recursive: true, force: true });
+    cpSync(state, found, { recursive: true });
+    const bad = await look(state, acknowledgedIn(before), result);
     result.states++;
+    if (bad !== null) keep(found, join(directory, `bad-${cut}`), bad, before, result);
   }
   return result;
+}
+
+/** Put a bad state aside, as it was before it was opened. */
+function keep(found: string, aside: string, why: string, before: readonly Entry[], result: PowerCutResult): void {
+  cpSync(found, aside, { recursive: true });
+  const told = before
+    .slice(-ENTRIES_TOLD)
+    .map((entry, index) => `${before.length - ENTRIES_TOLD + index} ${entryInWords(entry)}`);
+  writeFileSync(join(aside, 'why.txt'), `${why}\nthe cut is after entry ${before.length - 1}\n${told.join('\n')}\n`);
+  result.first ??= why;
+  result.kept.push(aside);
 }
 
 type Disk = { bytes: Buffer; length: number };
@@ -132,35 +162,49 @@ function acknowledgedIn(entries: readonly Entry[]): Acknowledged {
   return { step, events };
 }
 
-async function look(directory: string, { step, events }: Acknowledged, result: PowerCutResult): Promise<void> {
+/** Returns what is wrong with a state, in words; null: nothing. */
+async function look(directory: string, { step, events }: Acknowledged, result: PowerCutResult): Promise<string | null> {
+  const wrong: string[] = [];
   let store: Store;
   try {
     store = new Store({ directory, outboxLimit: 50, program: 'power-cut', lock: true });
   } catch (error) {
     result.corrupt++;
-    result.first ??= messageOf(error);
-    return;
+    return messageOf(error);
   }
   try {
     const loaded = await store.loadModel(CAMERA);
     if (loaded.lost !== null || (loaded.kind === 'none' && step > 0)) {
       result.corrupt++;
-      result.first ??= loaded.lost ?? `nothing was saved, after step ${step} was acknowledged`;
+      wrong.push(loaded.lost ?? `nothing was saved, after step ${step} was acknowledged`);
     }
     if (loaded.kind === 'loaded') {
       const expected = new Uint8Array(IMAGE_BYTES);
       writeImage(loaded.image.step, expected);
-      if (!Buffer.from(loaded.image.bytes).equals(expected)) result.torn++;
-      if (loaded.image.step < step) result.setBack++;
+      if (!Buffer.from(loaded.image.bytes).equals(expected)) {
+        result.torn++;
+        wrong.push(`the image is not that of step ${loaded.image.step}`);
+      }
+      if (loaded.image.step < step) {
+        result.setBack++;
+        wrong.push(`step ${step} was acknowledged, step ${loaded.image.step} is there`);
+      }
     }
-    if (events > 0 && store.event(eventNumber(events - 1).id) === undefined) result.lost++;
+    if (events > 0 && store.event(eventNumber(events - 1).id) === undefined) {
+      result.lost++;
+      wrong.push(`event ${events - 1} was acknowledged and is not there`);
+    }
+    return wrong.length === 0 ? null : wrong.join('; ');
+  } catch (error) {
+    result.corrupt++;
+    return messageOf(error);
   } finally {
     store.close();
   }
 }
 
-export function powerCutsInWords({ states, corrupt, torn, lost, setBack, first }: PowerCutResult): string {
-  const why = first === null ? '' : `; the first: ${first}`;
+export function powerCutsInWords({ states, corrupt, torn, lost, setBack, first, kept }: PowerCutResult): string {
+  const why = first === null ? '' : `; the first: ${first} (kept in ${kept.join(', ')})`;
   return `power-cut states ${states}, corrupt ${corrupt}, torn ${torn}, lost ${lost}, acknowledged checkpoints lost ${setBack}${why}`;
 }
 

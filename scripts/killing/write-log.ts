@@ -11,6 +11,19 @@ export type Entry =
   /** The process has told that a checkpoint, or events, are durable. */
   | { readonly kind: 'told'; readonly step?: number; readonly events?: number };
 
+export function entryInWords(entry: Entry): string {
+  switch (entry.kind) {
+    case 'write':
+      return `write ${entry.file} ${entry.bytes.length} bytes at ${entry.offset}`;
+    case 'truncate':
+      return `truncate ${entry.file} to ${entry.length}`;
+    case 'told':
+      return `told${entry.step === undefined ? '' : ` step ${entry.step}`}${entry.events === undefined ? '' : ` events ${entry.events}`}`;
+    default:
+      return `${entry.kind} ${entry.file}`;
+  }
+}
+
 const CALL = /^(\d+) +(\w+)\((\d+)<([^>]*)>(?:, )?(.*)\) += (-?\d+)/;
 
 export function readTrace(text: string, directory: string): Entry[] {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { cortexSettings } from '../config/camera-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { planCortex } from '../cortex/plan.ts';
+import { notedSize } from '../daemon/camera/model-shape.ts';
 import { tryModel } from '../daemon/camera/trial.ts';
 import { shapeMismatch } from '../daemon/watched/ports.ts';
 import { CortexdError } from '../errors.ts';
@@ -76,17 +77,13 @@ async function refuseMisfit(
   }
   const saved = await store.loadModel(camera);
   if (saved.kind === 'loaded' && saved.image.signature !== signature) {
-    const own = { signature: saved.image.signature, bytes: saved.image.bytes.length };
-    throw shapeMismatch(camera, { signature, bytes: bytes.length }, own);
+    throw shapeMismatch(camera, signature, saved.image.signature);
   }
   const configured = config?.cameras[camera];
   if (configured === undefined) return;
-  const settings = cortexSettings(configured);
+  const settings = cortexSettings(configured, notedSize(store.settings(), camera, configured));
   const { memory } = planCortex(settings);
-  if (memory.signature !== signature) {
-    const own = { signature: memory.signature, bytes: memory.persistentBytes };
-    throw shapeMismatch(camera, { signature, bytes: bytes.length }, own);
-  }
+  if (memory.signature !== signature) throw shapeMismatch(camera, signature, memory.signature);
   await tryModel(settings, bytes);
 }
 

@@ -19,6 +19,7 @@ import {
   PRESET_NAMES,
   type PresetName,
 } from '../cortex/settings.ts';
+import { BASELINES, type BaselineName } from '../replay/baselines.ts';
 import { replay } from '../replay/replay.ts';
 import { CortexdError } from '../errors.ts';
 import { VERSION } from '../package-root.ts';
@@ -38,7 +39,8 @@ see docs/schema. Progress goes to stderr.
 Examples:
   cortexd replay porch.mp4 > porch.ndjson
   cortexd replay --save normal.cortex train/*
-  cortexd replay --load normal.cortex --no-learn --grid test/*`;
+  cortexd replay --load normal.cortex --no-learn --grid test/*
+  cortexd replay --baseline pixel-mixture porch.mp4 > simple.ndjson`;
 
 type Options = {
   config?: string;
@@ -54,6 +56,7 @@ type Options = {
   load?: string;
   save?: string;
   ablate: readonly Ablation[];
+  baseline?: BaselineName;
 };
 
 export function replayCommand(): Command {
@@ -71,6 +74,11 @@ export function replayCommand(): Command {
     .option('--things', 'add the things that are followed to each frame line', false)
     .option('--alarms-per-day <n>', 'about so many alarms a day where nothing is wrong', numberBetween(0.01, 10_000))
     .option('--ablate <names>', `leave parts of the model out, joined by commas: ${ABLATIONS.join(' ')}`, parts, [])
+    .addOption(
+      new Option('--baseline <name>', 'judge by a simple detector instead of the model, in the same lines')
+        .choices(BASELINES)
+        .conflicts(['learn', 'load', 'save', 'ablate', 'things', 'alarmsPerDay']),
+    )
     .addOption(configOption())
     .option('--camera <name>', 'with --config: take size, masks, zones and sensitivity of this camera')
     .addHelpText('after', HELP)
@@ -105,6 +113,7 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
     grid: options.grid,
     things: options.things,
     load,
+    baseline: options.baseline,
     write: async (line) => {
       if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
     },

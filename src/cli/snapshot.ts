@@ -4,7 +4,7 @@
 import { Command, Option } from 'commander';
 import { CortexdError } from '../errors.ts';
 import { type ImageDiff, diffImages } from '../htm/image-diff.ts';
-import { shapeInWords } from '../memory/signature.ts';
+import { shapeDifference, shapeInWords } from '../memory/signature.ts';
 import { timestamp } from '../records/from-observation.ts';
 import { snakeKeys } from '../records/snake-keys.ts';
 import { decodeCortexFile, readInput } from '../store/cortex-file.ts';
@@ -178,7 +178,7 @@ async function imagesOf(
   if (a.signature !== b.signature) {
     throw new CortexdError(
       'model_shape',
-      `Expected two models of one shape but received ${shapeInWords(a.signature, a.bytes.length)}, and ${shapeInWords(b.signature, b.bytes.length)}`,
+      `Expected two models of one shape but of the first ${shapeDifference(a.signature, b.signature)}`,
       { hint: 'Only models of the same settings can be compared.' },
     );
   }

@@ -52,6 +52,6 @@ export function feedbackCommand(): Command {
 
 export function labelCommand(): Command {
   return teaching('label', 'name what is seen now, or was seen last; predictions then tell it')
-    .argument('<name>', 'up to 24 letters, digits, spaces, _ and -')
+    .argument('<name>', 'up to 24 letters (of any script), digits, spaces, _ and -')
     .action((name: string, options: Options) => tell(options, '/label', { name }, () => `That was: ${name}`));
 }

@@ -7,6 +7,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { LineCounter, parseDocument } from 'yaml';
 import { CortexdError, messageOf } from '../errors.ts';
+import { oneSpelling } from '../records/names.ts';
 import { crossChecks } from './checks.ts';
 import { nodeNameOf } from './node-name.ts';
 import { ConfigError, type Problem, offsetOf, problemOf, sortProblems } from './problems.ts';
@@ -139,7 +140,10 @@ function complete(
 ): Omit<LoadedConfig, 'placeOf'> {
   const folder = dirname(file);
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
-  for (const [name, { source }] of Object.entries(config.cameras)) {
+  for (const [name, camera] of Object.entries(config.cameras)) {
+    camera.zones = inOneSpelling(camera.zones);
+    camera.masks = inOneSpelling(camera.masks);
+    const { source } = camera;
     if ('path' in source) source.path = absolute(source.path);
     if (!withSecrets || (source.type !== 'rtsp' && source.type !== 'http')) continue;
     const password = readPassword(source, `cameras.${name}.source`, null, absolute, env);
@@ -162,6 +166,11 @@ function complete(
     password: withSecrets ? readPassword(config.mqtt, 'mqtt', 'mqtt-password', absolute, env) : undefined,
     warnings,
   };
+}
+
+/** A name that an editor wrote in another way is the same name to those who send commands. */
+function inOneSpelling<T>(named: { readonly [name: string]: T }): { [name: string]: T } {
+  return Object.fromEntries(Object.entries(named).map(([name, value]) => [oneSpelling(name), value]));
 }
 
 /** Worked out only where nobody has said it: a user without a home needs none then. */

@@ -5,6 +5,7 @@ import type { ErrorObject } from 'ajv';
 import { type Node, isMap, isScalar } from 'yaml';
 import { CortexdError } from '../errors.ts';
 import { nearest } from './nearest.ts';
+import { AREA_NAME_PATTERN } from '../records/names.ts';
 import { NAME_PATTERN } from './setting-kinds.ts';
 import { pathSegments, sourceTypes } from './source-union.ts';
 
@@ -50,7 +51,7 @@ export function problemOf(
       const guess = nearest(unknown, Object.keys(schema.properties ?? {}));
       const isName = schema.properties === undefined;
       const message = isName
-        ? `Expected a name of letters, digits, _ and - but received "${unknown}"`
+        ? `Expected ${nameInWords(schema)} but received "${unknown}"`
         : `Unknown setting${guess === undefined ? '' : ` (did you mean "${guess}"?)`}`;
       return { ...place([...path, unknown], true), key: [...path, unknown].join('.'), message };
     }
@@ -98,9 +99,16 @@ function receivedInWords({ data, parentSchema }: ErrorObject): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
+/** What a name may be in a section where every name stands for one of many. */
+function nameInWords({ patternProperties }: { [keyword: string]: unknown }): string {
+  const [pattern = ''] = Object.keys((patternProperties as object | undefined) ?? {});
+  return PATTERNS[pattern] ?? 'another name';
+}
+
 /** What the patterns of the schema stand for. */
 const PATTERNS: { readonly [pattern: string]: string } = {
-  [NAME_PATTERN]: 'a name of letters, digits, _ and -, at most 64',
+  [NAME_PATTERN]: 'a name of letters (a-z), digits, _ and -, at most 64',
+  [AREA_NAME_PATTERN]: 'a name of letters, digits, spaces, _ and -, at most 64',
   '^(mqtts?|wss?)://[^\\s]+$': 'an address such as mqtt://HOST:1883, mqtts://, ws:// or wss://',
   '^[^+#\\s/]+(/[^+#\\s/]+)*$': 'levels of a topic with / between them, without +, # and spaces',
   '^[A-Za-z0-9_-]{1,64}$': 'letters, digits, _ and -, at most 64',

@@ -2,6 +2,7 @@
  * setting-kinds.ts - the kinds of settings that the schema is made of.
  */
 import { Type, type TSchema } from 'typebox';
+import { AREA_NAME_PATTERN } from '../records/names.ts';
 
 /** `live`: takes effect on SIGHUP; `restart`: needs a restart of the daemon. */
 export type Extra = { readonly reload?: 'live' | 'restart'; readonly unit?: string; readonly secret?: true };
@@ -29,7 +30,7 @@ export const Polygon = Type.Array(Type.Tuple([Share, Share]), {
   description: 'Corner points [x, y] relative to the picture, 0..1.',
 });
 export const polygons = (description: string) =>
-  Type.Record(Type.String({ pattern: NAME_PATTERN }), Polygon, {
+  Type.Record(Type.String({ pattern: AREA_NAME_PATTERN }), Polygon, {
     default: {},
     additionalProperties: false,
     reload: 'live',

@@ -49,7 +49,14 @@ export type EventChange = {
   readonly expected: readonly ExpectedState[];
 };
 
-export type ZoneActivity = { readonly box: Box; readonly horizonS: number; readonly probability: number };
+/** How likely something is at each place of a grid over the picture within each horizon. */
+export type PlaceActivity = {
+  readonly columns: number;
+  readonly rows: number;
+  readonly horizonsS: readonly number[];
+  /** [rows * columns, horizons] */
+  readonly probability: Float32Array;
+};
 
 /** What the model expects next, published when it changes. */
 export type ModelPrediction = {
@@ -59,8 +66,7 @@ export type ModelPrediction = {
   })[];
   /** Probability of the first entry, 0 when nothing is predicted. */
   readonly confidence: number;
-  /** How likely something is at each place of the global grid within each horizon. */
-  readonly activity: readonly ZoneActivity[];
+  readonly activity: PlaceActivity;
 };
 
 export type LearningState = {

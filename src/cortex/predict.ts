@@ -4,12 +4,11 @@
  * While something is going on the global region tells the next state of the scene. While nothing is, the next thing is the
  * next episode, as long as the episode region tells it better than base rates would.
  */
-import { zoneBox } from '../vision/geometry.ts';
 import { HORIZONS_S, activityOf } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
 import { predictEpisodes } from './episode-predict.ts';
 import { IDLE, predictNext } from './global-region.ts';
-import type { ModelPrediction, ZoneActivity } from './observation.ts';
+import type { ModelPrediction, PlaceActivity } from './observation.ts';
 
 export function predict(cortex: Cortex, timeMs: number): ModelPrediction {
   const { global, episodes, next, ablated } = cortex;
@@ -24,14 +23,12 @@ export function predict(cortex: Cortex, timeMs: number): ModelPrediction {
   return { ...(isTold ? episode : state), activity: activityNow(cortex) };
 }
 
-function activityNow({ activity, global }: Cortex): ZoneActivity[] {
-  const zones = global.grid.columns * global.grid.rows;
-  const list: ZoneActivity[] = [];
-  for (let zone = 0; zone < zones; zone++) {
-    const box = zoneBox(global.grid, zone);
-    HORIZONS_S.forEach((horizonS, index) => {
-      list.push({ box, horizonS, probability: activityOf(activity, zone, index) });
-    });
+function activityNow({ activity, global }: Cortex): PlaceActivity {
+  const { columns, rows } = global.grid;
+  const probability = new Float32Array(columns * rows * HORIZONS_S.length);
+  for (let at = 0; at < probability.length; at++) {
+    const horizon = at % HORIZONS_S.length;
+    probability[at] = activityOf(activity, (at - horizon) / HORIZONS_S.length, horizon);
   }
-  return list;
+  return { columns, rows, horizonsS: HORIZONS_S, probability };
 }

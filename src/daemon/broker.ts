@@ -5,6 +5,7 @@ import { withoutSecrets } from '../config/describe.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { Bus } from '../mqtt/bus.ts';
 import { CommandServer } from '../mqtt/command-server.ts';
+import type { CommandKind } from '../mqtt/commands.ts';
 import { HomeAssistant, deviceIds } from '../mqtt/home-assistant.ts';
 import { busOptions } from '../mqtt/options.ts';
 import { Publisher, type RuntimeValues } from '../mqtt/publisher.ts';
@@ -64,12 +65,16 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
       new CommandServer({
         bus,
         baseTopic: mqtt.command_topic ?? loaded.baseTopic,
-        allowed: new Set(mqtt.allow),
+        allowed: allowedCommands(loaded),
         handle: (command) => commands.carryOut(command),
         told: (path, error) => complaints.told(path, error),
       }).start();
     },
   };
+}
+
+function allowedCommands({ config }: LoadedConfig): ReadonlySet<CommandKind> {
+  return new Set(config.mqtt.commands ? config.mqtt.allow : []);
 }
 
 /** What another daemon says of itself under our base topic: both would overwrite each other's state. Told once. */
@@ -86,11 +91,8 @@ function tellOfOthers(bus: Bus, baseTopic: string, own: string, log: Logger): vo
 }
 
 /** Tell Home Assistant of everything there is. Ids are given once and kept, whatever the names. */
-async function announce(
-  { config, node, baseTopic }: LoadedConfig,
-  bus: Bus,
-  store: StoreClient,
-): Promise<HomeAssistant> {
+async function announce(loaded: LoadedConfig, bus: Bus, store: StoreClient): Promise<HomeAssistant> {
+  const { config, node, baseTopic } = loaded;
   const names = [...Object.keys(config.cameras), ...Object.keys(config.streams)];
   const { ids, fresh } = deviceIds(node, names, await store.call('settings'));
   for (const [key, value] of Object.entries<string>(fresh))
@@ -99,6 +101,7 @@ async function announce(
     bus,
     baseTopic,
     commandTopic: config.mqtt.command_topic ?? baseTopic,
+    allowed: allowedCommands(loaded),
     prefix: config.mqtt.discovery_prefix,
     node,
     version: VERSION,

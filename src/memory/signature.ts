@@ -42,14 +42,31 @@ export function regionOf(block: string): string {
   return block.replace(/\.\d+$/, '');
 }
 
+/** The first thing in which a saved shape differs from the one that is wanted, in a few words. */
+export function shapeDifference(saved: string, wanted: string): string {
+  let words: readonly string[];
+  try {
+    words = wordsOf(parseSignature(saved));
+  } catch {
+    return 'it has a shape that this version does not know';
+  }
+  const others = wordsOf(parseSignature(wanted));
+  const at = words.findIndex((word, index) => word !== others[index]);
+  return at < 0 || others[at] === undefined
+    ? 'it is laid out as by another version'
+    : `it has ${words[at]} instead of ${others[at]}`;
+}
+
 /** What a person can compare: pixels, places, and the segments of each region. `bytes`: length of the image. */
 export function shapeInWords(signature: string, bytes: number): string {
-  let blocks: readonly SavedBlock[];
   try {
-    blocks = parseSignature(signature);
+    return [...wordsOf(parseSignature(signature)), `${bytes} bytes`].join(', ');
   } catch {
     return `a shape this version does not know, ${bytes} bytes`;
   }
+}
+
+function wordsOf(blocks: readonly SavedBlock[]): string[] {
   const lengthOf = (block: string, name: string): number | undefined =>
     blocks.find((one) => one.name === block)?.fields.find((one) => one.name === name)?.length;
   const words: string[] = [];
@@ -68,5 +85,5 @@ export function shapeInWords(signature: string, bytes: number): string {
   }
   for (const [region, [size, ...others]] of regions)
     words.push(`${region} ${others.length > 0 ? `${others.length + 1} x ` : ''}${size}`);
-  return [...words, `${bytes} bytes`].join(', ');
+  return words;
 }

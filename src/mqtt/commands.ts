@@ -16,6 +16,7 @@ import {
   type Verb,
   type Verdict,
 } from '../records/commands.ts';
+import { AREA_NAME_PATTERN, oneSpelling } from '../records/names.ts';
 
 /** Longer payloads are refused unread. */
 export const MAX_COMMAND_BYTES = 16_384;
@@ -67,6 +68,7 @@ export type Parsed =
 export const COMMAND_FILTERS = ['+/+/set', '+/zone/+/set', '+/mask/+/set', 'bridge/request/+'] as const;
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const AREA_NAME = new RegExp(AREA_NAME_PATTERN, 'u');
 const ajv = new Ajv({ allErrors: false, strict: false });
 const compiled = new Map<TSchema, ValidateFunction>();
 
@@ -83,9 +85,9 @@ export function parseCommand(path: string, payload: string): Parsed {
   if (!NAME.test(camera) || levels.at(-1) !== 'set') return unknownTopic(path);
   const what = levels[1];
   if (levels.length === 4) {
-    const name = levels[2]!;
+    const name = oneSpelling(levels[2]!);
     if (what !== 'zone' && what !== 'mask') return unknownTopic(path);
-    if (!NAME.test(name)) return refuse(`Expected a name of letters, digits, _ and - for the ${what}`);
+    if (!AREA_NAME.test(name)) return refuse(`Expected a name of letters, digits, spaces, _ and - for the ${what}`);
     return parseArea(what, camera, name, payload);
   }
   if (levels.length !== 3) return unknownTopic(path);

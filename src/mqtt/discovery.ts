@@ -4,6 +4,8 @@
  * A device is the daemon, a camera or a number sensor. Ids never depend on names that people change; see home-assistant.ts.
  * Keys as documented at home-assistant.io, "MQTT", "Device discovery payload"; a test holds every message against them.
  */
+import { LABEL_LENGTH, plainName } from '../records/names.ts';
+import type { CommandKind } from './commands.ts';
 import type { RuntimeValues } from './publisher.ts';
 import { COMMANDS, TOPICS, pathFor } from './topics.ts';
 
@@ -22,6 +24,8 @@ export type DiscoveryContext = {
   readonly commandTopic: string;
   readonly node: string;
   readonly version: string;
+  /** Kinds of commands that are taken; without it all. What would be refused is not offered. */
+  readonly allowed?: ReadonlySet<CommandKind> | undefined;
   /** Id of the daemon's device. */
   readonly daemonId: string;
 };
@@ -93,8 +97,7 @@ export function cameraDiscovery(name: string, id: string, values: RuntimeValues,
       icon: 'mdi:tag-text',
       command_topic: to.command('label'),
       min: 1,
-      max: 24,
-      pattern: '[A-Za-z0-9][A-Za-z0-9 _-]*',
+      max: LABEL_LENGTH,
       ...CONFIG,
     },
     fps: {
@@ -120,7 +123,7 @@ export function cameraDiscovery(name: string, id: string, values: RuntimeValues,
     ['mask', values.masks],
   ] as const) {
     for (const area of Object.keys(areas)) {
-      entities[`${kind}_${area}`] = {
+      entities[`${kind}_${plainName(area)}`] = {
         platform: 'switch',
         name: `${kind === 'zone' ? 'Zone' : 'Mask'} ${area}`,
         icon: kind === 'zone' ? 'mdi:vector-polygon' : 'mdi:eye-off',
@@ -212,7 +215,8 @@ export function daemonDiscovery(context: DiscoveryContext): Discovery {
     model: 'daemon',
     sw_version: context.version,
   };
-  return { device, origin: originOf(context), qos: 1, components: complete(entities, daemonId, `cortexd ${node}`) };
+  const components = complete(offered(entities, context), daemonId, `cortexd ${node}`);
+  return { device, origin: originOf(context), qos: 1, components };
 }
 
 type Topics = {
@@ -324,8 +328,22 @@ function message(
     availability: [availability(to.bridge), availability(to.state('availability'))],
     availability_mode: 'all',
     qos: 1,
-    components: complete(entities, id, name),
+    components: complete(offered(entities, context), id, name),
   };
+}
+
+/** Without what would only be refused. */
+function offered(entities: { [key: string]: Entity }, { allowed }: DiscoveryContext): { [key: string]: Entity } {
+  if (allowed === undefined) return entities;
+  const isOffered = ([key, entity]: [string, Entity]): boolean =>
+    !('command_topic' in entity) || allowed.has(kindOfEntity(key));
+  return Object.fromEntries(Object.entries(entities).filter(isOffered));
+}
+
+function kindOfEntity(key: string): CommandKind {
+  if (key === 'restart') return 'restart';
+  if (['normal', 'matters', 'name_it'].includes(key)) return 'teaching';
+  return key.startsWith('mask_') ? 'masks' : 'settings';
 }
 
 /** Ids are made of the device's id; what people see at first is made of its name. */

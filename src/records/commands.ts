@@ -3,6 +3,7 @@
  * labels, requests.
  */
 import { Type, type Static } from 'typebox';
+import { LABEL_PATTERN } from './names.ts';
 
 /** Sent as bare text, not as JSON. */
 export const Switch = Type.Union([Type.Literal('ON'), Type.Literal('OFF')], {
@@ -76,8 +77,6 @@ export const FeedbackCommand = Type.Union(
   { $id: 'feedback-command', title: 'Feedback (a bare word or JSON)' },
 );
 
-/** A label's name: one line of visible text. */
-export const LABEL_PATTERN = '^[A-Za-z0-9][A-Za-z0-9 _-]{0,23}$';
 const LabelName = Type.String({ pattern: LABEL_PATTERN });
 
 export const LabelCommand = Type.Union(

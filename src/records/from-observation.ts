@@ -4,6 +4,7 @@
 import { ulid } from 'ulid';
 import type { EventChange, ModelPrediction, Observation } from '../cortex/observation.ts';
 import type { Box } from '../vision/box.ts';
+import { zoneBox } from '../vision/geometry.ts';
 import type { EventRecord } from './event.ts';
 import type { PredictionRecord } from './prediction.ts';
 import type { ScoreRecord } from './score.ts';
@@ -83,7 +84,20 @@ function tell(change: EventChange, context: RecordContext): Told {
   };
 }
 
-/** The prediction with the label of what is seen; null when neither has changed in this step. */
+/** Tells predictions that say something new from those that only say the same again. */
+export class PredictionNews {
+  #told = '';
+
+  /** Whether it says something else, but for its time, than the last one for which this was true. */
+  isNews({ at: _at, ...said }: PredictionRecord): boolean {
+    const text = JSON.stringify(said);
+    if (text === this.#told) return false;
+    this.#told = text;
+    return true;
+  }
+}
+
+/** The prediction with the label of what is seen; null when the model has nothing to add in this step. */
 export function predictionRecord(
   { prediction, label }: Pick<Observation, 'prediction' | 'label'>,
   frame: FrameTime,
@@ -124,16 +138,35 @@ export function scoreRecord(
 
 /** Per configured zone and horizon, the chance of its most likely place. */
 function activityOf({ activity }: ModelPrediction, zones: Zones): PredictionRecord['activity'] {
-  const horizons = [...new Set(activity.map(({ horizonS }) => horizonS))];
-  const placed = activity.map((entry) => ({ ...entry, touched: zonesTouching(zones, [entry.box]) }));
-  return Object.keys(zones).flatMap((zone) =>
-    horizons.map((horizon) => {
+  const { horizonsS, probability } = activity;
+  const told: PredictionRecord['activity'] = [];
+  for (const [zone, places] of placesOfZones(zones, activity)) {
+    for (let horizon = 0; horizon < horizonsS.length; horizon++) {
       let chance = 0;
-      for (const { touched, horizonS, probability } of placed)
-        if (horizonS === horizon && touched.includes(zone)) chance = Math.max(chance, probability);
-      return { zone, horizon_s: horizon, probability: round(chance) };
-    }),
+      for (const place of places) chance = Math.max(chance, probability[place * horizonsS.length + horizon]!);
+      told.push({ zone, horizon_s: horizonsS[horizon]!, probability: round(chance) });
+    }
+  }
+  return told;
+}
+
+type Places = { readonly columns: number; readonly rows: number };
+type OfZones = Places & { readonly ofZones: readonly (readonly [zone: string, places: readonly number[]])[] };
+/** Which places a zone touches does not change from frame to frame. */
+const known = new WeakMap<Zones, OfZones>();
+
+function placesOfZones(zones: Zones, { columns, rows }: Places): OfZones['ofZones'] {
+  const before = known.get(zones);
+  if (before?.columns === columns && before.rows === rows) return before.ofZones;
+  const places = Array.from({ length: columns * rows }, (_, place) =>
+    zonesTouching(zones, [zoneBox({ columns, rows }, place)]),
   );
+  const ofZones = Object.keys(zones).map((zone): [string, number[]] => [
+    zone,
+    places.flatMap((touched, place) => (touched.includes(zone) ? [place] : [])),
+  ]);
+  known.set(zones, { columns, rows, ofZones });
+  return ofZones;
 }
 
 /** ISO 8601 UTC with milliseconds. */

@@ -6,16 +6,13 @@
 import type { CapturedFrame, PreprocessConfig } from '../capture/types.ts';
 import { type Clip, openSource } from '../capture/open.ts';
 import { ulid } from 'ulid';
-import { createCortex, restoreCortex } from '../cortex/cortex.ts';
 import type { EventChange } from '../cortex/observation.ts';
-import { planCortex } from '../cortex/plan.ts';
 import type { CortexSettings } from '../cortex/settings.ts';
-import { type StageClock, resetContext, stepCortex } from '../cortex/step.ts';
-import { CortexdError } from '../errors.ts';
-import { persistentImage } from '../memory/model-memory.ts';
+import type { StageClock } from '../cortex/step.ts';
 import { nextRandom, seedWord } from '../memory/random.ts';
 import {
   type OpenIds,
+  PredictionNews,
   type RecordContext,
   eventRecord,
   predictionRecord,
@@ -25,6 +22,9 @@ import {
 import type { EventLine, FrameLine, PredictionLine, SummaryLine } from '../records/replay.ts';
 import { type ModelImage, sha256 } from '../store/model-pages.ts';
 import type { Polygon } from '../vision/polygon.ts';
+import { baselineJudge } from './baseline-judge.ts';
+import type { BaselineName } from './baselines.ts';
+import { modelJudge } from './judge.ts';
 
 export type ReplayOptions = {
   readonly clips: readonly Clip[];
@@ -38,6 +38,8 @@ export type ReplayOptions = {
   readonly things: boolean;
   /** Model to begin with, or null for a newborn one. */
   readonly load: ModelImage | null;
+  /** A simple detector in the place of the model. */
+  readonly baseline?: BaselineName | undefined;
   readonly write: (line: FrameLine | EventLine | PredictionLine | SummaryLine) => void | Promise<void>;
   readonly warn: (message: string) => void;
   readonly progress: (clip: string, frames: number) => void;
@@ -45,21 +47,10 @@ export type ReplayOptions = {
 
 /** Run all clips; resolves to the model as it is then. Throws CortexdError('model_shape') when `load` does not fit. */
 export async function replay(options: ReplayOptions): Promise<ModelImage> {
-  const { clips, settings, seed, learn, grid, things, load, write, warn, progress } = options;
-  const plan = planCortex(settings);
-  if (load !== null && load.signature !== plan.memory.signature) {
-    throw new CortexdError(
-      'model_shape',
-      `Expected a model of ${plan.memory.persistentBytes} saved bytes in the shape of the settings but received one of ${load.bytes.length} bytes in another`,
-      { hint: 'Use the preset and size that the model was made with (--preset, --config).' },
-    );
-  }
-  const cortex = createCortex(plan, seed);
-  if (load !== null) {
-    persistentImage(cortex.memory).set(load.bytes);
-    restoreCortex(cortex);
-  }
+  const { clips, settings, seed, learn, grid, things, load, baseline, write, warn, progress } = options;
   const stage: StageClock = { retina: 0, regions: 0, detect: 0, now: () => performance.now() };
+  const judge =
+    baseline === undefined ? modelJudge(settings, seed, load, learn, stage) : baselineJudge(baseline, settings);
   const ids: OpenIds = new Map();
   // The same footage and seed give the same ids.
   const random = new Uint32Array([seedWord(seed, 21)]);
@@ -80,6 +71,7 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
       snapshots: false,
       newId,
     };
+    const predictions = new PredictionNews();
     // Peaks of the open events, by id.
     const open = new Map<string, number>();
     const tell = async (changes: readonly EventChange[], frame: CapturedFrame): Promise<void> => {
@@ -99,7 +91,7 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
         decodeMs += performance.now() - waiting;
         // Recorded footage has no wall clock: its records count from the beginning of 1970.
         const frame = { ...taken, capturedAtMs: taken.timeMs };
-        const observation = stepCortex(cortex, frame, learn, stage);
+        const observation = judge.step(frame);
         await tell(observation.events, frame);
         const [foremost] = [...open].toSorted(([, one], [, other]) => other - one)[0] ?? [];
         const { streams } = observation;
@@ -136,7 +128,7 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
           }),
         });
         const prediction = predictionRecord(observation, frame, context);
-        if (prediction !== null) {
+        if (prediction !== null && predictions.isNews(prediction)) {
           await write({ ...prediction, type: 'prediction', clip: clip.name, frame: frame.sequence });
         }
         last = frame;
@@ -151,11 +143,11 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
       await source.close();
       skipped += source.counters.badFrames;
     }
-    if (last !== undefined) await tell(resetContext(cortex), last);
+    if (last !== undefined) await tell(judge.endClip(), last);
     ids.clear();
   }
   const cpu = process.cpuUsage(cpuBefore);
-  const image = persistentImage(cortex.memory);
+  const image = judge.image();
   const per = (ms: number): number => (frames === 0 ? 0 : round(ms / frames));
   await write({
     type: 'summary',
@@ -170,14 +162,14 @@ export async function replay(options: ReplayOptions): Promise<ModelImage> {
       detect: per(stage.detect),
     },
     rss_mb: Math.round(Math.max(peakRss, process.memoryUsage.rss()) / 1e5) / 10,
-    model_bytes: plan.memory.totalBytes,
-    step: cortex.clock.step[0]!,
+    model_bytes: judge.totalBytes,
+    step: judge.steps(),
     model_sha256: sha256(image),
   });
   return {
     camera: clips[0]?.name ?? 'replay',
-    step: cortex.clock.step[0]!,
-    signature: plan.memory.signature,
+    step: judge.steps(),
+    signature: judge.signature,
     bytes: image,
     savedAt: timestamp(Date.now()),
   };

@@ -11,7 +11,7 @@ import { CortexdError, messageOf } from '../errors.ts';
 import { syncFolder } from './whole-file.ts';
 import { isDamage, isNoRoom } from './damage.ts';
 import { makeDirectory } from './lock.ts';
-import { APPLICATION_ID, migrate } from './migrations.ts';
+import { isOurs, migrate } from './migrations.ts';
 import { type StageHook, noStage } from './stages.ts';
 
 export const DATABASE_FILE = 'cortexd.db';
@@ -163,9 +163,7 @@ function refuseForeignFile(file: string): void {
 }
 
 function refuseForeignDatabase(db: Database, file: string): void {
-  const application = db.pragma('application_id', { simple: true }) as number;
-  const tables = db.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").pluck().get() as number;
-  if (tables > 0 && application !== APPLICATION_ID) {
+  if (!isOurs(db)) {
     throw new CortexdError('store', `Expected a database of cortexd at ${file} but received one of another program`, {
       hint: 'Set state_directory to another place.',
     });

@@ -69,7 +69,8 @@ export const NEWEST = MIGRATIONS.at(-1)?.number ?? 0;
 
 /**
  * Bring the database to the newest shape: each step in a transaction of its own, its ledger row first, so that a step is
- * either done and noted or neither. `backUp` is called before the first step that changes a database that already has
+ * either done and noted or neither. A new database is made in one transaction: whatever ends the program on the way, it is
+ * either whole and marked as ours, or empty. `backUp` is called before the first step that changes a database that already has
  * something in it. Throws CortexdError('newer_version') without touching a file of a newer program.
  */
 export function migrate(
@@ -89,17 +90,36 @@ export function migrate(
     );
   }
   if (version > 0 && version < NEWEST) backUp(version);
-  db.exec(
-    'CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT',
-  );
-  for (const { number, name, sql } of MIGRATIONS) {
-    if (number <= version) continue;
+  const missing = MIGRATIONS.filter(({ number }) => number > version);
+  if (version === 0) {
     db.transaction(() => {
-      db.prepare('INSERT INTO migration (number, name, applied_at) VALUES (?, ?, ?)').run(number, name, now);
-      db.exec(sql);
-      db.pragma(`user_version = ${number}`);
-      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.exec(LEDGER);
+      for (const migration of missing) apply(db, migration, now);
+      stage('migration: before the commit');
+    })();
+    return;
+  }
+  for (const migration of missing) {
+    db.transaction(() => {
+      apply(db, migration, now);
       stage('migration: before the commit');
     })();
   }
+}
+
+const LEDGER_TABLE = 'migration';
+const LEDGER = `CREATE TABLE IF NOT EXISTS ${LEDGER_TABLE} (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT`;
+
+function apply(db: Database, { number, name, sql }: Migration, now: string): void {
+  db.prepare(`INSERT INTO ${LEDGER_TABLE} (number, name, applied_at) VALUES (?, ?, ?)`).run(number, name, now);
+  db.exec(sql);
+  db.pragma(`user_version = ${number}`);
+  db.pragma(`application_id = ${APPLICATION_ID}`);
+}
+
+/** Whether there is nothing of another program in it. Version 0.1.0 could be killed with no more than the ledger made. */
+export function isOurs(db: Database): boolean {
+  if (db.pragma('application_id', { simple: true }) === APPLICATION_ID) return true;
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[];
+  return tables.every((table) => table === LEDGER_TABLE) && db.pragma('user_version', { simple: true }) === 0;
 }

@@ -65,7 +65,7 @@ function zoneGrid(subColumns: number, subRows: number, columns: number, rows: nu
 }
 
 /** The rectangle of a zone, relative to the picture. */
-export function zoneBox(grid: ZoneGrid, zone: number): Box {
+export function zoneBox(grid: Pick<ZoneGrid, 'columns' | 'rows'>, zone: number): Box {
   const column = zone % grid.columns;
   const row = (zone - column) / grid.columns;
   return [column / grid.columns, row / grid.rows, 1 / grid.columns, 1 / grid.rows];

@@ -6,7 +6,8 @@ import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FastifyInstance, fastify } from 'fastify';
 import { CortexdError, messageOf } from '../errors.ts';
-import { LABEL_PATTERN, VERDICTS, type Verdict } from '../records/commands.ts';
+import { VERDICTS, type Verdict } from '../records/commands.ts';
+import { LABEL_PATTERN } from '../records/names.ts';
 import { MAX_FILE } from '../store/cortex-file.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
 

@@ -98,7 +98,7 @@ test('no daemon, a newer database, and a saved model that no longer fits: each s
   write(64);
   t.match(await cortexd('run', '--config', config), {
     code: 78,
-    stderr: /1000 bytes, where the configuration gives \d+ pixels.*Hint: .*forget/s,
+    stderr: /that fits the configuration but it has a shape that this version does not know\s.*Hint: .*forget/s,
   });
   t.match(await cortexd('snapshot', 'forget', 'a', '--config', config), { code: 0 });
   t.match(await cortexd('snapshot', 'list', '--config', config), { code: 0, stdout: /replaced/ });

@@ -102,7 +102,7 @@ test('a saved model goes on where it was, without learning it stays as it is, an
   t.ok(linesOf(frozen.stdout).every(({ type, learning }) => type !== 'frame' || learning === false));
   t.match(await cortexd('replay', 'scene:lanes', '--load', model, '--preset', 'pi5'), {
     code: 78,
-    stderr: /in another.*Hint: Use the preset/s,
+    stderr: /that fits the settings but it has .* instead of .*Hint: Use the preset/s,
   });
   const flipped = readFileSync(model);
   flipped[flipped.length >> 1]! ^= 1;
@@ -140,4 +140,44 @@ test('several clips in one run: a video and a folder, with a damaged picture ski
   t.equal(frames.filter(({ clip }) => clip === 'v.mp4').length, 5, 'resampled from 10 to 5 a second');
   t.equal(frames.filter(({ clip }) => clip.endsWith('/pictures')).length, 9);
   t.equal(summaryOf(stdout).skipped, 1);
+});
+
+test('--baseline puts a simple detector in the place of the model, in the same lines', async (t) => {
+  for (const name of ['block-difference', 'pixel-mixture']) {
+    const { code, stdout } = await cortexd('replay', '--baseline', name, '--grid', '--frames', '3000', 'scene:lanes');
+    t.equal(code, 0, name);
+    const lines = linesOf(stdout);
+    t.same(
+      lines.filter((line) => !VALIDATE[line.type]?.(line)),
+      [],
+    );
+    const frames = lines.filter(({ type }) => type === 'frame') as unknown as {
+      score: number;
+      streams: { motion: number };
+      grid: { columns: number; rows: number; values: number[] };
+    }[];
+    t.equal(frames.length, 3000);
+    const young = frames.slice(0, 800);
+    t.ok(
+      young.every(({ score }) => score === 0),
+      'no threshold yet, no score',
+    );
+    const scored = frames.filter(({ score }) => score > 0);
+    t.ok(scored.length > 100, `${scored.length} frames with a score`);
+    t.ok(
+      scored.every(({ score, streams: { motion } }) => Math.abs(score - motion / (1 + motion)) < 1e-3),
+      'the score says how far the number is above its threshold',
+    );
+    const { columns, rows, values } = frames.at(-1)!.grid;
+    t.equal(values.length, columns * rows);
+    t.match(summaryOf(stdout), { frames: 3000, model_bytes: 0, step: 3000 });
+    const again = await cortexd('replay', '--baseline', name, '--grid', '--frames', '3000', 'scene:lanes');
+    t.same(linesOf(again.stdout).slice(0, -1), lines.slice(0, -1), 'the same footage, the same lines');
+  }
+  const both = await cortexd('replay', '--baseline', 'block-difference', '--load', 'x.cortex', 'scene:lanes');
+  t.equal(both.code, 64);
+  t.match(both.stderr, /--baseline.*cannot be used with.*--load/);
+  const unknown = await cortexd('replay', '--baseline', 'guess', 'scene:lanes');
+  t.equal(unknown.code, 64);
+  t.match(unknown.stderr, /frame-difference, block-difference, pixel-gaussian, pixel-mixture/);
 });

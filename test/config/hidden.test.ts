@@ -38,7 +38,7 @@ test('the effective configuration has no secret in it, by the schema and not by 
 
 test('a name that does not fit is told as what would fit, not as the sentence about the setting', async (t) => {
   t.throws(() => parseConfig(`${CAMERA}node: "a b"`, '/c.yaml'), {
-    message: /node: Expected a name of letters, digits, _ and -, at most 64 but received "a b"/,
+    message: /node: Expected a name of letters \(a-z\), digits, _ and -, at most 64 but received "a b"/,
   });
 });
 

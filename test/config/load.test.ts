@@ -52,7 +52,7 @@ void test('every kind of mistake is named with its place', async (t) => {
       /type rpicam, v4l2, rtsp, http, file, images, synthetic/,
     ],
     ['cameras:\n  porch:\n    source: {type: file}\n', 3, 'cameras.porch.source.path', /missing/],
-    ['cameras:\n  "a/+":\n    source: {type: synthetic}\n', 2, 'cameras.a/+', /letters, digits/],
+    ['cameras:\n  "a/+":\n    source: {type: synthetic}\n', 2, 'cameras.a/+', /letters \(a-z\), digits/],
     [`${CAMERA}mqtt: {base_topic: "a/#"}\n`, 4, 'mqtt.base_topic', /Expected/],
     [`${CAMERA}mqtt: {cert_file: a.pem}\n`, 4, 'mqtt.cert_file', /together/],
     [`${CAMERA}mqtt: {password: a, password_file: b}\n`, 4, 'mqtt.password_file', /both/],
@@ -124,4 +124,15 @@ cameras: { a: { source: { type: rtsp, url: "rtsp://10.0.0.9/x", username: u, pas
   t.throws(() => parseConfig(text, '/c.yaml', {}), { code: 'config', message: /\/none/ });
   t.match(parseConfig(text, '/c.yaml', {}, false), { password: undefined, baseTopic: /cortexd/ });
   t.end();
+});
+
+void test('zones and masks are named in any language, one way of writing each, and nothing else is taken', async (t) => {
+  const triangle = '[[0, 0], [1, 0], [1, 1]]';
+  const named = `${CAMERA}    zones: {Tür zum Garten: ${triangle}, 玄関: ${triangle}, "Tu\u0308r": ${triangle}}\n`;
+  const { config } = parseConfig(named, '/etc/c.yaml', {});
+  t.strictSame(Object.keys(config.cameras['porch']!.zones), ['Tür zum Garten', '玄関', 'T\u00FCr']);
+  for (const name of ['a/b', 'a+b', '"a\\u202Eb"', '" a"']) {
+    const [problem] = problemsOf(`${CAMERA}    zones: {${name}: ${triangle}}\n`);
+    t.match(problem, { line: 4, message: /Expected a name of letters, digits, spaces, _ and -, at most 64/ }, name);
+  }
 });

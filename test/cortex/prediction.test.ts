@@ -80,7 +80,7 @@ void test('every kind of forecast is better than base rate and persistence, and 
 
 void test('activity is told for every place and horizon, more of it within more time', async (t) => {
   const { cortex, predictions } = watched;
-  t.equal(predictions.at(-1)!.activity.length, 36 * HORIZONS_S.length);
+  t.equal(predictions.at(-1)!.activity.probability.length, 36 * HORIZONS_S.length);
   const means = HORIZONS_S.map((_, horizon) => {
     let sum = 0;
     for (let zone = 0; zone < 36; zone++) sum += activityOf(cortex.activity, zone, horizon);

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { planCortex } from '../../src/cortex/plan.ts';
 import { PRESETS } from '../../src/cortex/settings.ts';
-import { parseSignature, regionOf, shapeInWords } from '../../src/memory/signature.ts';
+import { parseSignature, regionOf, shapeDifference, shapeInWords } from '../../src/memory/signature.ts';
 
 test("a model's signature tells where each of its fields lies in a saved image", async (t) => {
   const { memory } = planCortex(PRESETS['pi-zero2']);
@@ -31,4 +31,14 @@ test('a shape is told in words that a person can compare', async (t) => {
   );
   t.match(shapeInWords('something else', 5), /a shape this version does not know, 5 bytes/);
   t.throws(() => parseSignature('a{b:u9[1]}'), RangeError);
+});
+
+test('how two shapes differ is told in a few words', async (t) => {
+  const [small, large] = [PRESETS['pi-zero2'], PRESETS.pi4].map((preset) => planCortex(preset).memory.signature) as [
+    string,
+    string,
+  ];
+  t.equal(shapeDifference(small, large), 'it has 6256 pixels instead of 20160 pixels');
+  t.equal(shapeDifference('x', large), 'it has a shape that this version does not know');
+  t.equal(shapeDifference(small, small.replace(/u8/, 'u16')), 'it is laid out as by another version');
 });

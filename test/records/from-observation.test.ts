@@ -4,6 +4,7 @@ import {
   type OpenIds,
   toldOf,
   eventRecord,
+  PredictionNews,
   predictionRecord,
   scoreRecord,
 } from '../../src/records/from-observation.ts';
@@ -68,10 +69,13 @@ function observation(timeMs: number, events: readonly EventChange[]): Observatio
     prediction: {
       next: [{ state: 'right', positions: [[0.6, 0, 0.2, 0.2]], probability: 0.8, inMs: [0, 4000] }],
       confidence: 0.8,
-      activity: [1, 5, 10].flatMap((horizonS) => [
-        { box: [0.6, 0, 0.2, 0.2], horizonS, probability: 0.04 * horizonS },
-        { box: [0.7, 0, 0.2, 0.2], horizonS, probability: 0.05 * horizonS },
-      ]),
+      // Four places side by side; something comes to the last two.
+      activity: {
+        columns: 4,
+        rows: 1,
+        horizonsS: [1, 5, 10],
+        probability: Float32Array.of(0, 0, 0, 0, 0, 0, 0.04, 0.2, 0.4, 0.05, 0.25, 0.5),
+      },
     },
     label: { name: 'lorry', probability: 0.91 },
   };
@@ -108,6 +112,15 @@ void test('the end of an event tells where and why as it was, not what the scene
   const later = { ...change('end'), explanation: 'nothing is there any more', box: null, position: null };
   const end = eventRecord(later, ids, frameAt(10000), CONTEXT);
   t.strictSame([end.explanation, end.box, end.zones], [start.explanation, start.box, start.zones]);
+});
+
+void test('a prediction that says the same again is not told again', async (t) => {
+  const news = new PredictionNews();
+  const told = (timeMs: number, more: Partial<Observation> = {}): boolean =>
+    news.isNews(predictionRecord({ ...observation(timeMs, []), ...more }, frameAt(timeMs), CONTEXT)!);
+  t.strictSame([told(5000), told(5100), told(5200)], [true, false, false]);
+  t.ok(told(5300, { label: { name: 'lorry', probability: 0.5 } }));
+  t.ok(told(5400), 'what was told before the last is news again');
 });
 
 void test('a prediction names its zones and the chance of the most likely of its places within each horizon', async (t) => {

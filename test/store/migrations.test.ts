@@ -84,3 +84,32 @@ for (let version = 1; version < NEWEST; version++) {
     }
   });
 }
+
+test('a database that was half made is made to the end; one of another program is refused and stays as it is', async (t) => {
+  const directory = t.testdir();
+  const half = new Sqlite(join(directory, DATABASE_FILE));
+  half.exec('CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT');
+  half.close();
+  const store = open(directory);
+  store.saveEvent(eventOf('A'), null, false);
+  t.equal(store.events({ limit: 9 }).length, 1);
+  store.close();
+  const other = t.testdir({ other: {} });
+  const foreign = new Sqlite(join(other, DATABASE_FILE));
+  foreign.exec('CREATE TABLE migration (number INTEGER); CREATE TABLE theirs (x INTEGER)');
+  foreign.close();
+  t.throws(() => open(other), { code: 'store', message: /one of another program/ });
+});
+
+test('whoever ends the program while a new database is made leaves none that is half ours', async (t) => {
+  const directory = t.testdir();
+  class Ended extends Error {}
+  const stage = (at: string): void => {
+    if (at === 'migration: before the commit') throw new Ended();
+  };
+  t.throws(() => new Store({ directory, outboxLimit: 1, program: '0', lock: true, stage }));
+  const db = new Sqlite(join(directory, DATABASE_FILE), { readonly: true });
+  t.strictSame(db.prepare('SELECT name FROM sqlite_schema').all(), []);
+  db.close();
+  open(directory).close();
+});

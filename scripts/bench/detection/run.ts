@@ -11,7 +11,7 @@ import { stepCortex } from '../../../src/cortex/step.ts';
 import type { NuisanceName } from '../../../src/scene/nuisance/nuisance.ts';
 import { activeNuisances } from '../../../src/scene/nuisance/nuisances.ts';
 import { type Scene, type Truth, createScene, renderNext } from '../../../src/scene/scene.ts';
-import { createBaselines, secondLargest } from '../baselines.ts';
+import { createBaselines, secondLargest } from '../../../src/replay/baselines.ts';
 import { type Alert, type Label, auc, coverage, mean, median, splitByCover } from './measures.ts';
 import { SUITES, type Suite, type SuiteName, sceneOptions } from './suites.ts';
 

@@ -3,7 +3,7 @@
  * each with a threshold that never sees labels.
  */
 import type { Box } from '../../../src/vision/box.ts';
-import { type Baseline, createBaselines, secondLargest } from '../baselines.ts';
+import { type Baseline, createBaselines, secondLargest } from '../../../src/replay/baselines.ts';
 import { evenHeight, framesOf } from './decode.ts';
 import type { Said } from './score.ts';
 

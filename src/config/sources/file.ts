@@ -3,7 +3,7 @@
  */
 import { Type, type Static } from 'typebox';
 import type { FileSourceConfig } from '../../capture/types.ts';
-import { number, flag, text } from '../setting-kinds.ts';
+import { choice, flag, number, text } from '../setting-kinds.ts';
 
 export const FileSource = Type.Object(
   {
@@ -18,11 +18,15 @@ export const FileSource = Type.Object(
       }),
     ),
     loop: flag({ default: true, description: 'Begin again at the end.' }),
+    pace: choice(['source', 'fast'] as const, {
+      default: 'source',
+      description: 'source: at the rate of its own times; fast: every frame, as fast as the model takes them.',
+    }),
   },
   { additionalProperties: false, description: 'A video file, read through ffmpeg.' },
 );
 
 /** A live camera would be asked for the preset's rate; a file is thinned to it. */
 export function fileSource(source: Static<typeof FileSource>, fps: number): FileSourceConfig {
-  return { ...source, fps: source.fps ?? fps, pace: 'source' };
+  return { ...source, fps: source.fps ?? fps };
 }

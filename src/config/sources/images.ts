@@ -3,7 +3,7 @@
  */
 import { Type, type Static } from 'typebox';
 import type { ImagesSourceConfig } from '../../capture/types.ts';
-import { number, flag, text } from '../setting-kinds.ts';
+import { choice, flag, number, text } from '../setting-kinds.ts';
 
 export const ImagesSource = Type.Object(
   {
@@ -18,10 +18,14 @@ export const ImagesSource = Type.Object(
       }),
     ),
     loop: flag({ default: true, description: 'Begin again at the end.' }),
+    pace: choice(['source', 'fast'] as const, {
+      default: 'source',
+      description: 'source: at the rate of its own times; fast: every frame, as fast as the model takes them.',
+    }),
   },
   { additionalProperties: false, description: 'A folder of pictures.' },
 );
 
 export function imagesSource(source: Static<typeof ImagesSource>, fps: number): ImagesSourceConfig {
-  return { ...source, fps: source.fps ?? fps, pace: 'source' };
+  return { ...source, fps: source.fps ?? fps };
 }

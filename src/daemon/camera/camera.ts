@@ -17,6 +17,7 @@ import {
   type OpenIds,
   type RecordContext,
   eventRecord,
+  PredictionNews,
   predictionRecord,
   scoreRecord,
   timestamp,
@@ -56,6 +57,7 @@ export class Camera {
   readonly #eventIds: OpenIds = new Map();
   readonly #openEvents = new OpenEvents();
   readonly #rate = new FrameRate();
+  readonly #predictions = new PredictionNews();
   readonly #minutes: MinuteScores;
   readonly #preprocess: PreprocessConfig;
   /** Hides what is masked now, also in a frame that was taken before. */
@@ -229,10 +231,11 @@ export class Camera {
   #describe({ observation }: StepResult, frame: CapturedFrame): Described {
     const context = this.#context;
     this.#lastFrame = frame;
+    const prediction = predictionRecord(observation, frame, context);
     return {
       score: scoreRecord(observation, frame, context),
       events: observation.events.flatMap((change) => this.#recordsOf(change, frame)),
-      prediction: predictionRecord(observation, frame, context),
+      prediction: prediction !== null && this.#predictions.isNews(prediction) ? prediction : null,
     };
   }
 
@@ -341,10 +344,7 @@ export class Camera {
 
   /** Replace the model between two frames by saved bytes of the same shape. */
   async restore(bytes: Uint8Array, signature: string): Promise<void> {
-    const { signature: own, persistentBytes } = this.#model;
-    if (signature !== own) {
-      throw shapeMismatch(this.name, { signature, bytes: bytes.length }, { signature: own, bytes: persistentBytes });
-    }
+    if (signature !== this.#model.signature) throw shapeMismatch(this.name, signature, this.#model.signature);
     await tryModel(cortexSettings(this.#config), bytes);
     await this.#exclusively(() => this.#model.restore(bytes));
     this.#eventIds.clear();

@@ -21,24 +21,30 @@ export async function modelShape(
 ): Promise<Size> {
   const { width, height } = config;
   if (width !== undefined && height !== undefined) return { width, height };
-  const key = `camera/${camera}/model_size`;
-  const crop = config.crop ?? null;
-  const asked = JSON.stringify([config.preset, crop]);
-  const noted = parse((await store.call('settings'))[key]);
-  if (noted !== null && noted.asked === asked) return noted.size;
-  const size = await ask(log, camera, config, crop);
-  await store.call('saveSetting', key, JSON.stringify({ asked, size }), timestamp(Date.now()));
+  const noted = notedSize(await store.call('settings'), camera, config);
+  if (noted !== null) return noted;
+  const size = await ask(log, camera, config);
+  const note = JSON.stringify({ asked: askedOf(config), size });
+  await store.call('saveSetting', keyOf(camera), note, timestamp(Date.now()));
   return size;
 }
 
-async function ask(
-  log: CameraPorts['log'],
+/** What the source was found to be like when the model was made; null: it was not asked, or for other settings. */
+export function notedSize(
+  settings: { readonly [key: string]: string },
   camera: string,
   config: CameraConfig,
-  crop: readonly [number, number, number, number] | null,
-): Promise<Size> {
+): Size | null {
+  const noted = parse(settings[keyOf(camera)]);
+  return noted !== null && noted.asked === askedOf(config) ? noted.size : null;
+}
+
+const keyOf = (camera: string): string => `camera/${camera}/model_size`;
+const askedOf = ({ preset, crop }: CameraConfig): string => JSON.stringify([preset, crop ?? null]);
+
+async function ask(log: CameraPorts['log'], camera: string, config: CameraConfig): Promise<Size> {
   try {
-    return modelSize(await probeSize(sourceConfig(config)), crop, PIXELS[config.preset]);
+    return modelSize(await probeSize(sourceConfig(config)), config.crop ?? null, PIXELS[config.preset]);
   } catch (error) {
     const { width, height } = PRESETS[config.preset];
     log.warn(

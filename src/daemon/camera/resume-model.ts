@@ -30,8 +30,7 @@ export async function resumeModel(
   const { signature, bytes, savedAt } = saved.image;
   if (signature !== model.signature) {
     await model.close();
-    const wanted = { signature: model.signature, bytes: model.persistentBytes };
-    throw shapeMismatch(camera, { signature, bytes: bytes.length }, wanted);
+    throw shapeMismatch(camera, signature, model.signature);
   }
   try {
     await model.restore(bytes);

@@ -6,6 +6,7 @@ import type { Verdict } from '../../cortex/feedback/feedback.ts';
 import type { EventChange } from '../../cortex/observation.ts';
 import { CortexdError } from '../../errors.ts';
 import type { EventRecord } from '../../records/event.ts';
+import { LABEL_LENGTH, oneSpelling } from '../../records/names.ts';
 import type { ModelClient } from './model-client.ts';
 import { ToldEvents } from '../watched/told-events.ts';
 
@@ -70,8 +71,15 @@ export class Teaching {
   }
 
   /** Name what is seen now, or was seen last. */
-  async label(name: string): Promise<{ readonly saved: boolean }> {
+  async label(given: string): Promise<{ readonly saved: boolean }> {
     const { camera, model, exclusively, checkpoint } = this.#ports;
+    const name = oneSpelling(given);
+    if (name.length > LABEL_LENGTH) {
+      throw new CortexdError(
+        'usage',
+        `Expected a name of at most ${LABEL_LENGTH} letters but "${name}" needs the room of ${name.length}`,
+      );
+    }
     const outcome = await exclusively(() => model.giveLabel(name));
     if (outcome === 'nothing_seen') {
       throw new CortexdError(

@@ -180,8 +180,8 @@ export class Watching {
     this.#source = source;
     this.#latest = new LatestFrame();
     try {
-      const fastFrames = config.type === 'synthetic' ? config.fastFrames : 0;
-      const frames = fastFrames > 0 ? lossless(source, fastFrames, this.#latest) : newestOf(source, this.#latest);
+      const every = framesTakenOneByOne(config);
+      const frames = every > 0 ? lossless(source, every, this.#latest) : newestOf(source, this.#latest);
       const good = supervised(frames, source, {
         limits: { firstMs: Math.max(FIRST_FRAME_MS, this.#betweenMs), betweenMs: this.#betweenMs },
         still: this.#still,
@@ -200,4 +200,10 @@ export class Watching {
       await source.close();
     }
   }
+}
+
+/** So many first frames are each waited for; after them the newest one counts. */
+function framesTakenOneByOne(source: SourceConfig): number {
+  if (source.type === 'synthetic') return source.fastFrames;
+  return 'pace' in source && source.pace === 'fast' ? Infinity : 0;
 }

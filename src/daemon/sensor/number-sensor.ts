@@ -123,13 +123,7 @@ export class NumberSensor {
     if (saved.lost !== null) ports.log.error({ stream: name }, `Saved state was damaged: ${saved.lost}`);
     if (saved.kind === 'loaded') {
       const { bytes, signature, savedAt } = saved.image;
-      if (signature !== model.signature) {
-        throw shapeMismatch(
-          name,
-          { signature, bytes: bytes.length },
-          { signature: model.signature, bytes: model.image.length },
-        );
-      }
+      if (signature !== model.signature) throw shapeMismatch(name, signature, model.signature);
       model.restore(bytes, signature);
       ports.log.info({ stream: name, step: model.values, saved_at: savedAt }, 'Model resumed from its last checkpoint');
     } else {

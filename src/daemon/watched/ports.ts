@@ -3,7 +3,7 @@
  */
 import type { CapturedFrame } from '../../capture/types.ts';
 import { CortexdError } from '../../errors.ts';
-import { shapeInWords } from '../../memory/signature.ts';
+import { shapeDifference } from '../../memory/signature.ts';
 import type { Publisher } from '../../mqtt/publisher.ts';
 import type { StoreClient } from '../../store/store-client.ts';
 import type { LiveHub } from '../../web/live.ts';
@@ -35,14 +35,11 @@ export type CameraPorts = {
 
 export type CameraLimits = { readonly checkpoint: CheckpointTimes; readonly budget: WriteBudget };
 
-type Shape = { readonly signature: string; readonly bytes: number };
-
-/** A saved model that the configuration no longer fits. */
-export function shapeMismatch(camera: string, saved: Shape, wanted: Shape): CortexdError {
+/** A saved model that the configuration no longer fits, by the signatures of both. */
+export function shapeMismatch(camera: string, saved: string, wanted: string): CortexdError {
   return new CortexdError(
     'model_shape',
-    `Expected the saved model of "${camera}" to fit the configuration, but it is made for ${shapeInWords(saved.signature, saved.bytes)}, ` +
-      `where the configuration gives ${shapeInWords(wanted.signature, wanted.bytes)}`,
+    `Expected a saved model of "${camera}" that fits the configuration but ${shapeDifference(saved, wanted)}`,
     {
       hint:
         'Set preset, width, height and the other restart settings as they were; or restore a snapshot of the new shape ' +

@@ -20,9 +20,23 @@ export type Grid = {
   readonly rows: number;
 };
 
+const MAKERS = {
+  'frame-difference': frameDifference,
+  'block-difference': blockDifference,
+  'pixel-gaussian': pixelGaussian,
+  'pixel-mixture': pixelMixture,
+} as const;
+export type BaselineName = keyof typeof MAKERS;
+export const BASELINES = Object.keys(MAKERS) as readonly BaselineName[];
+
+/** One of them, newborn. */
+export function createBaseline(name: BaselineName, grid: Grid): Baseline {
+  return MAKERS[name](grid);
+}
+
 /** All of them, newborn. */
 export function createBaselines(grid: Grid): Baseline[] {
-  return [frameDifference(), blockDifference(grid), pixelGaussian(grid), pixelMixture(grid)];
+  return BASELINES.map((name) => createBaseline(name, grid));
 }
 
 /** Mean absolute difference to the frame before, over the whole picture. */
@@ -175,14 +189,23 @@ const MIN_BLOCKS = 8;
 /** While alarming, a block stores at most so much more than the threshold. */
 const CAPPED_GROWTH = 1.02;
 
+/** A threshold of nothing at all is far exceeded by anything. */
+const MOST_RATIO = 1000;
+
 /** The rule without labels: true = alarm. One per detector, asked once a frame. */
 export function secondLargest(): (value: number) => boolean {
+  const ratioOf = againstSecondLargest();
+  return (value) => ratioOf(value) > 1;
+}
+
+/** The same as a ratio to the threshold, 0 while there is none yet. */
+export function againstSecondLargest(): (value: number) => number {
   const maxima: number[] = [];
   let threshold = Infinity;
   let blockMaximum = 0;
   let frames = 0;
   return (value) => {
-    const alarm = value > threshold;
+    const ratio = threshold === Infinity || value <= 0 ? 0 : value / Math.max(threshold, Number.MIN_VALUE);
     blockMaximum = Math.max(blockMaximum, value);
     if (++frames % BLOCK_FRAMES === 0) {
       maxima.push(Math.min(blockMaximum, threshold * CAPPED_GROWTH));
@@ -190,6 +213,6 @@ export function secondLargest(): (value: number) => boolean {
       if (maxima.length >= MIN_BLOCKS) threshold = maxima.toSorted((a, b) => b - a)[1]!;
       blockMaximum = 0;
     }
-    return alarm;
+    return Math.min(ratio, MOST_RATIO);
   };
 }
