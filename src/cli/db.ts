@@ -2,6 +2,7 @@
  * db.ts - `cortexd db …`: check, back up and compact the database.
  */
 import { type Command as CommandType, Command } from 'commander';
+import { snakeKeys } from '../records/snake-keys.ts';
 import { type CheckReport, checkDatabase } from '../store/check.ts';
 import { backUpInSlices } from '../store/database.ts';
 import { withReader } from '../store/reader.ts';
@@ -34,7 +35,7 @@ Examples:
   add('check', 'verify the file, every saved model and every snapshot; exit code 1 when something is damaged').action(
     async (options: Options) => {
       const report = await withReader(stateDirectoryOf(options), checkDatabase);
-      print(options.json ? JSON.stringify(report) : inWords(report));
+      print(options.json ? JSON.stringify(snakeKeys(report)) : inWords(report));
       if (!report.isSound) process.exitCode = EXIT.failed;
     },
   );

@@ -71,8 +71,8 @@ async function run(options: Options): Promise<void> {
     stringify(await demoConfig(options, directory, broker.url, learnFrames)),
     join(directory, 'demo.yaml'),
   );
-  const screen = new Screen(learnFrames);
   print(`Learning ${options.learnMinutes} minutes of a rendered street as fast as this machine can…`);
+  const screen = new Screen(learnFrames);
   try {
     const log = createLogger('warn', (line) => process.stderr.write(line), false);
     const daemon = await Daemon.start({
@@ -86,6 +86,7 @@ async function run(options: Options): Promise<void> {
         print(
           `Watching in real time. Live page: ${daemon.pageUrl ?? ''}  Broker: ${broker.url}  (mosquitto_sub -p ${broker.port} -t 'cortexd/#' -v)`,
         );
+        print('Now and then the routine is broken on purpose; what was really done stands in [brackets].');
         // Without --for only a signal ends the demo.
         await new Promise((resolve) => (options.for === undefined ? undefined : setTimeout(resolve, options.for)));
       });
@@ -148,6 +149,11 @@ async function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** By the clock of whoever looks on. */
+function timeOfDay(at: string): string {
+  return new Date(at).toTimeString().slice(0, 8);
+}
+
 /** What the terminal shows: a progress bar while learning (on a terminal), then a line per event and prediction. */
 class Screen {
   alarms = 0;
@@ -188,7 +194,7 @@ class Screen {
 
   #showEvent(event: EventRecord, { truth }: CapturedFrame): void {
     if (event.type === 'update') return;
-    const time = (event.ended_at ?? event.started_at).slice(11, 19);
+    const time = timeOfDay(event.ended_at ?? event.started_at);
     if (event.type === 'end') {
       const seconds = (Date.parse(event.ended_at ?? event.started_at) - Date.parse(event.started_at)) / 1000;
       print(`${time}  over    ${event.cause.padEnd(8)} after ${seconds.toFixed(1)} s, peak ${event.peak.toFixed(2)}`);
@@ -197,7 +203,7 @@ class Screen {
     const isAlert = event.severity === 'alert';
     if (isAlert) this.alarms++;
     const where = event.zones.length === 0 ? '' : ` at ${event.zones.join(', ')}`;
-    const real = truth?.kind ? `   [in the scene: ${truth.kind}]` : '';
+    const real = truth?.kind ? `   [${truth.kind.replaceAll('_', ' ')}]` : '';
     print(
       `${time}  ${isAlert ? 'ALARM ' : 'notice'}  ${event.cause.padEnd(8)} ${event.score.toFixed(2)}${where}: ${event.explanation}${real}`,
     );
@@ -210,7 +216,7 @@ class Screen {
     this.predictions++;
     const [soonest, latest] = first.in_seconds;
     print(
-      `${at.slice(11, 19)}  expect  ${first.state} with ${Math.round(first.probability * 100)} % in ${soonest.toFixed(1)} to ${latest.toFixed(1)} s`,
+      `${timeOfDay(at)}  expect  ${first.state} with ${Math.round(first.probability * 100)} % in ${soonest.toFixed(1)} to ${latest.toFixed(1)} s`,
     );
   }
 }

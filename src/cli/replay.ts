@@ -73,7 +73,7 @@ export function replayCommand(): Command {
     .option('--grid', 'add the surprise of every position to each frame line', false)
     .option('--things', 'add the things that are followed to each frame line', false)
     .option('--alarms-per-day <n>', 'about so many alarms a day where nothing is wrong', numberBetween(0.01, 10_000))
-    .option('--ablate <names>', `leave parts of the model out, joined by commas: ${ABLATIONS.join(' ')}`, parts, [])
+    .option('--ablate <names>', `leave parts of the model out, joined by commas: ${PARTS.join(' ')}`, parts, [])
     .addOption(
       new Option('--baseline <name>', 'judge by a simple detector instead of the model, in the same lines')
         .choices(BASELINES)
@@ -149,13 +149,22 @@ function configuredCamera({ config: file, camera: name }: Options): CameraConfig
 
 /** Names of parts, joined by commas; the option may be given again. */
 function parts(value: string, before: readonly Ablation[]): readonly Ablation[] {
-  return [...before, ...value.split(',').map(partNamed)];
+  return [...before, ...value.split(',').flatMap(partsNamed)];
 }
 
-function partNamed(name: string): Ablation {
-  const known = ABLATIONS.find((ablation) => ablation === name);
-  if (known === undefined)
-    throw new InvalidArgumentError(`Expected parts of ${ABLATIONS.join(', ')} but received "${name}".`);
+/** A stream is left out with all that speaks through it. */
+const STREAM_PARTS: { readonly [stream: string]: readonly Ablation[] } = {
+  form: ['size', 'shape'],
+  motion: ['direction', 'speed', 'flow'],
+  sequence: ['place', 'birth', 'l2', 'l3'],
+  timing: ['stay', 'timing'],
+};
+const PARTS = [...new Set([...Object.keys(STREAM_PARTS), ...ABLATIONS])];
+
+function partsNamed(name: string): readonly Ablation[] {
+  const known = STREAM_PARTS[name] ?? ABLATIONS.filter((ablation) => ablation === name);
+  if (known.length === 0)
+    throw new InvalidArgumentError(`Expected parts of ${PARTS.join(', ')} but received "${name}".`);
   return known;
 }
 

@@ -85,7 +85,7 @@ Examples:
       const [a, b] = await withReader(stateDirectoryOf(options), (reader) => imagesOf(reader, name, other));
       const diff = diffImages(a.signature, a.bytes, b.bytes);
       const steps = [a.step, b.step];
-      if (options.json) print(JSON.stringify({ a: name, b: other ?? null, steps, ...diff }));
+      if (options.json) print(JSON.stringify(snakeKeys({ a: name, b: other ?? null, steps, ...diff })));
       else print(`${name} (step ${a.step}) -> ${other ?? 'last checkpoint'} (step ${b.step})\n${diffInWords(diff)}`);
     },
   );
@@ -134,7 +134,7 @@ Examples:
       const made = await snapshotsOf(options).importFile(name ?? nameFor(file), bytes);
       print(
         options.json
-          ? JSON.stringify(made)
+          ? JSON.stringify(snakeKeys(made))
           : `Imported ${made.name} (camera ${made.camera}, step ${made.step}); use it with: cortexd snapshot restore ${made.name}`,
       );
     },

@@ -93,7 +93,7 @@ function receivedInWords({ data, parentSchema }: ErrorObject): string {
             : `a ${typeof data}`;
     return `${what} (not shown: it is secret)`;
   }
-  if (Array.isArray(data)) return 'a list';
+  if (Array.isArray(data)) return `a list of ${data.length}`;
   if (typeof data === 'object' && data !== null) return 'a section of settings';
   const text = JSON.stringify(data) ?? 'nothing';
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
@@ -131,10 +131,14 @@ function expectation(error: ErrorObject, schema: { [keyword: string]: unknown })
       return `a number${range}`;
     case 'minProperties':
     case 'minItems':
-      return `at least ${String(error.params['limit'])} of them`;
     case 'maxProperties':
-    case 'maxItems':
-      return `at most ${String(error.params['limit'])} of them`;
+    case 'maxItems': {
+      const { minItems, maxItems } = schema as { minItems?: number; maxItems?: number };
+      const limit = String(error.params['limit']);
+      return minItems !== undefined && minItems === maxItems
+        ? `a list of ${limit}`
+        : `${error.keyword.startsWith('min') ? 'at least' : 'at most'} ${limit} entries`;
+    }
     case 'enum':
       return `one of ${(error.params['allowedValues'] as string[]).join(', ')}`;
     case 'pattern':

@@ -181,3 +181,17 @@ test('--baseline puts a simple detector in the place of the model, in the same l
   t.equal(unknown.code, 64);
   t.match(unknown.stderr, /frame-difference, block-difference, pixel-gaussian, pixel-mixture/);
 });
+
+test('a stream is left out with all that speaks through it', async (t) => {
+  const { code, stdout } = await cortexd('replay', '--ablate', 'motion,timing', '--frames', '3000', 'scene:street');
+  t.equal(code, 0);
+  const frames = linesOf(stdout).filter(({ type }) => type === 'frame') as unknown as { streams: { motion: number } }[];
+  t.ok(
+    frames.every(({ streams }) => streams.motion === 0),
+    'nothing is said by motion',
+  );
+  t.match(await cortexd('replay', '--ablate', 'luck', 'scene:street'), {
+    code: 64,
+    stderr: /Expected parts of form, motion, sequence, timing, .*l2, l3.* but received "luck"/,
+  });
+});

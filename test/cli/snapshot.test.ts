@@ -37,9 +37,9 @@ test('snapshots are shown, verified, compared, restored and taken back with the 
     code: 0,
     stdout: /one \(step 10\) -> last checkpoint \(step 20\)[\s\S]*Difference/,
   });
-  const diff = JSON.parse((await run('diff', 'one', '--json')).stdout) as { changedShare: number; regions: unknown[] };
-  t.ok(diff.changedShare > 0 && diff.regions.length > 5);
-  t.match(JSON.parse((await run('diff', 'one', 'one', '--json')).stdout), { difference: 0, changedShare: 0 });
+  const diff = JSON.parse((await run('diff', 'one', '--json')).stdout) as { changed_share: number; regions: unknown[] };
+  t.ok(diff.changed_share > 0 && diff.regions.length > 5);
+  t.match(JSON.parse((await run('diff', 'one', 'one', '--json')).stdout), { difference: 0, changed_share: 0 });
   const restored = JSON.parse((await run('restore', 'one', '--json')).stdout) as { replaced: string };
   t.match(restored.replaced, /^before-/);
   t.match(await run('restore', '--undo'), { code: 0, stdout: new RegExp(`Restored ${restored.replaced}`) });
@@ -129,4 +129,32 @@ test('the database is checked, backed up and compacted by command', async (t) =>
     readdirSync(directory).filter((name) => name.endsWith('.part')),
     [],
   );
+});
+
+test('what is printed as JSON has its keys in snake_case, like everything that leaves the program', async (t) => {
+  const directory = shortFolder(t);
+  await fill(directory, async (store) => {
+    store.checkpoint(imageOf(1, 10));
+    await store.createSnapshot('one', 'porch', '2026-11-23T10:00:00.000Z');
+  });
+  const file = join(directory, 'one.cortex');
+  const where = ['--state-directory', directory, '--json'];
+  for (const command of [
+    ['snapshot', 'list'],
+    ['snapshot', 'show', 'one'],
+    ['snapshot', 'diff', 'one'],
+    ['snapshot', 'export', 'one', file],
+    ['snapshot', 'import', file, 'two'],
+    ['snapshot', 'restore', 'two'],
+    ['snapshot', 'verify'],
+    ['db', 'check'],
+    ['db', 'compact'],
+  ]) {
+    const { code, stdout } = await cortexd(...command, ...where);
+    t.equal(code, 0, command.join(' '));
+    t.same(
+      [...stdout.matchAll(/"([^"]*)":/g)].map(([, key]) => key).filter((key) => /[A-Z]/.test(key!)),
+      [],
+    );
+  }
 });

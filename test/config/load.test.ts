@@ -53,6 +53,13 @@ void test('every kind of mistake is named with its place', async (t) => {
     ],
     ['cameras:\n  porch:\n    source: {type: file}\n', 3, 'cameras.porch.source.path', /missing/],
     ['cameras:\n  "a/+":\n    source: {type: synthetic}\n', 2, 'cameras.a/+', /letters \(a-z\), digits/],
+    [`${CAMERA}    crop: [0, 1]\n`, 4, 'cameras.porch.crop', /at least 4 entries but received a list of 2/],
+    [
+      `${CAMERA}    zones: {a: [[0, 0], [1, 1]]}\n`,
+      4,
+      'cameras.porch.zones.a',
+      /at least 3 entries but received a list of 2/,
+    ],
     [`${CAMERA}mqtt: {base_topic: "a/#"}\n`, 4, 'mqtt.base_topic', /Expected/],
     [`${CAMERA}mqtt: {cert_file: a.pem}\n`, 4, 'mqtt.cert_file', /together/],
     [`${CAMERA}mqtt: {password: a, password_file: b}\n`, 4, 'mqtt.password_file', /both/],

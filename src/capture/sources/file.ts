@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { CortexdError, messageOf } from '../../errors.ts';
 import { openFfmpeg } from '../ffmpeg.ts';
 import { probeVideo } from '../ffprobe.ts';
-import type { FileSourceConfig, SourceKind } from '../types.ts';
+import type { CapturedFrame, FileSourceConfig, FrameSource, SourceKind } from '../types.ts';
 
 /**
  * Containers that hold pictures themselves. Playlists and scripts (m3u8, ffconcat, sdp, ...) are left out: they name other
@@ -22,10 +22,10 @@ function input(path: string): string[] {
 
 export const fileSource: SourceKind<FileSourceConfig> = {
   isLive: false,
-  open: async (config, preprocess) => {
+  open: async (config, preprocess, warn) => {
     await expectFile(config.path);
     const refuse = (words: string): CortexdError => notAVideo(config.path, words || 'no frame in it');
-    return openFfmpeg(
+    const source = openFfmpeg(
       {
         args: [...(config.loop ? ['-stream_loop', '-1'] : []), ...input(config.path)],
         isLive: false,
@@ -37,12 +37,23 @@ export const fileSource: SourceKind<FileSourceConfig> = {
       },
       preprocess,
     );
+    const told = tellingDamage(source, (words) =>
+      warn(`${config.path} is damaged or cut off; what could be read of it was used (${words})`),
+    );
+    return { ...source, [Symbol.asyncIterator]: () => told };
   },
   probeSize: async ({ path }) => {
     await expectFile(path);
     return probeVideo(input(path), (reason) => notAVideo(path, reason));
   },
 };
+
+/** What ffmpeg complains about on the way does not end it: whoever reads only a part of a file hears that it was one. */
+async function* tellingDamage(source: FrameSource, tell: (words: string) => void): AsyncGenerator<CapturedFrame> {
+  yield* source;
+  const words = (source.lastWords?.() ?? '').replaceAll(/\[[^\]]* @ 0x[0-9a-f]+\] */g, '');
+  if (words !== '') tell(words);
+}
 
 async function expectFile(path: string): Promise<void> {
   let found;
