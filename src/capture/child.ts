@@ -85,7 +85,9 @@ export class FrameChild {
   lastWords(lines = 2): string {
     let words = redact(this.#stderr);
     for (const secret of this.#options.secrets ?? []) if (secret !== '') words = words.replaceAll(secret, '***');
-    return words.trim().split('\n').slice(-lines).join('; ');
+    // Which object of ffmpeg says it, and where that lies in memory, is another each time and helps nobody.
+    const plain = words.replaceAll(/\[[\w/,: ]+ @ 0x[0-9a-f]+\] /g, '');
+    return plain.trim().split('\n').slice(-lines).join('; ');
   }
 
   /**

@@ -64,6 +64,22 @@ test('a rate above the wanted one is thinned by the times of the frames', async 
   t.ok(Math.abs(frames[7]!.timeMs - frames[2]!.timeMs - 1000) < 150, `${frames[7]!.timeMs - frames[2]!.timeMs}`);
 });
 
+test('a stream that changes size and rate while it runs goes on, with the times of the camera', async (t) => {
+  const { url, process: server } = await rtspServer(t, { size: '320x240', fps: 10, gop: 5, pattern: 'smpte' });
+  const source = await openSource(rtsp(url), SMALL, () => undefined);
+  const times: number[] = [];
+  for await (const { timeMs, luma, width, height } of source) {
+    t.same([luma.length, width, height], [64 * 48, 64, 48]);
+    times.push(timeMs);
+    if (times.length === 10) server.kill('SIGUSR2');
+    if (times.length === 30) server.kill('SIGUSR2');
+    if (times.length === 50) break;
+  }
+  await source.close();
+  const steps = times.slice(1).map((time, i) => Math.round((time - times[i]!) / 50) * 50);
+  t.match(steps.join(' '), /^(100 )+(200 ){6,}(100 ){5,}100$/, 'ten frames a second, then five, then ten');
+});
+
 test('a server that hangs or dies is noticed', async (t) => {
   const server = await rtspServer(t);
   const config = rtsp(server.url);

@@ -61,6 +61,31 @@ test("a frame's time is the source's own; a jump of a live camera's clock is no 
   t.end();
 });
 
+test('what a stream has gathered before it is opened keeps its own times, and so does what a network has held up', (t) => {
+  const times = (pairs: readonly (readonly [own: number, arrived: number])[]): number[] => {
+    const clock = new FrameClock(true);
+    return pairs.map(([own, arrived]) => clock.next(own, arrived));
+  };
+  const frames = Array.from({ length: 60 }, (_, i) => i);
+  const own = frames.map((i) => 7000 + i * 100);
+  const even = frames.map((i) => i * 100);
+  t.same(times(own.map((at, i) => [at, Math.max(i, i * 100 - 4000)])), even, 'four seconds come at once at the start');
+  t.same(times(own.map((at, i) => [at, i < 20 ? i * 100 : Math.max(5000, i * 100)])), even, 'three seconds come late');
+  const standing = times(frames.map((i) => [500, i * 1000]));
+  t.ok(standing.at(-1)! > 48_000, `a clock that stands still is followed by arrival: ${standing.at(-1)}`);
+  t.same(
+    times([
+      [5000, 0],
+      [5100, 100],
+      [2000, 200],
+      [2100, 300],
+    ]),
+    [0, 100, 200, 300],
+    'a clock that is set back',
+  );
+  t.end();
+});
+
 test('work that hangs is waited for so long and not begun again while it does', async (t) => {
   const limit = new TimeLimit('a share', 50);
   t.same(await Promise.all([limit.within(async () => 1), limit.within(async () => 2)]), [1, 2]);

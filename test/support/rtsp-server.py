@@ -4,6 +4,8 @@
     rtsp-server.py LAUNCH [USER PASSWORD [PORT [ADDRESS [PATH]]]]      with USER it asks for digest authentication
 
 On SIGUSR1 a hand is laid over the lens: the element named "scene" (a videotestsrc) goes black; again, and it is taken away.
+On SIGUSR2 the camera is set otherwise while it sends: the element named "shape" (a capsfilter) gets twice the size and half
+the rate; again, and it is as before.
 """
 import signal
 import sys
@@ -23,7 +25,7 @@ server.set_service(login[2] if len(login) > 2 else "0")
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch(launch)
 factory.set_shared(True)
-if login:
+if login and login[0]:
     auth = GstRtspServer.RTSPAuth()
     auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
     token = GstRtspServer.RTSPToken()
@@ -47,7 +49,27 @@ def cover():
     return True
 
 
+shapes = {}
+
+
+def reshape():
+    for media in media_of:
+        shape = media.get_element().get_by_name("shape")
+        if shape is None:
+            continue
+        before = shape.get_property("caps")
+        _, width = before.get_structure(0).get_int("width")
+        _, height = before.get_structure(0).get_int("height")
+        _, rate, _ = before.get_structure(0).get_fraction("framerate")
+        other = f"video/x-raw,width={2 * width},height={2 * height},framerate={max(1, rate // 2)}/1"
+        shape.set_property("caps", shapes.pop(shape.get_name(), None) or Gst.Caps.from_string(other))
+        if width < shape.get_property("caps").get_structure(0).get_int("width")[1]:
+            shapes[shape.get_name()] = before
+    return True
+
+
 GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR1, cover)
+GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR2, reshape)
 server.get_mount_points().add_factory(login[4] if len(login) > 4 else "/cam", factory)
 server.attach(None)
 print(server.get_bound_port(), flush=True)

@@ -34,7 +34,8 @@ export type WatchingPorts = {
 };
 
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+/** A camera that restarts is back soon after; one that is away costs a short-lived process each time. */
+const LONGEST_PAUSE_MS = 10_000;
 const OPEN_MS = 30_000;
 const FIRST_FRAME_MS = 30_000;
 /** So many frames of the expected rate may be missing. */
@@ -192,6 +193,7 @@ export class Watching {
         },
       });
       await run(good, () => this.#isOver);
+      if (isEndless(config) && !this.#isOver) throw streamEnded(source);
     } finally {
       this.#droppedBefore += this.#latest.dropped;
       this.#badFramesBefore += source.counters.badFrames;
@@ -206,4 +208,14 @@ export class Watching {
 function framesTakenOneByOne(source: SourceConfig): number {
   if (source.type === 'synthetic') return source.fastFrames;
   return 'pace' in source && source.pace === 'fast' ? Infinity : 0;
+}
+
+/** The world does not end, and a recording in a loop does not either: whoever says so has gone away in good manners. */
+function isEndless(source: SourceConfig): boolean {
+  return isLive(source) || ('loop' in source && source.loop);
+}
+
+function streamEnded(source: FrameSource): CortexdError {
+  const words = source.lastWords?.() ?? '';
+  return new CortexdError('unavailable', `Expected pictures but the stream ended${words === '' ? '' : `: ${words}`}`);
 }

@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { test } from 'tap';
 import type { SourceConfig } from '../../../src/capture/types.ts';
 import { Watching } from '../../../src/daemon/camera/watching.ts';
 import { beginStream, httpServer, jpeg, part } from '../../support/camera-server.ts';
 import { SMALL } from '../../support/frames.ts';
+import { rtspServer } from '../../support/rtsp-server.ts';
 import { onPath } from '../../support/programs.ts';
 import { until } from '../../support/until.ts';
 
@@ -174,6 +177,53 @@ void test(
     }
   },
 );
+
+void test(
+  'an RTSP server that ends its stream in good manners is lost, and found when it is back, also with another codec, size and rate',
+  { timeout: 120_000 },
+  async (t) => {
+    const first = await rtspServer(t, { size: '320x240', pattern: 'smpte' });
+    const { watching, told, broken, frames } = watch({
+      type: 'rtsp',
+      url: first.url,
+      login: null,
+      fps: 10,
+      keyFramesOnly: false,
+    });
+    t.teardown(() => watching.stop());
+    const port = Number(new URL(first.url).port);
+    const others = [
+      { size: '640x480', fps: 5, codec: 'vp8' },
+      { size: '320x240', fps: 10, codec: 'h264' },
+    ] as const;
+    let server = first;
+    for (const other of others) {
+      const before = frames();
+      await until('frames', () => frames() > before + 3, 40_000);
+      await server.end();
+      await until('lost', () => told.at(-1)?.startsWith('lost') === true, 20_000);
+      t.match(told.at(-1), /the stream ended|ended with|refused/i);
+      server = await rtspServer(t, { ...other, pattern: 'smpte', port });
+    }
+    const before = frames();
+    await until('frames after the last change', () => frames() > before + 3, 40_000);
+    t.notOk(told.includes('ended'), 'a camera never comes to its end');
+    t.same(broken, []);
+  },
+);
+
+void test('a recording in a loop that ends all the same is begun again', async (t) => {
+  const path = join(t.testdir(), 'once.h264');
+  // A bare H.264 stream cannot be wound back, so ffmpeg ends after its first round.
+  execFileSync('ffmpeg', [
+    ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=20:duration=0.5'],
+    ...['-c:v', 'libx264', '-f', 'h264', path],
+  ]);
+  const { watching, told, frames } = watch({ type: 'file', path, fps: null, loop: true, pace: 'source' });
+  t.teardown(() => watching.stop());
+  await until('a second round', () => frames() > 15, 20_000);
+  t.notOk(told.includes('ended'));
+});
 
 void test('a source that comes to its end is told once and rests', async (t) => {
   const source = {
