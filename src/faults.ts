@@ -6,7 +6,7 @@
  * Without that variable the hook is null, and the code at the point asks nothing but that.
  */
 
-export const FAULT_POINTS = ['model step', 'store call', 'log write'] as const;
+export const FAULT_POINTS = ['model step', 'sensor step', 'store call', 'log write'] as const;
 export type FaultPoint = (typeof FAULT_POINTS)[number];
 
 type Planned = { readonly point: string; left: number; readonly kind: string };

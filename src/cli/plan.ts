@@ -6,9 +6,10 @@ import { cortexSettings } from '../config/camera-settings.ts';
 import { loadConfig } from '../config/load.ts';
 import { planCortex, planTable } from '../cortex/plan.ts';
 import { type CortexSettings, DEFAULT_PRESET, PRESETS, PRESET_NAMES, type PresetName } from '../cortex/settings.ts';
-import { seriesSettings } from '../daemon/sensor/number-sensor.ts';
+import type { Keep } from '../memory/layout.ts';
 import type { MemoryPlan } from '../memory/model-memory.ts';
 import { planSeries } from '../series/plan.ts';
+import { DEFAULT_SERIES } from '../series/settings.ts';
 import { configOption, jsonOption } from './common.ts';
 import { formatTable, print } from './output.ts';
 
@@ -46,27 +47,39 @@ export function planCommand(): Command {
           fields: planTable(plan),
         };
       });
-      for (const [name, stream] of Object.entries(streams))
-        plans.push(seriesPlan(name, planSeries(seriesSettings(stream))));
+      const sensors = Object.keys(streams);
+      const series = planSeries(DEFAULT_SERIES);
+      for (const name of sensors) plans.push(seriesPlan(name, series, SAVED));
+      if (sensors.length > 0) plans.push(seriesPlan('(scratch of all number sensors)', series, ['scratch']));
       if (json) print(JSON.stringify(plans));
       else for (const plan of plans) printPlan(plan);
     });
 }
 
-/** A number sensor's model: its blocks are few and all different. */
-function seriesPlan(model: string, { blocks, totalBytes, persistentBytes }: MemoryPlan) {
+const SAVED: readonly Keep[] = ['learned', 'state'];
+
+/** Of a number sensor's model the fields of some lifetimes: what is saved is each one's own, the scratch is there once. */
+function seriesPlan(model: string, { blocks, totalBytes, persistentBytes }: MemoryPlan, keeps: readonly Keep[]) {
   const fields = blocks.flatMap(({ name, layout }) =>
-    layout.placements.map((placement) => ({
-      region: name,
-      field: placement.name,
-      kind: placement.kind,
-      length: placement.length,
-      keep: placement.keep,
-      copies: 1,
-      bytes: placement.bytes,
-    })),
+    layout.placements
+      .filter(({ keep }) => keeps.includes(keep))
+      .map((placement) => ({
+        region: name,
+        field: placement.name,
+        kind: placement.kind,
+        length: placement.length,
+        keep: placement.keep,
+        copies: 1,
+        bytes: placement.bytes,
+      })),
   );
-  return { model, total_bytes: totalBytes, saved_bytes: persistentBytes, fields };
+  const isSaved = keeps === SAVED;
+  return {
+    model,
+    total_bytes: isSaved ? persistentBytes : totalBytes - persistentBytes,
+    saved_bytes: isSaved ? persistentBytes : 0,
+    fields,
+  };
 }
 
 function printPlan(plan: {

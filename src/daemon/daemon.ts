@@ -1,7 +1,8 @@
 /**
  * daemon.ts - the running program: what is started in which order, and stopped in the reverse.
  *
- *     store (lock, verify, migrate) -> broker -> pins -> live page -> cameras and number sensors (load models, watch) -> control socket
+ *     store (lock, verify, migrate) -> broker -> pins -> live page -> worker of the number sensors
+ *         -> cameras and number sensors (load models, watch) -> control socket
  */
 import { ClockWatch } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -21,27 +22,29 @@ import { Lifecycle, type Stage, allOf } from './service/lifecycle.ts';
 import type { Logger } from './service/log.ts';
 import { ModelSnapshots } from './control/model-snapshots.ts';
 import { NumberSensor } from './sensor/number-sensor.ts';
+import { SensorModels } from './sensor/sensor-models.ts';
 import { encodeFrame } from './camera/picture.ts';
 import { type Pins, openPins } from './pins.ts';
 import { modelConfigs, runtimeOf } from './control/runtime-config.ts';
 import { PinMeaning } from './control/pin-events.ts';
 import { RuntimeSettings } from './control/runtime-settings.ts';
 import type { ServiceManager } from './service/service-manager.ts';
-import { WorkWatch } from './service/work-watch.ts';
+import { ProofOfWork, STATUS_EVERY_MS } from './service/proof-of-work.ts';
 import { Health } from './health.ts';
 import { LivePage } from './live-page.ts';
 import { admitRestart } from './control/restart.ts';
 import { settleLeftOver } from './control/left-over.ts';
 import { changesOf } from './control/reload.ts';
+import { DEFAULT_SERIES } from '../series/settings.ts';
 import { WriteBudget } from './watched/write-budget.ts';
 
 const HEALTH_EVERY_MS = 60_000;
 const RETAIN_EVERY_MS = 3_600_000;
-const STATUS_EVERY_MS = 5000;
 const DAY_MS = 86_400_000;
 /** The answer to a request for a restart must be out before. */
 const RESTART_AFTER_MS = 300;
-/** Who must move where there are no cameras. */
+/** Who must move besides the cameras: the thread of the number sensors, or the main thread where there is nothing else. */
+const SENSORS = 'number sensors';
 const MAIN = 'main';
 /** Before every time: nothing is that old. */
 const NEVER = '0000';
@@ -62,6 +65,7 @@ export class Daemon {
   readonly #lifecycle = new Lifecycle();
   readonly #cameras = new Map<string, Camera>();
   readonly #sensors = new Map<string, NumberSensor>();
+  #sensorModels: SensorModels | null = null;
   #store!: StoreClient;
   #snapshots!: ModelSnapshots;
   #broker: Broker | null = null;
@@ -74,15 +78,13 @@ export class Daemon {
   #askRestart: () => void = () => undefined;
   /** Resolves when someone has asked for a restart. */
   readonly restartAsked = new Promise<void>((resolve) => (this.#askRestart = resolve));
-  #isReady = false;
   #fail: (error: unknown) => void = () => undefined;
   /** Rejects when something inside has broken and the daemon cannot go on. */
   readonly failure = new Promise<never>((_, reject) => (this.#fail = reject));
-  #lastStatusMs = -Infinity;
 
   /** As it was read last. */
   #config: LoadedConfig['config'];
-  readonly #work: WorkWatch;
+  readonly #work: ProofOfWork;
   readonly #budget: WriteBudget;
   readonly #health = new Health({
     store: () => this.#store,
@@ -97,7 +99,7 @@ export class Daemon {
     this.#config = options.loaded.config;
     const { write_budget_mb_per_day: megabytes } = this.#config.checkpoint;
     this.#budget = new WriteBudget(megabytes * 1e6, () => performance.now());
-    this.#work = new WorkWatch(() => options.service.workDone());
+    this.#work = new ProofOfWork(options.service, () => this.#health.line);
     // Nobody may be listening yet; whoever does hears it all the same.
     this.failure.catch(() => undefined);
   }
@@ -223,6 +225,14 @@ export class Daemon {
         stop: async () => this.#page?.close(),
       },
       {
+        name: 'number sensors',
+        start: async () => {
+          const seeds = Object.values(config.streams).map(({ seed }) => seed);
+          if (seeds.length > 0) this.#sensorModels = await SensorModels.start(DEFAULT_SERIES, seeds);
+        },
+        stop: async () => this.#sensorModels?.close(),
+      },
+      {
         name: 'cameras',
         start: async () => this.#startCameras(),
         stop: async () => void (await allOf(this.#models.map((model) => model.stop()))),
@@ -247,8 +257,8 @@ export class Daemon {
             setInterval(() => {
               work().catch((error: unknown) => log.error({ err: error }, messageOf(error)));
             }, ms);
-          // Where there are no frames to prove that work is done, a living event loop is what can be proved.
-          if (this.#cameras.size === 0) timers.push(setInterval(() => this.#workDone(MAIN), STATUS_EVERY_MS));
+          if (this.#sensorModels !== null || this.#cameras.size === 0)
+            timers.push(setInterval(() => this.#proveLife(), STATUS_EVERY_MS));
           this.#snapshots.start();
           timers.push(
             every(HEALTH_EVERY_MS, () => this.#publishHealth()),
@@ -293,7 +303,7 @@ export class Daemon {
   }
 
   async #startCameras(): Promise<void> {
-    const { loaded, log, service, watch } = this.#options;
+    const { loaded, log, watch } = this.#options;
     const { config } = loaded;
     const ports: CameraPorts = {
       store: this.#store,
@@ -304,7 +314,7 @@ export class Daemon {
       log,
       alarmChanged: () => this.#pins.setAlarm(this.#models.some((model) => model.isAlerting)),
       failed: (error) => this.#fail(error),
-      workDone: (camera) => this.#workDone(camera),
+      workDone: (camera) => this.#work.done(camera),
       watch,
     };
     await this.#settleLeftOver();
@@ -320,13 +330,24 @@ export class Daemon {
     cameras.forEach(([name], at) => this.#cameras.set(name, created[at]!));
     const bus = this.#broker?.bus;
     const listen = bus === undefined ? null : bus.listen.bind(bus);
-    for (const [name, stream] of Object.entries(config.streams)) {
-      this.#sensors.set(name, await NumberSensor.create(name, stream, { ...ports, listen }, limits));
+    for (const [i, [name, stream]] of Object.entries(config.streams).entries()) {
+      const model = this.#sensorModels!.model(i);
+      this.#sensors.set(name, await NumberSensor.create(name, stream, model, { ...ports, listen }, limits));
     }
     for (const model of this.#models) await this.#commands.apply(model);
-    for (const name of this.#cameras.size === 0 ? [MAIN] : this.#cameras.keys()) this.#work.expect(name);
+    for (const name of this.#cameras.keys()) this.#work.expect(name);
+    if (this.#sensorModels !== null) this.#work.expect(SENSORS);
+    else if (this.#cameras.size === 0) this.#work.expect(MAIN);
     for (const model of this.#models) model.start();
-    if (!service.isPresent) this.#isReady = true;
+  }
+
+  /** Values may be hours apart: what proves that work is done is that the threads which do it answer. */
+  #proveLife(): void {
+    if (this.#sensorModels === null) return this.#work.done(MAIN);
+    this.#sensorModels.ping().then(
+      () => (this.#cameras.size === 0 ? this.#work.done(SENSORS) : this.#work.moved(SENSORS)),
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   /** Former lives may have watched more than is configured now. */
@@ -345,27 +366,6 @@ export class Daemon {
       bus: this.#broker?.bus ?? null,
       baseTopic: loaded.baseTopic,
     });
-  }
-
-  /** A frame was stepped or a lost camera tried again: ready, alive, and a status line now and then. */
-  #workDone(name: string): void {
-    const { service } = this.#options;
-    const now = performance.now();
-    const status = (): string =>
-      [
-        ...this.cameras.map(
-          ({ health }) => `${health.camera}: ${health.state}, ${health.fps} fps, step ${health.step}`,
-        ),
-        ...this.sensors.map(({ health }) => `${health.stream}: ${health.state}, step ${health.step}`),
-      ].join('; ');
-    if (!this.#isReady) {
-      this.#isReady = true;
-      service.ready(status());
-    } else if (now - this.#lastStatusMs >= STATUS_EVERY_MS) {
-      this.#lastStatusMs = now;
-      service.status(status());
-    }
-    this.#work.moved(name);
   }
 
   /** The state of the daemon for `cortexd status`. */

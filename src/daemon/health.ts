@@ -30,6 +30,15 @@ export class Health {
     this.#ports = ports;
   }
 
+  /** Who watches, in one line. */
+  get line(): string {
+    const { cameras, streams } = this.#ports;
+    return [
+      ...cameras().map(({ camera, state, fps, step }) => `${camera}: ${state}, ${fps} fps, step ${step}`),
+      ...streams().map(({ stream, state, step }) => `${stream}: ${state}, step ${step}`),
+    ].join('; ');
+  }
+
   async record(): Promise<HealthRecord> {
     const { broker, clockSynced, cameras, streams } = this.#ports;
     const store = await this.#store();

@@ -78,10 +78,33 @@ export function recognize(
   count: number,
 ): void {
   const { pool, kernels } = dendrites;
-  if (!pool.shape.indexed) scanSynapses(dendrites, isActive);
-  else if (kernels === null) followIndex(dendrites, sources, count);
-  else return recognizeFast(dendrites, kernels, sources, count);
+  if (kernels !== null) {
+    if (pool.shape.indexed) recognizeFast(dendrites, kernels, sources, count);
+    else scanFast(dendrites, kernels, isActive);
+    return;
+  }
+  if (pool.shape.indexed) followIndex(dendrites, sources, count);
+  else scanSynapses(dendrites, isActive);
   listSegments(dendrites);
+}
+
+function scanFast({ pool, views, params }: Dendrites, kernels: Kernels, isActive: Uint8Array): void {
+  kernels.scanSegments(
+    isActive.byteOffset,
+    views.presynapticCell.BYTES_PER_ELEMENT === 4 ? 1 : 0,
+    views.presynapticCell.byteOffset,
+    views.permanence.byteOffset,
+    views.synapseCount.byteOffset,
+    views.poolCounters[POOL_COUNTER.highWater]!,
+    pool.shape.synapsesPerSegment,
+    params.connectedPermanence,
+    params.minThreshold,
+    params.activationThreshold,
+    views.activity.byteOffset,
+    views.matchingSegments.byteOffset,
+    views.activeSegments.byteOffset,
+    views.segmentCounts.byteOffset,
+  );
 }
 
 function recognizeFast(

@@ -120,6 +120,15 @@ export function openTemporalMemory(
   return { shape, params, views, pool: dendrites.pool, dendrites, apical };
 }
 
+/** Make any memory a zero-filled block again, ready for `initTemporalMemory`. Of the pool only what was ever used is written. */
+export function clearTemporalMemory({ views, shape }: TemporalMemory): void {
+  const { segmentCell, synapseCount, usefulness, presynapticCell, permanence, ...others } = views;
+  const used = views.poolCounters[POOL_COUNTER.highWater]!;
+  for (const view of [segmentCell, synapseCount, usefulness]) view.fill(0, 0, used);
+  for (const view of [presynapticCell, permanence]) view.fill(0, 0, used * shape.synapsesPerSegment);
+  for (const view of Object.values(others)) view.fill(0);
+}
+
 /** Make a zero-filled block a newborn memory. */
 export function initTemporalMemory(tm: TemporalMemory, seed: number): void {
   tm.views.poolCounters[POOL_COUNTER.random] = seedWord(seed, 1);

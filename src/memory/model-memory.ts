@@ -32,6 +32,8 @@ export type WasmMemory = { readonly buffer: SharedArrayBuffer };
 export type ModelMemory = {
   readonly plan: MemoryPlan;
   readonly buffer: SharedArrayBuffer | ArrayBuffer;
+  /** Where its persistent bytes begin in the buffer. */
+  readonly start: number;
   /** Lets kernels work on the buffer itself; null where WebAssembly is missing. */
   readonly wasm: WasmMemory | null;
 };
@@ -63,16 +65,42 @@ export function planMemory(blocks: readonly BlockPlan[]): MemoryPlan {
 
 /** Allocate the buffer (zero-filled, shared between threads) of a plan. */
 export function allocateMemory(plan: MemoryPlan): ModelMemory {
+  return { plan, start: 0, ...allocate(plan.totalBytes) };
+}
+
+/**
+ * `count` models of one plan in one buffer. Their persistent bytes lie side by side, and one scratch serves all, so only
+ * one of them is at work: before another is stepped, what it needs of the scratch must be derived anew.
+ *
+ *     | persistent 0 | persistent 1 | ... | scratch |
+ *
+ * One buffer, because each WebAssembly memory takes 10 GB of addresses, and a Raspberry Pi has 512 GB of them to give.
+ */
+export function allocateSideBySide(plan: MemoryPlan, count: number): ModelMemory[] {
+  const scratch = plan.persistentBytes * count;
+  const whole = allocate(scratch + plan.totalBytes - plan.persistentBytes);
+  return Array.from({ length: count }, (_, i) => {
+    const start = plan.persistentBytes * i;
+    const blocks = plan.blocks.map((block) => ({
+      ...block,
+      base: block.base + start,
+      scratchBase: block.scratchBase - plan.persistentBytes + scratch,
+    }));
+    return { plan: { ...plan, blocks }, start, ...whole };
+  });
+}
+
+function allocate(bytes: number): Pick<ModelMemory, 'buffer' | 'wasm'> {
   const { WebAssembly } = globalThis as { WebAssembly?: { Memory: WasmMemoryConstructor } };
   if (WebAssembly === undefined) {
     // A browser hides shared buffers from pages that are not isolated.
     const Buffer = (globalThis as { SharedArrayBuffer?: typeof SharedArrayBuffer }).SharedArrayBuffer ?? ArrayBuffer;
-    return { plan, buffer: new Buffer(plan.totalBytes), wasm: null };
+    return { buffer: new Buffer(bytes), wasm: null };
   }
   // One spare vector behind the last field, so that a kernel may read past its end.
-  const pages = Math.ceil((plan.totalBytes + 16) / WASM_PAGE);
+  const pages = Math.ceil((bytes + 16) / WASM_PAGE);
   const wasm = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  return { plan, buffer: wasm.buffer, wasm };
+  return { buffer: wasm.buffer, wasm };
 }
 
 /** Typed views of the block called `name`; `table` must be the one it was planned with. Throws RangeError if unknown. */
@@ -84,5 +112,18 @@ export function blockViews<F extends FieldTable>(memory: ModelMemory, name: stri
 
 /** The bytes that must survive, as one live view. */
 export function persistentImage(memory: ModelMemory): Uint8Array {
-  return new Uint8Array(memory.buffer as ArrayBuffer, 0, memory.plan.persistentBytes);
+  return new Uint8Array(memory.buffer as ArrayBuffer, memory.start, memory.plan.persistentBytes);
+}
+
+/** Bytes that are compared at a time: a page of the machine's memory. */
+const PAGE = 4096;
+
+/** Make `image` the same as `bytes`, as long, writing only what differs: pages that were never written take no memory. */
+export function replaceImage(image: Uint8Array, bytes: Uint8Array): void {
+  for (let at = 0; at < image.length; at += PAGE) {
+    const end = Math.min(at + PAGE, image.length);
+    let same = at;
+    while (same < end && image[same] === bytes[same]) same++;
+    if (same < end) image.set(bytes.subarray(same, end), same);
+  }
 }

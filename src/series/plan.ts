@@ -8,6 +8,7 @@ import { openKernels } from '../htm/kernels/kernels.ts';
 import {
   type TemporalMemory,
   type TemporalMemoryShape,
+  clearTemporalMemory,
   initTemporalMemory,
   openTemporalMemory,
   restoreTemporalMemory,
@@ -62,7 +63,8 @@ function bucketsKept(settings: SeriesSettings): number {
 
 function tmShape(settings: SeriesSettings): TemporalMemoryShape {
   const { columns, segments, synapsesPerSegment } = settings;
-  return { columns, cellsPerColumn: 1, segments, synapsesPerSegment, indexed: true };
+  // Values come seldom: passing over all synapses costs less than memory for an index, and nothing when another sensor's turn comes.
+  return { columns, cellsPerColumn: 1, segments, synapsesPerSegment, indexed: false };
 }
 
 function tables(settings: SeriesSettings): { readonly [name: string]: FieldTable } {
@@ -144,7 +146,8 @@ export function initSeries(model: SeriesModel, seed: number): void {
 /** Memories that know nothing, whatever they knew; the numbers that were ranked stay. */
 export function initMemories({ core, resolutions }: SeriesModel): void {
   for (const [i, { tm, encoder, likelihood }] of resolutions.entries()) {
-    for (const views of [tm.views, encoder, likelihood.raw, likelihood.delta])
+    clearTemporalMemory(tm);
+    for (const views of [encoder, likelihood.raw, likelihood.delta])
       for (const view of Object.values(views)) view.fill(0);
     initTemporalMemory(tm, core.seriesCounters[COUNTER.seed]! * 16 + i);
   }

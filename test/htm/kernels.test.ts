@@ -102,6 +102,7 @@ test('a temporal memory is the same by scanning, by the index, and by kernels', 
           newMemory({ ...shape, indexed: false }, params, seed),
           newMemory({ ...shape, indexed: true }, params, seed),
           newMemory({ ...shape, indexed: true }, params, seed, true),
+          newMemory({ ...shape, indexed: false }, params, seed, true),
         ];
         const random = new Uint32Array([seedWord(seed, 5)]);
         const elements = Array.from({ length: 8 }, () => draw(random, 40, 5));
@@ -113,8 +114,8 @@ test('a temporal memory is the same by scanning, by the index, and by kernels', 
             stepTemporalMemory(tm, element, element.length, learn, external, external.length);
           if (step % 25 === 0) for (const { tm } of memories) checkPool(tm.pool);
         }
-        const [scanned, indexed, fast] = memories.map(({ image }) => Buffer.from(image));
-        return scanned!.equals(indexed!) && scanned!.equals(fast!);
+        const [scanned, ...others] = memories.map(({ image }) => Buffer.from(image));
+        return others.every((other) => scanned!.equals(other));
       },
     ),
     { numRuns: 60 },
@@ -129,7 +130,11 @@ test('cells and bits from outside beyond 65,536 are told apart, by kernels as wi
   ] as const) {
     const shape = { columns, cellsPerColumn, segments: 2000, synapsesPerSegment: 12, externalInputs };
     const params = { activationThreshold: 4, minThreshold: 3, maxNewSynapseCount: 7, predictedSegmentDecrement: 3 };
-    const memories = [newMemory(shape, params, 1), newMemory(shape, params, 1, true)];
+    const memories = [
+      newMemory(shape, params, 1),
+      newMemory(shape, params, 1, true),
+      newMemory({ ...shape, indexed: false }, params, 1, true),
+    ];
     const random = new Uint32Array([seedWord(4, 5)]);
     const elements = Array.from({ length: 8 }, () => draw(random, columns, 5));
     elements.push(Uint32Array.from({ length: 5 }, (_, i) => columns - 5 + i));
@@ -139,8 +144,8 @@ test('cells and bits from outside beyond 65,536 are told apart, by kernels as wi
       for (const { tm } of memories) stepTemporalMemory(tm, element, 5, true, external, external.length);
     }
     for (const { tm } of memories) checkPool(tm.pool);
-    const [plain, fast] = memories.map(({ image }) => Buffer.from(image));
-    t.ok(plain!.equals(fast!), `${columns} columns`);
+    const [plain, ...others] = memories.map(({ image }) => Buffer.from(image));
+    for (const other of others) t.ok(plain!.equals(other), `${columns} columns`);
   }
 });
 
@@ -176,5 +181,5 @@ test('without WebAssembly there are no kernels, and nobody minds', async (t) => 
   const { sp } = newPooler(NARROW, { potentialPct: 1 }, 1, true);
   t.equal(sp.kernels, null);
   t.equal(poolSpatially(sp, Uint32Array.of(0, 1, 2, 3, 4, 5), 6, true), 4);
-  t.equal(openKernels({ plan: undefined as never, buffer: new SharedArrayBuffer(16), wasm: null }), null);
+  t.equal(openKernels({ plan: undefined as never, buffer: new SharedArrayBuffer(16), start: 0, wasm: null }), null);
 });

@@ -1,7 +1,6 @@
 /**
  * model-client.ts - a model in its worker thread, seen from the main thread. One request at a time, in order.
  */
-import { Worker } from 'node:worker_threads';
 import type { CortexSettings } from '../../cortex/settings.ts';
 import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
 import type { CortexStats } from '../../cortex/stats.ts';
@@ -10,8 +9,8 @@ import type { LabelOutcome } from '../../cortex/labels.ts';
 import type { EventChange, Observation } from '../../cortex/observation.ts';
 import { planCortex } from '../../cortex/plan.ts';
 import { CortexdError } from '../../errors.ts';
-import { THREAD_LIMITS } from '../../thread-limits.ts';
 import type { Frame } from '../../vision/frame.ts';
+import { WorkerLine } from '../service/worker-line.ts';
 import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
 
 /** What came of one frame. `luma` is the frame's own pixel buffer, handed back. */
@@ -22,16 +21,6 @@ export type StepResult = {
   readonly stats: CortexStats;
   /** How good the predictions are; null in most frames, as it changes slowly. */
   readonly quality: PredictionQuality | null;
-};
-
-/** ms that anything asked of a model may take. */
-const ANSWER_LIMIT_MS = 30_000;
-
-type Waiter = {
-  readonly resolve: (reply: ModelReply) => void;
-  readonly reject: (error: Error) => void;
-  /** Whether the model is of no use any more when this fails. */
-  readonly isVital: boolean;
 };
 
 // The same file name with the extension this module itself has: .js when built.
@@ -46,22 +35,14 @@ export class ModelClient {
   readonly shadow: SharedArrayBuffer;
   /** Steps of the model's life. */
   step = 0;
-  readonly #worker: Worker;
-  readonly #waiters: Waiter[] = [];
-  #failure: Error | undefined;
+  readonly #line: WorkerLine<ModelRequest, ModelReply>;
 
-  readonly #limitMs: number;
-
-  private constructor(data: ModelWorkerData, signature: string, totalBytes: number, limitMs: number) {
-    this.#limitMs = limitMs;
+  private constructor(data: ModelWorkerData, signature: string, totalBytes: number, limitMs: number | undefined) {
     this.signature = signature;
     this.totalBytes = totalBytes;
     this.shadow = data.shadow;
     this.persistentBytes = data.shadow.byteLength;
-    this.#worker = new Worker(WORKER, { workerData: data, name: 'model', resourceLimits: THREAD_LIMITS });
-    this.#worker.on('message', (reply: ModelReply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new CortexdError('internal', 'The model worker has ended')));
+    this.#line = new WorkerLine(WORKER, { name: 'model', data, limitMs });
   }
 
   /** Start a worker with a newborn model, or with one that resumes from `image` (persistent bytes of the same shape). */
@@ -69,36 +50,37 @@ export class ModelClient {
     settings: CortexSettings,
     seed: number,
     image: Uint8Array | null,
-    limitMs = ANSWER_LIMIT_MS,
+    limitMs?: number,
   ): Promise<ModelClient> {
     const { memory } = planCortex(settings);
     const shadow = new SharedArrayBuffer(memory.persistentBytes);
     const client = new ModelClient({ settings, seed, image, shadow }, memory.signature, memory.totalBytes, limitMs);
-    const reply = await client.#expect(true, 'ready');
+    const reply = await client.#line.expect(['ready']);
     client.step = reply.step;
     return client;
   }
 
   /** Whether the model can go on, and is worth saving. */
   get isSound(): boolean {
-    return this.#failure === undefined;
+    return this.#line.isSound;
   }
 
   /** Step the model on one frame; the frame's pixel buffer is given away until the result hands it back. */
   async stepFrame(frame: Frame, learn: boolean): Promise<StepResult> {
-    const reply = await this.#ask({ type: 'frame', frame, learn }, 'observation');
+    const transfer = [frame.luma.buffer as ArrayBuffer];
+    const reply = await this.#line.ask({ type: 'frame', frame, learn }, ['observation'], { transfer });
     this.step = reply.observation.step;
     return reply;
   }
 
   /** Copy the persistent bytes into `shadow`, between two steps; resolves to the step they belong to. */
   async copyImage(): Promise<number> {
-    return (await this.#ask({ type: 'copy_image' }, 'image_copied')).step;
+    return (await this.#line.ask({ type: 'copy_image' }, ['image_copied'])).step;
   }
 
   /** The picture that is expected next: `luma` [height, width] and its probability, 0 when nothing is predicted. */
   async predictedPicture(): Promise<{ readonly luma: Uint8Array; readonly probability: number }> {
-    return this.#ask({ type: 'predicted_picture' }, 'predicted_picture');
+    return this.#line.ask({ type: 'predicted_picture' }, ['predicted_picture'], { isVital: false });
   }
 
   /** Replace the whole model by saved persistent bytes of the same shape; resolves to its step. */
@@ -109,7 +91,7 @@ export class ModelClient {
         `Expected a model of ${this.persistentBytes} bytes but received ${image.length}`,
       );
     }
-    const reply = await this.#ask({ type: 'restore', image }, 'restored', 'refused');
+    const reply = await this.#line.ask({ type: 'restore', image }, ['restored', 'refused']);
     if (reply.type === 'refused') {
       throw new CortexdError(
         'corrupt',
@@ -124,17 +106,17 @@ export class ModelClient {
   }
 
   async setSensitivity(sensitivity: number): Promise<void> {
-    await this.#ask({ type: 'set_sensitivity', sensitivity }, 'done');
+    await this.#line.ask({ type: 'set_sensitivity', sensitivity }, ['done']);
   }
 
   /** The picture is another one from now on: the eye begins anew. */
   async lookAnew(): Promise<void> {
-    await this.#ask({ type: 'look_anew' }, 'done');
+    await this.#line.ask({ type: 'look_anew' }, ['done']);
   }
 
   /** Watching pauses: resolves to the ends of all open events. */
   async closeEvents(): Promise<readonly EventChange[]> {
-    return (await this.#ask({ type: 'close_events' }, 'events_closed')).events;
+    return (await this.#line.ask({ type: 'close_events' }, ['events_closed'])).events;
   }
 
   /** Take in what someone said of what was unusual from one step to another. */
@@ -144,67 +126,15 @@ export class ModelClient {
     fromStep: number,
     toStep: number,
   ): Promise<{ readonly events: readonly EventChange[]; readonly signatures: number }> {
-    return this.#ask({ type: 'feedback', verdict, key, fromStep, toStep }, 'events_closed');
+    return this.#line.ask({ type: 'feedback', verdict, key, fromStep, toStep }, ['events_closed']);
   }
 
   /** Give what is seen a name. */
   async giveLabel(name: string): Promise<LabelOutcome> {
-    return (await this.#ask({ type: 'label', name }, 'labelled')).outcome;
+    return (await this.#line.ask({ type: 'label', name }, ['labelled'])).outcome;
   }
 
   async close(): Promise<void> {
-    this.#failure ??= new CortexdError('internal', 'The model has been closed');
-    this.#worker.postMessage({ type: 'close' } satisfies ModelRequest);
-    await this.#worker.terminate();
-  }
-
-  async #ask<T extends ModelReply['type']>(
-    request: ModelRequest,
-    ...types: readonly T[]
-  ): Promise<Extract<ModelReply, { type: T }>> {
-    if (this.#failure) throw this.#failure;
-    const transfer = request.type === 'frame' ? [request.frame.luma.buffer as ArrayBuffer] : [];
-    this.#worker.postMessage(request, transfer);
-    // No model takes so long: a step that does will not end at all, and holds up the end of the program as well.
-    const timer = setTimeout(() => {
-      this.#fail(new CortexdError('internal', `Expected the model to answer within ${this.#limitMs / 1000} s`));
-      void this.#worker.terminate();
-    }, this.#limitMs);
-    try {
-      return await this.#expect(request.type !== 'predicted_picture', ...types);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #expect<T extends ModelReply['type']>(
-    isVital: boolean,
-    ...types: readonly T[]
-  ): Promise<Extract<ModelReply, { type: T }>> {
-    const reply = await new Promise<ModelReply>((resolve, reject) => this.#waiters.push({ resolve, reject, isVital }));
-    if (!(types as readonly string[]).includes(reply.type)) {
-      throw new CortexdError(
-        'internal',
-        `Expected "${types.join('" or "')}" from the model worker but received "${reply.type}"`,
-      );
-    }
-    return reply as Extract<ModelReply, { type: T }>;
-  }
-
-  #settle(reply: ModelReply): void {
-    const waiter = this.#waiters.shift();
-    if (reply.type === 'failed') {
-      const error = new CortexdError('internal', `The model failed: ${reply.message}`);
-      error.stack = reply.stack;
-      if (waiter?.isVital === true) this.#failure ??= error;
-      waiter?.reject(error);
-    } else {
-      waiter?.resolve(reply);
-    }
-  }
-
-  #fail(error: Error): void {
-    this.#failure ??= error;
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure);
+    await this.#line.close({ type: 'close' });
   }
 }

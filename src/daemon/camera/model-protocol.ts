@@ -66,5 +66,4 @@ export type ModelReply =
   /** Events that ended by a command; `signatures`: how many signs of what was unusual were taken in. */
   | { readonly type: 'events_closed'; readonly events: readonly EventChange[]; readonly signatures: number }
   /** Whether there was anything to give the name to, and room for the name. */
-  | { readonly type: 'labelled'; readonly outcome: LabelOutcome }
-  | { readonly type: 'failed'; readonly message: string; readonly stack: string };
+  | { readonly type: 'labelled'; readonly outcome: LabelOutcome };

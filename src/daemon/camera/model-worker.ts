@@ -14,6 +14,7 @@ import { endEvents, stepCortex } from '../../cortex/step.ts';
 import { composePrediction } from '../../cortex/template-memory.ts';
 import { faultHook } from '../../faults.ts';
 import { persistentImage } from '../../memory/model-memory.ts';
+import type { FailedReply } from '../service/worker-line.ts';
 import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
 
 /** Frames between two reports of how good the predictions are. */
@@ -31,7 +32,8 @@ const cortex = createCortex(planCortex(settings), seed);
 const live = persistentImage(cortex.memory);
 if (image !== null) resume(image);
 
-const reply = (message: ModelReply, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const reply = (message: ModelReply | FailedReply, transfer: ArrayBuffer[] = []): void =>
+  port.postMessage(message, transfer);
 
 port.on('message', (request: ModelRequest) => {
   try {

@@ -1,7 +1,6 @@
 /**
- * number-sensor.ts - one number sensor of the running daemon: its source, its model, its events, its checkpoints.
- *
- * A step takes well below a millisecond and values come seldom, so the model lives in the main thread.
+ * number-sensor.ts - one number sensor of the running daemon: its source, its events, its checkpoints. Its model lives in
+ * the worker thread of all sensors.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ulid } from 'ulid';
@@ -23,7 +22,7 @@ import { MinuteScores } from '../watched/minute-scores.ts';
 import { OpenEvents } from '../watched/open-events.ts';
 import { SeriesEvents } from './series-events.ts';
 import { STOPPED_MEANWHILE, endedRecord } from '../watched/settle.ts';
-import { NumberModel } from './series-model.ts';
+import type { SensorModel } from './sensor-models.ts';
 
 export type SensorPorts = CameraPorts & {
   /** Hear a topic of the broker; null: MQTT is switched off. */
@@ -44,15 +43,13 @@ export class NumberSensor {
   readonly name: string;
   readonly #config: StreamConfig;
   readonly #ports: SensorPorts;
-  readonly #model: NumberModel;
+  readonly #model: SensorModel;
   readonly #events: SeriesEvents;
   readonly #openEvents = new OpenEvents();
   readonly #checkpointer: Checkpointer;
   readonly #minutes: MinuteScores;
   readonly #queue = new ValueQueue();
   readonly #stopping = new AbortController();
-  /** [persistent bytes] what is being saved; the store reads it while the model goes on. */
-  readonly #shadow: SharedArrayBuffer;
   #learning: boolean;
   #enabled: boolean;
   #running: Promise<void> | undefined;
@@ -70,7 +67,7 @@ export class NumberSensor {
     name: string,
     config: StreamConfig,
     ports: SensorPorts,
-    model: NumberModel,
+    model: SensorModel,
     limits: CameraLimits,
   ) {
     this.name = name;
@@ -80,26 +77,21 @@ export class NumberSensor {
     this.#learning = config.learning;
     this.#enabled = config.enabled;
     this.#events = new SeriesEvents(name, seriesSettings(config).threshold);
-    this.#shadow = new SharedArrayBuffer(model.image.length);
     this.#minutes = new MinuteScores(name, (score) => this.#inBackground(ports.store.call('saveScore', score)));
-    const { signature } = model;
     this.#checkpointer = new Checkpointer(
       {
-        // No turn is taken: the model steps in this very thread, so between two of its awaits it stands still.
-        copyImage: async () => {
-          new Uint8Array(this.#shadow).set(model.image);
-          return model.values;
-        },
+        // No turn is taken: the worker answers in order, so it copies between two steps.
+        copyImage: () => model.copyImage(),
         save: async (step) => {
-          const bytes = new Uint8Array(this.#shadow);
-          const { bytesWritten } = await ports.store.call('checkpoint', {
-            camera: name,
-            step,
-            signature,
-            bytes,
-            savedAt: timestamp(Date.now()),
-          });
-          limits.budget.spent(bytesWritten);
+          try {
+            const { signature, copied: bytes } = model;
+            const savedAt = timestamp(Date.now());
+            const checkpoint = { camera: name, step, signature, bytes, savedAt };
+            const { bytesWritten } = await ports.store.call('checkpoint', checkpoint);
+            limits.budget.spent(bytesWritten);
+          } finally {
+            model.giveBack();
+          }
         },
         failed: (error) =>
           ports.log.error({ stream: name, err: error }, 'The checkpoint failed; the next interval tries again'),
@@ -111,23 +103,23 @@ export class NumberSensor {
     );
   }
 
-  /** Load the model (or make one). Throws CortexdError('model_shape') when the saved one does not fit. */
+  /** Load into `model`, which is newborn, what was saved. Throws CortexdError('model_shape') when it does not fit. */
   static async create(
     name: string,
     config: StreamConfig,
+    model: SensorModel,
     ports: SensorPorts,
     limits: CameraLimits,
   ): Promise<NumberSensor> {
-    const model = new NumberModel(seriesSettings(config), config.seed);
     const saved = await ports.store.call('loadModel', name, model.signature);
     if (saved.lost !== null) ports.log.error({ stream: name }, `Saved state was damaged: ${saved.lost}`);
     if (saved.kind === 'loaded') {
       const { bytes, signature, savedAt } = saved.image;
       if (signature !== model.signature) throw shapeMismatch(name, signature, model.signature);
-      model.restore(bytes, signature);
+      await model.restore(bytes, signature);
       ports.log.info({ stream: name, step: model.values, saved_at: savedAt }, 'Model resumed from its last checkpoint');
     } else {
-      ports.log.info({ stream: name, bytes: model.totalBytes }, 'Newborn model');
+      ports.log.info({ stream: name, bytes: model.persistentBytes }, 'Newborn model');
     }
     const sensor = new NumberSensor(name, config, ports, model, limits);
     for (const event of await ports.store.call('openEvents', name)) {
@@ -223,11 +215,11 @@ export class NumberSensor {
       const { publisher, isClockSynced } = this.#ports;
       const atMs = Date.now();
       const clockSynced = isClockSynced();
-      const started = performance.now();
       const value = raw * this.#config.scale;
-      const observation = this.#model.step(localMs ?? (clockSynced ? localTime(atMs) : null), value, this.#learning);
+      const epochMs = localMs ?? (clockSynced ? localTime(atMs) : null);
+      const { observation, stepMs } = await this.#model.step(epochMs, value, this.#learning);
       this.#values++;
-      this.#stepMs += (performance.now() - started - this.#stepMs) / Math.min(this.#values, 100);
+      this.#stepMs += (stepMs - this.#stepMs) / Math.min(this.#values, 100);
       await this.#found();
       if (Number.isNaN(value)) return;
       const moment = { value, index: this.#model.values, atMs, learning: this.#learning, clockSynced };
@@ -236,7 +228,8 @@ export class NumberSensor {
       const record = sensorScore(timestamp(atMs), value, observation, this.#model.learning, clockSynced);
       publisher?.score(this.name, record, performance.now());
       this.#minutes.add(atMs, observation.score);
-      await this.#checkpointer.ifDue();
+      // Nobody waits: another sensor's save may have to end first.
+      this.#inBackground(this.#checkpointer.ifDue());
     });
   }
 
@@ -324,7 +317,7 @@ export class NumberSensor {
 
   /** Replace the model between two values by saved bytes of the same shape. */
   async restore(bytes: Uint8Array, signature: string): Promise<void> {
-    await this.#exclusively(async () => this.#model.restore(bytes, signature));
+    await this.#exclusively(() => this.#model.restore(bytes, signature));
   }
 
   get signature(): string {
@@ -335,7 +328,7 @@ export class NumberSensor {
   async apply({ learning, enabled, sensitivity }: RuntimeValues): Promise<void> {
     const threshold = DEFAULT_SERIES.threshold / sensitivity;
     this.#learning = learning;
-    this.#model.threshold = threshold;
+    await this.#model.setThreshold(threshold);
     this.#events.threshold = threshold;
     if (enabled === this.#enabled) return;
     this.#enabled = enabled;
@@ -359,7 +352,8 @@ export class NumberSensor {
     this.#queue.close();
     await this.#running;
     this.#minutes.flush();
-    await this.checkpoint();
+    // What a step has left half-done is not saved; the checkpoint before is.
+    if (this.#model.isSound) await this.checkpoint();
   }
 
   #exclusively<T>(work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@
  * series-model.ts - the model of one number series with its bytes: stepped in place, copied out and put back whole.
  */
 import { CortexdError } from '../../errors.ts';
-import { type ModelMemory, allocateMemory, persistentImage } from '../../memory/model-memory.ts';
+import { type ModelMemory, allocateMemory, persistentImage, replaceImage } from '../../memory/model-memory.ts';
 import type { SeriesLine } from '../../records/series.ts';
 import { type SeriesModel, initSeries, openSeries, planSeries, restoreSeries } from '../../series/plan.ts';
 import type { SeriesSettings } from '../../series/settings.ts';
@@ -13,6 +13,7 @@ import {
   stepSeries,
   valuesSeen,
 } from '../../series/step.ts';
+import { checkPools } from '../camera/check-model.ts';
 
 export class NumberModel {
   readonly #memory: ModelMemory;
@@ -20,10 +21,11 @@ export class NumberModel {
   readonly #model: SeriesModel;
   readonly #out = newSeriesObservation();
 
-  constructor(settings: SeriesSettings, seed: number) {
+  /** A newborn model; `memory` is zero-filled and of the settings' plan. */
+  constructor(settings: SeriesSettings, seed: number, memory: ModelMemory = allocateMemory(planSeries(settings))) {
     this.#settings = { ...settings };
-    this.#memory = allocateMemory(planSeries(settings));
-    this.#model = openSeries(this.#memory, this.#settings);
+    this.#memory = memory;
+    this.#model = openSeries(memory, this.#settings);
     initSeries(this.#model, seed);
   }
 
@@ -31,6 +33,11 @@ export class NumberModel {
   step(epochMs: number | null, value: number, learn: boolean): SeriesObservation {
     stepSeries(this.#model, epochMs, value, learn, this.#out);
     return this.#out;
+  }
+
+  /** Another model with the same scratch memory was at work: derive this one's anew. */
+  resume(): void {
+    restoreSeries(this.#model);
   }
 
   /** Combined evidence that raises an alarm from now on. */
@@ -55,15 +62,15 @@ export class NumberModel {
   get signature(): string {
     return this.#memory.plan.signature;
   }
-  get totalBytes(): number {
-    return this.#memory.plan.totalBytes;
-  }
   /** A view of all that must be kept. */
   get image(): Uint8Array {
     return persistentImage(this.#memory);
   }
 
-  /** Go on from saved bytes. Throws CortexdError `model_shape` when they belong to a model of another shape. */
+  /**
+   * Go on from saved bytes. Throws CortexdError `model_shape` when they belong to a model of another shape, `corrupt` when
+   * they cannot be those of a model; the one before goes on then.
+   */
   restore(bytes: Uint8Array, signature: string): void {
     if (signature !== this.signature || bytes.length !== this.image.length) {
       throw new CortexdError(
@@ -72,7 +79,18 @@ export class NumberModel {
         { hint: 'The file holds a camera model, or was written with other settings.' },
       );
     }
-    this.image.set(bytes);
-    restoreSeries(this.#model);
+    const before = this.image.slice();
+    try {
+      replaceImage(this.image, bytes);
+      restoreSeries(this.#model);
+      checkPools(this.#model);
+    } catch (error) {
+      replaceImage(this.image, before);
+      restoreSeries(this.#model);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CortexdError('corrupt', `Expected a model that is sound inside but received one where ${reason}`, {
+        hint: 'Nothing was changed. Use another snapshot (cortexd snapshot list).',
+      });
+    }
   }
 }

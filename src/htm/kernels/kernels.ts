@@ -13,6 +13,7 @@ type Numbers<N extends string> = { readonly [name in N]: (...values: number[]) =
 export type Kernels = Numbers<
   | 'followIndex'
   | 'listSegments'
+  | 'scanSegments'
   | 'unlinkSegment'
   | 'adaptSynapses'
   | 'growSynapses'

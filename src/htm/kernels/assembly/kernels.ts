@@ -5,7 +5,7 @@
  * random input. All work on the model's own buffer; arguments ending in `At` are byte offsets, others are numbers.
  */
 
-export { followIndex, listSegments } from './temporal';
+export { followIndex, listSegments, scanSegments } from './temporal';
 export { unlinkSegment, adaptSynapses, growSynapses } from './pool';
 export { activateCells, predictColumns } from './memory';
 export {

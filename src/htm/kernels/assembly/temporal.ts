@@ -127,3 +127,77 @@ export function listSegments(
   store<u32>(countsAt, <u32>(active - activeAt) >>> 2);
   store<u32>(countsAt, <u32>(matching - matchingAt) >>> 2, 4);
 }
+
+/**
+ * Twin: `scanSynapses` of dendrites.ts, and `listSegments` at once, since segments are passed in their order. What is
+ * connected is counted only where enough is seen. `sources` is what `presynapticCell` holds: u32 when `wide` is 1, else u16.
+ */
+export function scanSegments(
+  isActiveAt: usize,
+  wide: i32,
+  sourcesAt: usize,
+  permanencesAt: usize,
+  synapseCountAt: usize,
+  segments: u32,
+  synapsesPerSegment: u32,
+  connectedPermanence: u32,
+  minThreshold: u32,
+  activationThreshold: u32,
+  activityAt: usize,
+  matchingAt: usize,
+  activeAt: usize,
+  countsAt: usize,
+): void {
+  const width: usize = wide ? 2 : 1;
+  let matching = matchingAt;
+  let active = activeAt;
+  for (let segment: u32 = 0; segment < segments; segment++) {
+    const start = <usize>(segment * synapsesPerSegment);
+    const count = <usize>load<u8>(synapseCountAt + segment);
+    const from = sourcesAt + (start << width);
+    const potential = wide ? seenBy32(isActiveAt, from, count) : seenBy16(isActiveAt, from, count);
+    store<u16>(activityAt + (segment << 1), <u16>potential);
+    if (potential < minThreshold) continue;
+    let connected: u32 = 0;
+    for (let place: usize = 0; place < count; place++) {
+      const source = <usize>(wide ? load<u32>(from + (place << 2)) : <u32>load<u16>(from + (place << 1)));
+      const holds = <u32>load<u8>(permanencesAt + start + place) >= connectedPermanence;
+      connected += <u32>holds & <u32>load<u8>(isActiveAt + source);
+    }
+    store<u16>(activityAt + (segment << 1), <u16>(potential + (connected << 8)));
+    store<u32>(matching, segment);
+    matching += 4;
+    if (connected < activationThreshold) continue;
+    store<u32>(active, segment);
+    active += 4;
+  }
+  store<u32>(countsAt, <u32>(active - activeAt) >>> 2);
+  store<u32>(countsAt, <u32>(matching - matchingAt) >>> 2, 4);
+}
+
+/** How many of `count` sources are active; four are read at a time. */
+// @ts-ignore: decorator
+@inline
+function seenBy16(isActiveAt: usize, from: usize, count: usize): u32 {
+  let at = from;
+  let seen: u32 = 0;
+  for (const end = from + ((count & ~3) << 1); at < end; at += 8) {
+    const four = load<u64>(at);
+    seen +=
+      <u32>load<u8>(isActiveAt + <usize>(four & 0xffff)) +
+      <u32>load<u8>(isActiveAt + <usize>((four >>> 16) & 0xffff)) +
+      <u32>load<u8>(isActiveAt + <usize>((four >>> 32) & 0xffff)) +
+      <u32>load<u8>(isActiveAt + <usize>(four >>> 48));
+  }
+  for (const end = from + (count << 1); at < end; at += 2) seen += <u32>load<u8>(isActiveAt + <usize>load<u16>(at));
+  return seen;
+}
+
+// @ts-ignore: decorator
+@inline
+function seenBy32(isActiveAt: usize, from: usize, count: usize): u32 {
+  let seen: u32 = 0;
+  for (let at = from, end = from + (count << 2); at < end; at += 4)
+    seen += <u32>load<u8>(isActiveAt + <usize>load<u32>(at));
+  return seen;
+}
