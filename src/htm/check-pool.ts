@@ -41,29 +41,25 @@ export function checkPool(pool: SegmentPool): void {
   if (shape.indexed) checkIndex(pool);
 }
 
-/** Every synapse has one entry that says the truth about it, and there are no others. */
-function checkIndex({ views, shape, connectedPermanence }: SegmentPool): void {
-  let entries = 0;
+/** Every synapse has one entry, and there are no others. */
+function checkIndex({ views, shape }: SegmentPool): void {
+  const { list, listClass, entries, synapseCount, presynapticCell } = views;
+  let total = 0;
   for (let source = 0; source < shape.sources; source++) {
-    const start = views.list[2 * source]!;
-    const length = views.list[2 * source + 1]!;
-    if (length > capacityOf(views.listClass[source]!) || (length > 0 && start + length > views.entries.length))
+    const start = list[2 * source]!;
+    const length = list[2 * source + 1]!;
+    if (length > capacityOf(listClass[source]!) || (length > 0 && start + length > entries.length))
       throw new RangeError(`The index of cell ${source} is longer than its block`);
-    entries += length;
-    for (let at = 0; at < length; at++) {
-      const code = views.entries[start + at]!;
-      const segment = code >>> 9;
-      const place = (code >>> 1) & 255;
-      const slot = segment * shape.synapsesPerSegment + place;
-      const isConnected = views.permanence[slot]! >= connectedPermanence ? 1 : 0;
-      if (place >= views.synapseCount[segment]! || views.presynapticCell[slot] !== source)
-        throw new RangeError(`The index of cell ${source} names synapse ${place} of segment ${segment}`);
-      if (views.entryOf[slot] !== at) throw new RangeError(`Synapse ${slot} does not lead to its entry ${at}`);
-      if ((code & 1) !== isConnected)
-        throw new RangeError(`The index is wrong about whether synapse ${slot} is connected`);
+    total += length;
+    const named = new Set(entries.subarray(start, start + length));
+    if (named.size !== length) throw new RangeError(`The index of cell ${source} names a segment twice`);
+    for (const segment of named) {
+      const first = segment * shape.synapsesPerSegment;
+      if (!presynapticCell.subarray(first, first + synapseCount[segment]!).includes(source))
+        throw new RangeError(`The index of cell ${source} names segment ${segment}, which does not watch it`);
     }
   }
   let synapses = 0;
-  for (const count of views.synapseCount) synapses += count;
-  if (entries !== synapses) throw new RangeError(`${synapses} synapses but ${entries} in the index`);
+  for (const count of synapseCount) synapses += count;
+  if (total !== synapses) throw new RangeError(`${synapses} synapses but ${total} in the index`);
 }

@@ -16,7 +16,7 @@ import { POOL_COUNTER, type SegmentPool, type SegmentPoolShape, segmentPoolField
 
 export const dendriteFields = (shape: SegmentPoolShape) => ({
   ...segmentPoolFields(shape),
-  activity: field('u16', shape.segments, 'scratch'), // [segments] potential + 256 * connected
+  activity: field('u8', shape.segments, 'scratch'), // [segments] potential at the last count
   matched: field('u32', Math.ceil(shape.segments / 32), 'scratch'), // [segments] bits, all 0 between counts
   activeSegments: field('u32', shape.segments, 'scratch'), // list, ascending
   matchingSegments: field('u32', shape.segments, 'scratch'), // list, ascending
@@ -27,8 +27,8 @@ export const dendriteFields = (shape: SegmentPoolShape) => ({
   touched: field('u32', shape.indexed ? 1 + mostNoted(shape.segments) : 0, 'scratch'),
 });
 
-/** Increments after which clearing all counters is cheaper than clearing those: a counter is two bytes, a note four. */
-const mostNoted = (segments: number): number => segments >>> 4;
+/** Increments after which clearing all counters is cheaper than clearing those: a counter is one byte, a note four. */
+const mostNoted = (segments: number): number => segments >>> 5;
 export type DendriteViews = Views<ReturnType<typeof dendriteFields>>;
 
 /** Places in the `segmentCounts` field: lengths of the two lists. */
@@ -64,7 +64,17 @@ export function openDendrites(
 
 /** Active synapses of a segment at the last count, connected or not. */
 export function potentialOf(views: DendriteViews, segment: number): number {
-  return views.activity[segment]! & 255;
+  return views.activity[segment]!;
+}
+
+/** Active connected synapses of a segment, by the activity in `isActive` [sources] 0|1. */
+export function connectedOf({ pool, views, params }: Dendrites, isActive: Uint8Array, segment: number): number {
+  const { presynapticCell, permanence, synapseCount } = views;
+  const start = segment * pool.shape.synapsesPerSegment;
+  let connected = 0;
+  for (let slot = start, end = start + synapseCount[segment]!; slot < end; slot++)
+    if (permanence[slot]! >= params.connectedPermanence) connected += isActive[presynapticCell[slot]!]!;
+  return connected;
 }
 
 /**
@@ -79,25 +89,21 @@ export function recognize(
 ): void {
   const { pool, kernels } = dendrites;
   if (kernels !== null) {
-    if (pool.shape.indexed) recognizeFast(dendrites, kernels, sources, count);
+    if (pool.shape.indexed) followFast(dendrites, kernels, isActive, sources, count);
     else scanFast(dendrites, kernels, isActive);
     return;
   }
   if (pool.shape.indexed) followIndex(dendrites, sources, count);
   else scanSynapses(dendrites, isActive);
-  listSegments(dendrites);
+  listSegments(dendrites, isActive);
 }
 
-function scanFast({ pool, views, params }: Dendrites, kernels: Kernels, isActive: Uint8Array): void {
+function scanFast({ views, params }: Dendrites, kernels: Kernels, isActive: Uint8Array): void {
   kernels.scanSegments(
+    views.poolArgs.byteOffset,
     isActive.byteOffset,
     views.presynapticCell.BYTES_PER_ELEMENT === 4 ? 1 : 0,
-    views.presynapticCell.byteOffset,
-    views.permanence.byteOffset,
-    views.synapseCount.byteOffset,
     views.poolCounters[POOL_COUNTER.highWater]!,
-    pool.shape.synapsesPerSegment,
-    params.connectedPermanence,
     params.minThreshold,
     params.activationThreshold,
     views.activity.byteOffset,
@@ -107,9 +113,10 @@ function scanFast({ pool, views, params }: Dendrites, kernels: Kernels, isActive
   );
 }
 
-function recognizeFast(
+function followFast(
   { views, params }: Dendrites,
   kernels: Kernels,
+  isActive: Uint8Array,
   sources: Uint16Array | Uint32Array,
   count: number,
 ): void {
@@ -121,6 +128,7 @@ function recognizeFast(
     count,
     views.list.byteOffset,
     views.entries.byteOffset,
+    views.entries.BYTES_PER_ELEMENT === 4 ? 1 : 0,
     activity.byteOffset,
     segments,
     matched.byteOffset,
@@ -131,11 +139,12 @@ function recognizeFast(
     views.touched.length - 1,
   );
   kernels.listSegments(
+    views.poolArgs.byteOffset,
+    isActive.byteOffset,
     matched.byteOffset,
     views.matchedWords.byteOffset,
     (segments + 1023) >>> 10,
-    activity.byteOffset,
-    params.activationThreshold * 256,
+    params.activationThreshold,
     views.matchingSegments.byteOffset,
     views.activeSegments.byteOffset,
     views.segmentCounts.byteOffset,
@@ -144,21 +153,15 @@ function recognizeFast(
 
 /** Every synapse of the pool, in order. */
 function scanSynapses({ pool, views, params }: Dendrites, isActive: Uint8Array): void {
-  const { synapseCount, presynapticCell, permanence, activity, matched } = views;
+  const { synapseCount, presynapticCell, activity, matched } = views;
   const { synapsesPerSegment } = pool.shape;
-  const { connectedPermanence, minThreshold } = params;
   for (let segment = 0, used = views.poolCounters[POOL_COUNTER.highWater]!; segment < used; segment++) {
     const start = segment * synapsesPerSegment;
-    const end = start + synapseCount[segment]!;
     let potential = 0;
-    let connected = 0;
-    for (let slot = start; slot < end; slot++) {
-      const seen = isActive[presynapticCell[slot]!]!;
-      potential += seen;
-      if (permanence[slot]! >= connectedPermanence) connected += seen;
-    }
-    activity[segment] = potential + 256 * connected;
-    if (potential >= minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
+    for (let slot = start, end = start + synapseCount[segment]!; slot < end; slot++)
+      potential += isActive[presynapticCell[slot]!]!;
+    activity[segment] = potential;
+    if (potential >= params.minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
   }
 }
 
@@ -171,19 +174,16 @@ function followIndex({ views, params }: Dendrites, sources: Uint16Array | Uint32
     const source = sources[i]!;
     const start = list[2 * source]!;
     for (let at = start, end = start + list[2 * source + 1]!; at < end; at++) {
-      const code = entries[at]!;
-      const segment = code >>> 9;
-      const counted = activity[segment]! + 1 + ((code & 1) << 8);
-      activity[segment] = counted;
-      if ((counted & 255) === minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
+      const segment = entries[at]!;
+      if (++activity[segment]! === minThreshold) matched[segment >>> 5]! |= 1 << (segment & 31);
     }
   }
 }
 
 /** The marked segments in ascending order, whatever order they were found in: what learns next must not depend on it. */
-function listSegments({ views, params }: Dendrites): void {
-  const { matched, activity, matchingSegments, activeSegments, segmentCounts } = views;
-  const enough = params.activationThreshold * 256;
+function listSegments(dendrites: Dendrites, isActive: Uint8Array): void {
+  const { views, params } = dendrites;
+  const { matched, matchingSegments, activeSegments, segmentCounts } = views;
   const words = (views.poolCounters[POOL_COUNTER.highWater]! + 31) >>> 5;
   let active = 0;
   let matching = 0;
@@ -196,7 +196,7 @@ function listSegments({ views, params }: Dendrites): void {
       const segment = word * 32 + 31 - Math.clz32(lowest);
       bits ^= lowest;
       matchingSegments[matching++] = segment;
-      if (activity[segment]! >= enough) activeSegments[active++] = segment;
+      if (connectedOf(dendrites, isActive, segment) >= params.activationThreshold) activeSegments[active++] = segment;
     } while (bits !== 0);
   }
   segmentCounts[SEGMENT_COUNT.active] = active;

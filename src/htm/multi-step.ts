@@ -7,8 +7,8 @@
  * to step; it is pruned to the cells whose segments see most of it (the best supported futures), all or none of equals.
  * The memory's own state and predictions are as they were afterwards.
  */
-import { SEGMENT_COUNT, recognize } from './dendrites.ts';
-import { type TemporalMemory, activateDendrites } from './temporal-memory.ts';
+import { SEGMENT_COUNT, connectedOf, recognize } from './dendrites.ts';
+import { TM_COUNT, type TemporalMemory, activateDendrites } from './temporal-memory.ts';
 
 export type ForwardRun = {
   readonly tm: TemporalMemory;
@@ -20,7 +20,7 @@ export type ForwardRun = {
   readonly expected: Uint8Array;
   /** [steps] columns expected; 0 where the future is not known. */
   readonly counts: Uint32Array;
-  readonly scratch: { readonly isActive: Uint8Array; readonly cells: Uint32Array; readonly support: Uint8Array };
+  readonly scratch: { readonly cells: Uint32Array; readonly support: Uint8Array };
 };
 
 /** Synapses of a segment are counted in one byte. */
@@ -39,7 +39,6 @@ export function openForwardRun(tm: TemporalMemory, steps: number, maxCells: numb
     expected: new Uint8Array(steps * tm.shape.columns),
     counts: new Uint32Array(steps),
     scratch: {
-      isActive: new Uint8Array(tm.views.activeCell.length),
       cells: new Uint32Array(cells),
       support: new Uint8Array(cells),
     },
@@ -49,7 +48,8 @@ export function openForwardRun(tm: TemporalMemory, steps: number, maxCells: numb
 /** Fill `expected` and `counts` from the present state. */
 export function runForward(run: ForwardRun): void {
   const { tm, steps, expected, counts, scratch } = run;
-  const { isActive, cells } = scratch;
+  const { cells } = scratch;
+  const { activeCell, activeCells, counts: lengths } = tm.views;
   expected.fill(0);
   counts.fill(0);
   for (let step = 0; step < steps; step++) {
@@ -62,22 +62,25 @@ export function runForward(run: ForwardRun): void {
       expected[place] = 1;
     }
     if (step + 1 === steps) break;
-    for (let i = 0; i < predicted; i++) isActive[cells[i]!] = 1;
-    recognize(tm.dendrites, isActive, cells, predicted);
-    for (let i = 0; i < predicted; i++) isActive[cells[i]!] = 0;
+    activeCell.fill(0);
+    for (let i = 0; i < predicted; i++) activeCell[cells[i]!] = 1;
+    recognize(tm.dendrites, activeCell, cells, predicted);
   }
+  // The list of what is active has not been touched; the map is made anew from it.
+  activeCell.fill(0);
+  for (let i = lengths[TM_COUNT.active]! + lengths[TM_COUNT.external]!; i > 0; i--) activeCell[activeCells[i - 1]!] = 1;
   activateDendrites(tm);
 }
 
 /** The best supported predicted cells, ascending by segment, to `scratch.cells`; returns how many. */
 function predictedCells({ tm, maxCells, scratch }: ForwardRun): number {
-  const { activeSegments, segmentCell, segmentCounts, activity } = tm.views;
+  const { activeCell, activeSegments, segmentCell, segmentCounts } = tm.views;
   const { cells, support } = scratch;
   const histogram = new Uint32Array(MOST_SUPPORT + 1);
   let found = 0;
   for (let i = 0; i < segmentCounts[SEGMENT_COUNT.active]!; i++) {
     const cell = segmentCell[activeSegments[i]!]!;
-    const seen = activity[activeSegments[i]!]! >>> 8;
+    const seen = connectedOf(tm.dendrites, activeCell, activeSegments[i]!);
     if (support[cell] === 0) cells[found++] = cell;
     if (seen > support[cell]!) support[cell] = seen;
   }

@@ -12,7 +12,6 @@ const POOL_ARG = {
   list: 0,
   listClass: 1,
   entries: 2,
-  entryOf: 3,
   freeBlock: 4,
   indexCounters: 5,
   arena: 6,
@@ -31,7 +30,7 @@ const POOL_ARG = {
   sources: 19,
   leastSynapses: 20,
 } as const;
-const FLAG = { wideSources: 1, wideEntryOf: 2, indexed: 4, wideCells: 8 } as const;
+const FLAG = { wideSources: 1, wideEntries: 2, indexed: 4, wideCells: 8 } as const;
 
 export const poolArgFields = () => ({
   poolArgs: field('u32', 24, 'scratch'), // see POOL_ARG
@@ -46,7 +45,6 @@ export function describePool(pool: SegmentPool): void {
     'list',
     'listClass',
     'entries',
-    'entryOf',
     'freeBlock',
     'indexCounters',
     'presynapticCell',
@@ -68,6 +66,6 @@ export function describePool(pool: SegmentPool): void {
   poolArgs[POOL_ARG.flags] =
     (views.segmentCell.BYTES_PER_ELEMENT === 4 ? FLAG.wideCells : 0) |
     (views.presynapticCell.BYTES_PER_ELEMENT === 4 ? FLAG.wideSources : 0) |
-    (views.entryOf.BYTES_PER_ELEMENT === 4 ? FLAG.wideEntryOf : 0) |
+    (views.entries.BYTES_PER_ELEMENT === 4 ? FLAG.wideEntries : 0) |
     (shape.indexed ? FLAG.indexed : 0);
 }

@@ -14,14 +14,7 @@ import { type Kind, type Views, field } from '../memory/layout.ts';
 import { randomBelow } from '../memory/random.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { describePool, poolArgFields } from './pool-kernels.ts';
-import {
-  enterSynapse,
-  flipConnected,
-  moveSynapse,
-  packLists,
-  removeSynapse,
-  synapseIndexFields,
-} from './synapse-index.ts';
+import { enterSynapse, packLists, removeSynapse, synapseIndexFields } from './synapse-index.ts';
 
 export type SegmentPoolShape = {
   /** Cells that own segments. */
@@ -198,7 +191,7 @@ function chooseVictim({ views, shape }: SegmentPool): number {
 function unlinkSegment({ views, shape }: SegmentPool, segment: number): void {
   const start = segment * shape.synapsesPerSegment;
   for (let slot = start, end = start + views.synapseCount[segment]!; slot < end; slot++)
-    removeSynapse(views, views.presynapticCell[slot]!, slot, shape.synapsesPerSegment);
+    removeSynapse(views, views.presynapticCell[slot]!, segment);
 }
 
 /**
@@ -224,32 +217,27 @@ export function adaptSegment(
 
 /** Returns how many synapses are left. */
 function adaptSynapses(
-  { views, shape, connectedPermanence }: SegmentPool,
+  { views, shape }: SegmentPool,
   segment: number,
   active: Uint8Array,
   increment: number,
   decrement: number,
 ): number {
   const { presynapticCell, permanence, synapseCount } = views;
-  const { indexed, synapsesPerSegment } = shape;
-  const start = segment * synapsesPerSegment;
+  const start = segment * shape.synapsesPerSegment;
   let end = start + synapseCount[segment]!;
   for (let slot = start; slot < end;) {
-    const before = permanence[slot]!;
     const source = presynapticCell[slot]!;
-    const after = active[source]! !== 0 ? before + increment : before - decrement;
+    const after = active[source]! !== 0 ? permanence[slot]! + increment : permanence[slot]! - decrement;
     if (after > 0) {
       permanence[slot] = after > 255 ? 255 : after;
-      if (indexed && before >= connectedPermanence !== after >= connectedPermanence) flipConnected(views, source, slot);
       slot++;
       continue;
     }
-    if (indexed) removeSynapse(views, source, slot, synapsesPerSegment);
+    if (shape.indexed) removeSynapse(views, source, segment);
     end--;
-    if (slot === end) break;
     presynapticCell[slot] = presynapticCell[end]!;
     permanence[slot] = permanence[end]!;
-    if (indexed) moveSynapse(views, presynapticCell[slot]!, end, slot, slot - start);
   }
   synapseCount[segment] = end - start;
   return end - start;
@@ -297,7 +285,6 @@ function growFrom(
 ): boolean {
   const { presynapticCell, permanence, synapseCount, poolCounters } = pool.views;
   const { indexed, synapsesPerSegment: capacity } = pool.shape;
-  const isConnected = initialPermanence >= pool.connectedPermanence;
   const start = segment * capacity;
   const known = start + synapseCount[segment]!;
   let end = known;
@@ -316,13 +303,13 @@ function growFrom(
     if (end - start === capacity) {
       slot = weakestSynapse(pool, start, end, active);
       if (slot < 0) break;
-      if (linked) removeSynapse(pool.views, presynapticCell[slot]!, slot, capacity);
+      if (linked) removeSynapse(pool.views, presynapticCell[slot]!, segment);
     } else {
       end++;
     }
     presynapticCell[slot] = cell;
     permanence[slot] = initialPermanence;
-    if (linked) linked = enterSynapse(pool.views, cell, segment, slot - start, slot, isConnected);
+    if (linked) linked = enterSynapse(pool.views, cell, segment);
     missing--;
   }
   synapseCount[segment] = end - start;
@@ -341,7 +328,7 @@ function weakestSynapse({ views }: SegmentPool, start: number, end: number, acti
 
 /** Derive the reverse index from the synapses: after the pool's bytes were replaced by saved ones, or to pack it. */
 export function rebuildIndex(pool: SegmentPool): void {
-  const { views, shape, connectedPermanence } = pool;
+  const { views, shape } = pool;
   views.lowestFree[0] = 0;
   if (pool.kernels) describePool(pool);
   if (!shape.indexed) return;
@@ -356,9 +343,7 @@ export function rebuildIndex(pool: SegmentPool): void {
   packLists(views);
   for (let segment = 0; segment < segments; segment++) {
     const start = segment * synapsesPerSegment;
-    for (let place = 0; place < synapseCount[segment]!; place++) {
-      const isConnected = views.permanence[start + place]! >= connectedPermanence;
-      enterSynapse(views, presynapticCell[start + place]!, segment, place, start + place, isConnected);
-    }
+    for (let slot = start; slot < start + synapseCount[segment]!; slot++)
+      enterSynapse(views, presynapticCell[slot]!, segment);
   }
 }

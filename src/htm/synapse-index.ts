@@ -1,15 +1,15 @@
 /**
  * synapse-index.ts - which synapses watch a given cell: the reverse of the segment pool.
  *
- * Each source (a cell, or a bit from outside) owns one contiguous list of entries in a common arena, with some room behind
+ * Each source (a cell, or a bit from outside) owns one contiguous list of segments in a common arena, with some room behind
  * its last entry, so that counting reads memory in a straight line:
  *
- *     list[source] = start, length         entries[start ..] = [e e e . ]   4, 6, 8, 12, 16, 24, ... places
+ *     list[source] = start, length         entries[start ..] = [s s s . ]   4, 6, 8, 12, 16, 24, ... places
  *
- * An entry is `segment * 512 + place * 2 + connected`: all that counting needs, and which of the segment's synapses it
- * is. `entryOf[slot]` leads from a synapse to its entry, counted from the start of the list, so that a list can be moved
- * without touching its synapses. Adding, removing and flipping cost a constant; a list that is full moves to a block of
- * the next size, one that is two thirds empty to a smaller one. Blocks that were given back wait in a chain per size.
+ * An entry is the number of a segment, two bytes where the pool is small enough, and nothing else: which of its synapses
+ * it is, and whether that is connected, is asked of the few segments that match. So learning changes a list only when a
+ * synapse comes or goes; the one that goes is looked for in its list. A list that is full moves to a block of the next
+ * size, one that is two thirds empty to a smaller one. Blocks that were given back wait in a chain per size.
  *
  * Scratch   nothing here is saved: `rebuildIndex` derives it from the pool. The order within a list depends on history,
  *           so nothing that learns may depend on it.
@@ -28,7 +28,7 @@ export type SynapseIndexShape = {
 const NONE = 0xffffffff;
 /** Sizes of blocks: 1 -> 4, 2 -> 6, 3 -> 8, 4 -> 12 and so on; 0 -> no block. */
 const CLASSES = 64;
-/** Segments that an entry can name. */
+/** Segments that there may be. */
 export const MOST_INDEXED = 2 ** 23;
 
 /** Places in the `indexCounters` field: where the arena has never been used. */
@@ -42,9 +42,8 @@ export const synapseIndexFields = (shape: SynapseIndexShape, indexed: boolean) =
   return {
     list: field('u32', sources * 2, 'scratch'), // [sources, 2] start in `entries`, length
     listClass: field('u8', sources, 'scratch'), // [sources] size of its block, see CLASSES
-    entries: field('u32', arena, 'scratch'), // segment * 512 + place * 2 + connected
-    entryOf: field(shape.segments <= 65536 ? 'u16' : 'u32', synapses, 'scratch'), // [segments, synapsesPerSegment] place in the list
-    freeBlock: field('u32', indexed ? CLASSES : 0, 'scratch'), // [classes] first free block, whose first word leads on; or NONE
+    entries: field(shape.segments <= 65536 ? 'u16' : 'u32', arena, 'scratch'), // segments
+    freeBlock: field('u32', indexed ? CLASSES : 0, 'scratch'), // [classes] first free block, see `nextFree`; or NONE
     indexCounters: field('u32', 4, 'scratch'), // see INDEX_COUNTER
   };
 };
@@ -79,62 +78,26 @@ export function packLists(views: SynapseIndexViews): void {
   indexCounters[INDEX_COUNTER.untouched] = start;
 }
 
-/** Enter synapse number `place` of `segment`, whose slot in the pool is `slot`. Returns false when the arena must be packed. */
-export function enterSynapse(
-  views: SynapseIndexViews,
-  source: number,
-  segment: number,
-  place: number,
-  slot: number,
-  connected: boolean,
-): boolean {
+/** Enter that `segment` watches `source`. Returns false when the arena must be packed. */
+export function enterSynapse(views: SynapseIndexViews, source: number, segment: number): boolean {
   const { list, listClass } = views;
   const length = list[2 * source + 1]!;
   const size = listClass[source]!;
   if (length === capacityOf(size) && !moveList(views, source, size + 1)) return false;
-  views.entries[list[2 * source]! + length] = segment * 512 + place * 2 + (connected ? 1 : 0);
-  views.entryOf[slot] = length;
+  views.entries[list[2 * source]! + length] = segment;
   list[2 * source + 1] = length + 1;
   return true;
 }
 
-/** Remove the synapse at `slot`, which watches `source`; the last entry of the list takes its place. */
-export function removeSynapse(
-  views: SynapseIndexViews,
-  source: number,
-  slot: number,
-  synapsesPerSegment: number,
-): void {
-  const { list, listClass, entries, entryOf } = views;
+/** `segment` does not watch `source` any more; the last entry of the list takes the place of its own. */
+export function removeSynapse(views: SynapseIndexViews, source: number, segment: number): void {
+  const { list, listClass, entries } = views;
   const start = list[2 * source]!;
   const length = list[2 * source + 1]! - 1;
   list[2 * source + 1] = length;
-  const place = entryOf[slot]!;
-  if (place !== length) {
-    const moved = entries[start + length]!;
-    entries[start + place] = moved;
-    entryOf[(moved >>> 9) * synapsesPerSegment + ((moved >>> 1) & 255)] = place;
-  }
+  entries[entries.indexOf(segment, start)] = entries[start + length]!;
   const size = listClass[source]!;
   if (length === 0 || (size > 1 && 3 * length <= capacityOf(size))) moveList(views, source, classFor(length));
-}
-
-/** The synapse of `source` at slot `from` now lies at slot `to`, as number `place` of the same segment. */
-export function moveSynapse(
-  { list, entries, entryOf }: SynapseIndexViews,
-  source: number,
-  from: number,
-  to: number,
-  place: number,
-): void {
-  const at = list[2 * source]! + entryOf[from]!;
-  entries[at] = ((entries[at]! & ~0x1fe) | (place << 1)) >>> 0;
-  entryOf[to] = entryOf[from]!;
-}
-
-/** The permanence of the synapse at `slot`, which watches `source`, has crossed the connected threshold. */
-export function flipConnected({ list, entries, entryOf }: SynapseIndexViews, source: number, slot: number): void {
-  entries[list[2 * source]! + entryOf[slot]!]! ^= 1;
 }
 
 /** Move a list to a block of another size, 0 for none; its old block is free. Returns false when there is no room. */
@@ -144,7 +107,7 @@ function moveList(views: SynapseIndexViews, source: number, size: number): boole
   const from = list[2 * source]!;
   if (size > 0) {
     let to = freeBlock[size]!;
-    if (to !== NONE) freeBlock[size] = entries[to]!;
+    if (to !== NONE) freeBlock[size] = nextFree(entries, to);
     else {
       to = indexCounters[INDEX_COUNTER.untouched]!;
       if (to + capacityOf(size) > entries.length) return false;
@@ -155,8 +118,14 @@ function moveList(views: SynapseIndexViews, source: number, size: number): boole
   }
   listClass[source] = size;
   if (old > 0) {
-    entries[from] = freeBlock[old]!;
+    entries[from] = freeBlock[old]! & 0xffff;
+    entries[from + 1] = freeBlock[old]! >>> 16;
     freeBlock[old] = from;
   }
   return true;
+}
+
+/** The free block behind this one: half of its number in the first entry, half in the second. */
+function nextFree(entries: Uint16Array | Uint32Array, block: number): number {
+  return (entries[block]! | (entries[block + 1]! << 16)) >>> 0;
 }

@@ -39,14 +39,19 @@ export function setSource(pool: usize, slot: u32, source: u32): void {
 }
 // @ts-ignore: decorator
 @inline
-export function entryOf(pool: usize, slot: u32): u32 {
-  return arg(pool, 13) & 2 ? load<u32>(arg(pool, 3) + (slot << 2)) : <u32>load<u16>(arg(pool, 3) + (slot << 1));
+function isWide(pool: usize): bool {
+  return (arg(pool, 13) & 2) != 0;
 }
 // @ts-ignore: decorator
 @inline
-export function setEntryOf(pool: usize, slot: u32, place: u32): void {
-  if (arg(pool, 13) & 2) store<u32>(arg(pool, 3) + (slot << 2), place);
-  else store<u16>(arg(pool, 3) + (slot << 1), <u16>place);
+function entry(pool: usize, at: u32): u32 {
+  return isWide(pool) ? load<u32>(entriesAt(pool) + (at << 2)) : <u32>load<u16>(entriesAt(pool) + (at << 1));
+}
+// @ts-ignore: decorator
+@inline
+function setEntry(pool: usize, at: u32, segment: u32): void {
+  if (isWide(pool)) store<u32>(entriesAt(pool) + (at << 2), segment);
+  else store<u16>(entriesAt(pool) + (at << 1), <u16>segment);
 }
 // @ts-ignore: decorator
 @inline
@@ -67,53 +72,68 @@ function classFor(length: u32): u32 {
 
 function moveList(pool: usize, source: u32, size: u32): bool {
   const list = listAt(pool) + (source << 3);
-  const entries = entriesAt(pool);
   const free = <usize>arg(pool, 4);
   const old = <u32>load<u8>(classAt(pool) + source);
   const from = load<u32>(list);
   if (size > 0) {
     let to = load<u32>(free + (size << 2));
-    if (to != NONE) store<u32>(free + (size << 2), load<u32>(entries + (to << 2)));
+    if (to != NONE) store<u32>(free + (size << 2), entry(pool, to) | (entry(pool, to + 1) << 16));
     else {
       to = load<u32>(arg(pool, 5));
       if (to + capacityOf(size) > arg(pool, 6)) return false;
       store<u32>(arg(pool, 5), to + capacityOf(size));
     }
-    memory.copy(entries + (to << 2), entries + (from << 2), <usize>load<u32>(list + 4) << 2);
+    const shift: usize = isWide(pool) ? 2 : 1;
+    const entries = entriesAt(pool);
+    memory.copy(entries + (<usize>to << shift), entries + (<usize>from << shift), <usize>load<u32>(list + 4) << shift);
     store<u32>(list, to);
   }
   store<u8>(classAt(pool) + source, <u8>size);
   if (old > 0) {
-    store<u32>(entries + (from << 2), load<u32>(free + (old << 2)));
+    const next = load<u32>(free + (old << 2));
+    setEntry(pool, from, next & 0xffff);
+    setEntry(pool, from + 1, next >>> 16);
     store<u32>(free + (old << 2), from);
   }
   return true;
 }
 
-export function enterSynapse(pool: usize, source: u32, segment: u32, place: u32, slot: u32, connected: u32): bool {
+export function enterSynapse(pool: usize, source: u32, segment: u32): bool {
   const list = listAt(pool) + (source << 3);
   const length = load<u32>(list + 4);
   const size = <u32>load<u8>(classAt(pool) + source);
   if (length == capacityOf(size) && !moveList(pool, source, size + 1)) return false;
-  store<u32>(entriesAt(pool) + ((load<u32>(list) + length) << 2), (segment << 9) | (place << 1) | connected);
-  setEntryOf(pool, slot, length);
+  setEntry(pool, load<u32>(list) + length, segment);
   store<u32>(list + 4, length + 1);
   return true;
 }
 
-export function removeSynapse(pool: usize, source: u32, slot: u32): void {
+export function removeSynapse(pool: usize, source: u32, segment: u32): void {
   const list = listAt(pool) + (source << 3);
-  const entries = entriesAt(pool) + (load<u32>(list) << 2);
+  const start = load<u32>(list);
   const length = load<u32>(list + 4) - 1;
   store<u32>(list + 4, length);
-  const place = entryOf(pool, slot);
-  if (place != length) {
-    const moved = load<u32>(entries + (length << 2));
-    store<u32>(entries + (place << 2), moved);
-    setEntryOf(pool, (moved >>> 9) * arg(pool, 11) + ((moved >>> 1) & 255), place);
-  }
+  const at = isWide(pool) ? find32(entriesAt(pool), start, segment) : find16(entriesAt(pool), start, segment);
+  setEntry(pool, at, entry(pool, start + length));
   const size = <u32>load<u8>(classAt(pool) + source);
   if (length == 0 || (size > 1 && length * 3 <= capacityOf(size))) moveList(pool, source, classFor(length));
+}
+
+/** Where `segment` is from `start` on; it is there. Whole vectors are read, past the end of a list too. */
+function find16(entries: usize, start: u32, segment: u32): u32 {
+  const wanted = i16x8.splat(<i16>segment);
+  let at = start;
+  let found: i32;
+  while ((found = i16x8.bitmask(i16x8.eq(v128.load(entries + (<usize>at << 1)), wanted))) == 0) at += 8;
+  return at + <u32>ctz(found);
+}
+
+function find32(entries: usize, start: u32, segment: u32): u32 {
+  const wanted = i32x4.splat(<i32>segment);
+  let at = start;
+  let found: i32;
+  while ((found = i32x4.bitmask(i32x4.eq(v128.load(entries + (<usize>at << 2)), wanted))) == 0) at += 4;
+  return at + <u32>ctz(found);
 }
 
 /** Twin: `rebuildIndex` of segment-pool.ts, with `packLists` of synapse-index.ts. */
@@ -145,9 +165,6 @@ export function packIndex(pool: usize): void {
   for (let segment: u32 = 0; segment < segments; segment++) {
     const start = segment * perSegment;
     const end = start + <u32>load<u8>(arg(pool, 9) + segment);
-    for (let slot = start; slot < end; slot++) {
-      const connected: u32 = <u32>load<u8>(arg(pool, 8) + slot) >= arg(pool, 12) ? 1 : 0;
-      enterSynapse(pool, sourceOf(pool, slot), segment, slot - start, slot, connected);
-    }
+    for (let slot = start; slot < end; slot++) enterSynapse(pool, sourceOf(pool, slot), segment);
   }
 }

@@ -122,7 +122,7 @@ function win(tm: usize, counts: usize, cell: u32, wide: bool): void {
 // @ts-ignore: decorator
 @inline
 function potentialOf(tm: usize, segment: u32): u32 {
-  return <u32>load<u8>(<usize>arg(tm, 12) + (segment << 1));
+  return <u32>load<u8>(<usize>arg(tm, 12) + segment);
 }
 
 /** Twin: `activatePredictedColumns`. */
@@ -202,7 +202,7 @@ function learnBursting(
   win(tm, counts, cell, wide);
   if (!learn || candidates == 0) return;
   const grown = allocateSegment(pool, cell, arg(tm, 24));
-  store<u16>(<usize>arg(tm, 12) + (grown << 1), 0);
+  store<u8>(<usize>arg(tm, 12) + grown, 0);
   growTo(tm, pool, grown, arg(tm, 26), candidates);
 }
 

@@ -3,32 +3,18 @@
  *
  * All take the byte offset of the pool's `poolArgs` (pool-kernels.ts), which says where its arrays lie.
  */
-import {
-  NONE,
-  arg,
-  enterSynapse,
-  entriesAt,
-  entryOf,
-  isIndexed,
-  listAt,
-  packIndex,
-  removeSynapse,
-  setEntryOf,
-  setSource,
-  sourceOf,
-} from './index';
+import { NONE, arg, enterSynapse, isIndexed, packIndex, removeSynapse, setSource, sourceOf } from './index';
 
 /** Twin: `unlinkSegment` of segment-pool.ts. */
 export function unlinkSegment(pool: usize, segment: u32): void {
   const start = segment * arg(pool, 11);
   const end = start + <u32>load<u8>(arg(pool, 9) + segment);
-  for (let slot = start; slot < end; slot++) removeSynapse(pool, sourceOf(pool, slot), slot);
+  for (let slot = start; slot < end; slot++) removeSynapse(pool, sourceOf(pool, slot), segment);
 }
 
 /** Twin: `adaptSynapses` of segment-pool.ts. Returns how many synapses are left. */
 export function adaptSynapses(pool: usize, segment: u32, activeAt: usize, increment: i32, decrement: i32): u32 {
   const permanences = <usize>arg(pool, 8);
-  const connected = <i32>arg(pool, 12);
   const start = segment * arg(pool, 11);
   let end = start + <u32>load<u8>(arg(pool, 9) + segment);
   for (let slot = start; slot < end; ) {
@@ -37,25 +23,13 @@ export function adaptSynapses(pool: usize, segment: u32, activeAt: usize, increm
     const after = load<u8>(activeAt + source) != 0 ? before + increment : before - decrement;
     if (after > 0) {
       store<u8>(permanences + slot, <u8>min<i32>(after, 255));
-      if (before >= connected != after >= connected && isIndexed(pool)) {
-        const entry = entriesAt(pool) + ((load<u32>(listAt(pool) + (source << 3)) + entryOf(pool, slot)) << 2);
-        store<u32>(entry, load<u32>(entry) ^ 1);
-      }
       slot++;
       continue;
     }
-    if (isIndexed(pool)) removeSynapse(pool, source, slot);
+    if (isIndexed(pool)) removeSynapse(pool, source, segment);
     end--;
-    if (slot == end) break;
-    const last = sourceOf(pool, end);
-    setSource(pool, slot, last);
+    setSource(pool, slot, sourceOf(pool, end));
     store<u8>(permanences + slot, load<u8>(permanences + end));
-    if (isIndexed(pool)) {
-      const place = entryOf(pool, end);
-      const entry = entriesAt(pool) + ((load<u32>(listAt(pool) + (last << 3)) + place) << 2);
-      store<u32>(entry, (load<u32>(entry) & ~0x1fe) | ((slot - start) << 1));
-      setEntryOf(pool, slot, place);
-    }
   }
   store<u8>(arg(pool, 9) + segment, <u8>(end - start));
   return end - start;
@@ -99,7 +73,6 @@ export function growSynapses(
   const shift: usize = wide ? 2 : 1;
   const capacity = arg(pool, 11);
   const state = <usize>arg(pool, 10) + 24;
-  const connected: u32 = initialPermanence >= arg(pool, 12) ? 1 : 0;
   const start = segment * capacity;
   const knownEnd = start + <u32>load<u8>(arg(pool, 9) + segment);
   let end = knownEnd;
@@ -130,11 +103,11 @@ export function growSynapses(
       const weakest = weakestSynapse(pool, start, end, activeAt);
       if (weakest < 0) break;
       slot = <u32>weakest;
-      if (linked) removeSynapse(pool, sourceOf(pool, slot), slot);
+      if (linked) removeSynapse(pool, sourceOf(pool, slot), segment);
     } else end++;
     setSource(pool, slot, cell);
     store<u8>(<usize>arg(pool, 8) + slot, <u8>initialPermanence);
-    if (linked) linked = enterSynapse(pool, cell, segment, slot - start, slot, connected);
+    if (linked) linked = enterSynapse(pool, cell, segment);
     missing--;
   }
   store<u8>(arg(pool, 9) + segment, <u8>(end - start));

@@ -1,12 +1,14 @@
 /** temporal.ts - kernels of the temporal memory that count; see kernels.ts. */
+import { arg, sourceOf } from './index';
 
 /** That all of `activity` must be cleared. */
 const ALL: u32 = 0xffffffff;
 
 /**
- * Twin: `followIndex` of dendrites.ts. `wide` is 1 when sources are u32, 0 when u16. First the lists that are not empty
- * are noted at `spansAt` (room for 8 bytes per source), then they are followed; the beginning and the end of a list some
- * places ahead are read on the way, so that they are there when its turn comes.
+ * Twin: `followIndex` of dendrites.ts. `wide` is 1 when sources are u32, 0 when u16; `wideEntries` says the same of
+ * segments. First the lists that are not empty are noted at `spansAt` (room for 8 bytes per source), then they are
+ * followed; the beginning and the end of a list some places ahead are read on the way, so that they are there when its
+ * turn comes.
  *
  * After few increments (`most`) it is cheaper to clear those than all counters: the entries are noted at `touchedAt`,
  * behind their number. `matchedAt` has a summary, one bit for each of its words, at `summaryAt`.
@@ -17,6 +19,7 @@ export function followIndex(
   count: u32,
   listAt: usize,
   entriesAt: usize,
+  wideEntries: i32,
   activityAt: usize,
   segments: u32,
   matchedAt: usize,
@@ -27,10 +30,10 @@ export function followIndex(
   most: u32,
 ): u32 {
   const touched = load<u32>(touchedAt);
-  if (touched == ALL) memory.fill(activityAt, 0, <usize>segments << 1);
+  if (touched == ALL) memory.fill(activityAt, 0, <usize>segments);
   else
     for (let at = touchedAt + 4, end = at + (touched << 2); at < end; at += 4)
-      store<u16>(activityAt + ((load<u32>(at) >>> 9) << 1), 0);
+      store<u8>(activityAt + load<u32>(at), 0);
   let last = spansAt;
   let total: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
@@ -40,17 +43,16 @@ export function followIndex(
     last += span >>> 32 != 0 ? 8 : 0;
     total += <u32>(span >>> 32);
   }
-  if (total > most) {
-    store<u32>(touchedAt, ALL);
-    return followSpans(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, 0);
-  }
-  store<u32>(touchedAt, total);
-  return followSpans(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, touchedAt + 4);
+  const few = total <= most;
+  store<u32>(touchedAt, few ? total : ALL);
+  const notesAt = few ? touchedAt + 4 : 0;
+  if (wideEntries) return follow<u32>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, notesAt);
+  return follow<u16>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, notesAt);
 }
 
 // @ts-ignore: decorator
 @inline
-function followSpans(
+function follow<Entry>(
   spansAt: usize,
   last: usize,
   entriesAt: usize,
@@ -58,28 +60,43 @@ function followSpans(
   matchedAt: usize,
   summaryAt: usize,
   minThreshold: u32,
-  touchedAt: usize,
+  notesAt: usize,
 ): u32 {
+  if (notesAt == 0) return followSpans<Entry>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, 0);
+  return followSpans<Entry>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, notesAt);
+}
+
+// @ts-ignore: decorator
+@inline
+function followSpans<Entry>(
+  spansAt: usize,
+  last: usize,
+  entriesAt: usize,
+  activityAt: usize,
+  matchedAt: usize,
+  summaryAt: usize,
+  minThreshold: u32,
+  notesAt: usize,
+): u32 {
+  const width = sizeof<Entry>();
   // What is read ahead is also given back, else the compiler would leave it out.
   let ahead: u32 = 0;
-  let note = touchedAt;
+  let note = notesAt;
   for (let span = spansAt; span < last; span += 8) {
     if (span + 32 < last) {
-      const next = entriesAt + (load<u32>(span + 32) << 2);
-      ahead ^= load<u32>(next) ^ load<u32>(next + ((load<u32>(span + 36) - 1) << 2));
+      const next = entriesAt + <usize>load<u32>(span + 32) * width;
+      ahead ^= <u32>load<Entry>(next) ^ <u32>load<Entry>(next + <usize>(load<u32>(span + 36) - 1) * width);
     }
-    let at = entriesAt + (load<u32>(span) << 2);
-    for (const end = at + (load<u32>(span + 4) << 2); at < end; at += 4) {
-      const code = load<u32>(at);
-      if (touchedAt != 0) {
-        store<u32>(note, code);
+    let at = entriesAt + <usize>load<u32>(span) * width;
+    for (const end = at + <usize>load<u32>(span + 4) * width; at < end; at += width) {
+      const segment = <u32>load<Entry>(at);
+      if (notesAt != 0) {
+        store<u32>(note, segment);
         note += 4;
       }
-      const segment = code >>> 9;
-      const place = activityAt + (segment << 1);
-      const counted = <u32>load<u16>(place) + 1 + ((code & 1) << 8);
-      store<u16>(place, <u16>counted);
-      if ((counted & 255) == minThreshold) {
+      const counted = <u32>load<u8>(activityAt + segment) + 1;
+      store<u8>(activityAt + segment, <u8>counted);
+      if (counted == minThreshold) {
         const word = matchedAt + ((segment >>> 5) << 2);
         store<u32>(word, load<u32>(word) | (1 << (segment & 31)));
         const above = summaryAt + ((segment >>> 10) << 2);
@@ -92,11 +109,12 @@ function followSpans(
 
 /** Twin: `listSegments` of dendrites.ts. `words` of the summary are used. */
 export function listSegments(
+  pool: usize,
+  isActiveAt: usize,
   matchedAt: usize,
   summaryAt: usize,
   words: u32,
-  activityAt: usize,
-  enough: u32,
+  activationThreshold: u32,
   matchingAt: usize,
   activeAt: usize,
   countsAt: usize,
@@ -117,7 +135,7 @@ export function listSegments(
         bits &= bits - 1;
         store<u32>(matching, segment);
         matching += 4;
-        if (<u32>load<u16>(activityAt + (segment << 1)) >= enough) {
+        if (connectedOf(pool, isActiveAt, segment) >= activationThreshold) {
           store<u32>(active, segment);
           active += 4;
         }
@@ -128,19 +146,27 @@ export function listSegments(
   store<u32>(countsAt, <u32>(matching - matchingAt) >>> 2, 4);
 }
 
+/** Twin: `connectedOf` of dendrites.ts. */
+function connectedOf(pool: usize, isActiveAt: usize, segment: u32): u32 {
+  const permanences = <usize>arg(pool, 8);
+  const least = arg(pool, 12);
+  const start = segment * arg(pool, 11);
+  let connected: u32 = 0;
+  for (let slot = start, end = start + <u32>load<u8>(arg(pool, 9) + segment); slot < end; slot++)
+    connected +=
+      <u32>(<u32>load<u8>(permanences + slot) >= least) & <u32>load<u8>(isActiveAt + <usize>sourceOf(pool, slot));
+  return connected;
+}
+
 /**
- * Twin: `scanSynapses` of dendrites.ts, and `listSegments` at once, since segments are passed in their order. What is
- * connected is counted only where enough is seen. `sources` is what `presynapticCell` holds: u32 when `wide` is 1, else u16.
+ * Twin: `scanSynapses` of dendrites.ts, and `listSegments` at once, since segments are passed in their order. `wide` is 1
+ * when sources are u32, 0 when u16.
  */
 export function scanSegments(
+  pool: usize,
   isActiveAt: usize,
   wide: i32,
-  sourcesAt: usize,
-  permanencesAt: usize,
-  synapseCountAt: usize,
   segments: u32,
-  synapsesPerSegment: u32,
-  connectedPermanence: u32,
   minThreshold: u32,
   activationThreshold: u32,
   activityAt: usize,
@@ -148,26 +174,20 @@ export function scanSegments(
   activeAt: usize,
   countsAt: usize,
 ): void {
-  const width: usize = wide ? 2 : 1;
+  const shift: usize = wide ? 2 : 1;
+  const perSegment = <usize>arg(pool, 11) << shift;
+  const countAt = <usize>arg(pool, 9);
+  let from = <usize>arg(pool, 7);
   let matching = matchingAt;
   let active = activeAt;
-  for (let segment: u32 = 0; segment < segments; segment++) {
-    const start = <usize>(segment * synapsesPerSegment);
-    const count = <usize>load<u8>(synapseCountAt + segment);
-    const from = sourcesAt + (start << width);
+  for (let segment: u32 = 0; segment < segments; segment++, from += perSegment) {
+    const count = <usize>load<u8>(countAt + segment);
     const potential = wide ? seenBy32(isActiveAt, from, count) : seenBy16(isActiveAt, from, count);
-    store<u16>(activityAt + (segment << 1), <u16>potential);
+    store<u8>(activityAt + segment, <u8>potential);
     if (potential < minThreshold) continue;
-    let connected: u32 = 0;
-    for (let place: usize = 0; place < count; place++) {
-      const source = <usize>(wide ? load<u32>(from + (place << 2)) : <u32>load<u16>(from + (place << 1)));
-      const holds = <u32>load<u8>(permanencesAt + start + place) >= connectedPermanence;
-      connected += <u32>holds & <u32>load<u8>(isActiveAt + source);
-    }
-    store<u16>(activityAt + (segment << 1), <u16>(potential + (connected << 8)));
     store<u32>(matching, segment);
     matching += 4;
-    if (connected < activationThreshold) continue;
+    if (connectedOf(pool, isActiveAt, segment) < activationThreshold) continue;
     store<u32>(active, segment);
     active += 4;
   }
