@@ -135,3 +135,7 @@ test('a step that throws leaves nothing that is saved', async (t) => {
   await t.rejects(sensor.copyImage(), { code: 'internal' });
   await t.rejects(models.ping(), { code: 'internal' });
 });
+
+test('a sensor takes at most 4 MB', async (t) => {
+  t.ok(planSeries(DEFAULT_SERIES).persistentBytes <= 4e6);
+});
