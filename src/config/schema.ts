@@ -58,7 +58,7 @@ export const ConfigSchema = Type.Object(
       default: {},
       maxProperties: 64,
       additionalProperties: false,
-      description: 'Number sensors by name. Each has a model of its own.',
+      description: 'Number sensors by name. Each has a model of its own, of 3.1 MB; one thread serves all.',
     }),
     mqtt: section(
       {

@@ -41,7 +41,7 @@ export const DEFAULT_SERIES: SeriesSettings = {
   columns: 2048,
   activeColumns: 40,
   buckets: [130, 300],
-  segments: 16000,
+  segments: 12000,
   synapsesPerSegment: 32,
   stages: [100, 200, 400, 750],
   rankWindow: 8000,
