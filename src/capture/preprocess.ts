@@ -7,12 +7,16 @@
 import sharp, { type Sharp } from 'sharp';
 import { CortexdError, messageOf } from '../errors.ts';
 import { contains } from '../vision/polygon.ts';
+import { pictureHead } from './picture-head.ts';
 import type { PreprocessConfig, Size } from './types.ts';
 
 /** What masked parts look like. */
 export const MASK_GREY = 128;
-/** A small file may claim to be an enormous picture; no camera has more than this. */
-const MOST_PIXELS = 100e6;
+/** A small file may unfold into an enormous picture; few cameras have more than this. */
+const MOST_PIXELS = 50e6;
+/** A progressive or interlaced one must be held whole, at about 7 bytes a pixel. */
+const MOST_PIXELS_WHOLE = 16e6;
+const DECODE_S = 10;
 
 export type Preprocessor = {
   readonly width: number;
@@ -77,8 +81,19 @@ export async function pictureSize(encoded: Buffer): Promise<Size> {
   }
 }
 
+/** Throws when it is not what cameras send, before anything is decoded. */
 function open(encoded: Buffer): Sharp {
-  return sharp(encoded, { sequentialRead: true, failOn: 'truncated', limitInputPixels: MOST_PIXELS });
+  const head = pictureHead(encoded);
+  if (head === null) throw new Error('it does not begin as one');
+  const { width, height, isInterlaced } = head;
+  const most = isInterlaced ? MOST_PIXELS_WHOLE : MOST_PIXELS;
+  if (width * height > most) {
+    const kind = isInterlaced ? ' progressive' : '';
+    throw new Error(`${width} x ${height} pixels, at most ${most / 1e6} million are taken of a${kind} picture`);
+  }
+  return sharp(encoded, { sequentialRead: true, failOn: 'truncated', limitInputPixels: MOST_PIXELS }).timeout({
+    seconds: DECODE_S,
+  });
 }
 
 function noPicture(encoded: Buffer, error: unknown): CortexdError {

@@ -22,6 +22,8 @@ export type StoreAnswer = {
 /** A state directory that does not open within this is taken for one that hangs (a check of a large file takes its time). */
 const OPEN_LIMIT_MS = 120_000;
 const CLOSE_LIMIT_MS = 2000;
+/** Calls that may wait for a disk that hangs. */
+const MOST_WAITING = 100;
 
 type Waiter = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
 
@@ -83,8 +85,10 @@ export class StoreClient {
     ...args: Parameters<Store[M]>
   ): Promise<Awaited<ReturnType<Store[M]>>> {
     const isHung = this.#waitingSinceMs !== null && performance.now() - this.#waitingSinceMs > limitMs;
-    const answered = this.call(method, ...args);
-    return within(answered, isHung ? 0 : limitMs, `the disk to answer (${method})`);
+    const what = `the disk to answer (${method})`;
+    // What would only wait behind the others is not handed over: it would fill the memory for as long as the disk hangs.
+    if (isHung && this.#waiters.size >= MOST_WAITING) return Promise.reject(tooLate(what, limitMs));
+    return within(this.call(method, ...args), isHung ? 0 : limitMs, what);
   }
 
   /** Finish all calls and close the database. */
@@ -124,14 +128,17 @@ async function within<T>(promise: Promise<T>, limitMs: number, what: string): Pr
   promise.catch(() => undefined);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new CortexdError('store', `Expected ${what} within ${limitMs / 1000} s but it was not`, {
-      hint: 'Is it on a network share or a card that does not answer?',
-    });
-    timer = setTimeout(() => reject(error), limitMs);
+    timer = setTimeout(() => reject(tooLate(what, limitMs)), limitMs);
   });
   try {
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function tooLate(what: string, limitMs: number): CortexdError {
+  return new CortexdError('store', `Expected ${what} within ${limitMs / 1000} s but it was not`, {
+    hint: 'Is it on a network share or a card that does not answer?',
+  });
 }

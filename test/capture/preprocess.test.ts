@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { test } from 'tap';
+import { pictureHead } from '../../src/capture/picture-head.ts';
 import { createPreprocessor } from '../../src/capture/preprocess.ts';
 
 /** A picture whose left half is dark and right half bright. */
@@ -61,4 +62,48 @@ test('a source that changes its size is averaged by its new size', async (t) => 
   const preprocessor = createPreprocessor(PLAIN);
   preprocessor.fromLuma(HALVES, 40, 20);
   t.ok(preprocessor.fromLuma(new Uint8Array(80 * 60).fill(77), 80, 60).every((value) => value === 77));
+});
+
+test('a picture says its format and size before anything is decoded', async (t) => {
+  const grey = sharp(HALVES, { raw: { width: 40, height: 20, channels: 1 } });
+  const size = { width: 40, height: 20 };
+  t.match(pictureHead(await grey.clone().jpeg().toBuffer()), { ...size, format: 'jpeg', isInterlaced: false });
+  t.match(pictureHead(await grey.clone().jpeg({ progressive: true }).toBuffer()), { ...size, isInterlaced: true });
+  t.match(pictureHead(await grey.clone().png().toBuffer()), { ...size, format: 'png', isInterlaced: false });
+  t.match(pictureHead(await grey.clone().png({ progressive: true }).toBuffer()), { ...size, isInterlaced: true });
+  const withExif = await grey.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer();
+  t.match(pictureHead(withExif), size, 'what stands before the frame is passed over');
+  for (let length = 0; length < withExif.length; length++) pictureHead(withExif.subarray(0, length));
+});
+
+test('only what cameras send is decoded, and nothing that unfolds into more than they have', async (t) => {
+  const { fromEncoded } = createPreprocessor(PLAIN);
+  const grey = sharp(HALVES, { raw: { width: 40, height: 20, channels: 1 } });
+  const svg = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+  );
+  for (const other of [
+    svg,
+    await grey.clone().tiff().toBuffer(),
+    await grey.clone().webp().toBuffer(),
+    await grey.clone().gif().toBuffer(),
+  ])
+    await t.rejects(fromEncoded(other), { code: 'corrupt', message: /does not begin as one/ });
+  const flat = (side: number): ReturnType<typeof sharp> =>
+    sharp({ create: { width: side, height: side, channels: 3, background: 'red' } });
+  const before = process.memoryUsage.rss();
+  await t.rejects(fromEncoded(await flat(4500).jpeg({ progressive: true }).toBuffer()), {
+    code: 'corrupt',
+    message: /4500 x 4500 pixels, at most 16 million are taken of a progressive picture/,
+  });
+  const claims = await grey.clone().png().toBuffer();
+  claims.writeUInt32BE(60_000, 16);
+  claims.writeUInt32BE(60_000, 20);
+  await t.rejects(fromEncoded(claims), { code: 'corrupt', message: /60000 x 60000 pixels, at most 50 million/ });
+  t.equal(
+    (await fromEncoded(await flat(4500).jpeg().toBuffer())).length,
+    32,
+    'a large one in the usual order is taken',
+  );
+  t.ok(process.memoryUsage.rss() - before < 400e6);
 });

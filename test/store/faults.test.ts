@@ -240,3 +240,20 @@ test('I/O errors, a disk turned read-only, a full disk: said so, over when it is
   t.equal(store.health().losses.length, 0);
   store.close();
 });
+
+test('a disk that hangs for long takes a bounded amount of memory, and each call is told in time', async (t) => {
+  process.env['CORTEXD_FAULT'] = 'store call@1=hang';
+  t.teardown(() => delete process.env['CORTEXD_FAULT']);
+  const client = await StoreClient.open({ directory: t.testdir(), outboxLimit: 1000, program: '0', lock: true });
+  t.teardown(() => client.close(1).catch(() => undefined));
+  const picture = new Uint8Array(500_000);
+  const before = process.memoryUsage.rss();
+  let refused = 0;
+  const began = performance.now();
+  for (let i = 0; i < 1000; i++)
+    await client.callWithin(20, 'saveEvent', eventOf(`E${i}`), picture, false).catch(() => refused++);
+  t.equal(refused, 1000);
+  t.ok(performance.now() - began < 20_000, 'once it is known to hang, nobody waits for it again');
+  const grown = process.memoryUsage.rss() - before;
+  t.ok(grown < 200e6, `${Math.round(grown / 1e6)} MB for 500 MB of pictures`);
+});
