@@ -40,8 +40,20 @@ export function findColumns(
   for (const known of wanted === undefined ? VALUE_COLUMNS : [wanted]) if (value < 0) value = names.indexOf(known);
   const isNumber = (place: number): boolean => numberInText(first[place] ?? '') !== null;
   const others = names.map((_, place) => place).filter((place) => !time.includes(place));
-  if (value < 0 && wanted === undefined) value = others.find(isNumber) ?? others[0] ?? -1;
-  if (value < 0 || time.includes(value) || names.every((text) => text !== '' && Number.isFinite(Number(text)))) {
+  const numbers = others.filter(isNumber);
+  const isHeading = !names.every((text) => text !== '' && Number.isFinite(Number(text)));
+  if (isHeading && value < 0 && wanted === undefined && numbers.length > 1) {
+    const known = numbers.map((place) => heading[place]!.trim()).join(', ');
+    throw new CortexdError(
+      'no_input',
+      `Expected one column of numbers in ${name} but received ${known.slice(0, 200)}`,
+      {
+        hint: 'Name the one that is meant (--column NAME, or column in the configuration).',
+      },
+    );
+  }
+  if (value < 0 && wanted === undefined) value = numbers[0] ?? others[0] ?? -1;
+  if (value < 0 || time.includes(value) || !isHeading) {
     throw new CortexdError(
       'no_input',
       `Expected a heading with a column ${column ?? 'value'} in ${name} but received ${heading.join(',').slice(0, 200)}`,

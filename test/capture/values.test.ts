@@ -47,6 +47,7 @@ test('what is no row of numbers is named with its line and a hint', async (t) =>
   const wrong: readonly (readonly [string, RegExp, string?])[] = [
     ['', /a heading and rows in .* but it is empty/],
     ['1,2\n3,4\n', /a heading with a column value/],
+    ['time,in,out\n2026-05-01,1,2\n', /one column of numbers in .* but received in, out/],
     ['timestamp,value\n2014-13-45x,1\n', /a time on line 2 .* received "2014-13-45x"/],
     ['timestamp,value\n2014-01-02,abc\n', /a number on line 2 .* received "abc"/],
     ['value\n1\0\n', /zero bytes/],
