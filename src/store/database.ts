@@ -9,7 +9,7 @@ import Sqlite from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
 import { CortexdError, messageOf } from '../errors.ts';
 import { syncFolder } from './whole-file.ts';
-import { isDamage, isNoRoom } from './damage.ts';
+import { isDamage, isFull } from './damage.ts';
 import { makeDirectory } from './lock.ts';
 import { isOurs, migrate } from './migrations.ts';
 import { type StageHook, noStage } from './stages.ts';
@@ -60,9 +60,9 @@ export function openDatabase(directory: string, now: string, options: OpenOption
     if (error instanceof CortexdError) throw error;
     if (isDamage(error)) throw damaged(file, messageOf(error));
     throw new CortexdError('store', `Expected to open the database ${file} but received: ${messageOf(error)}`, {
-      hint: isNoRoom(error)
+      hint: isFull(error)
         ? 'The disk is full: make room, the daemon does the rest.'
-        : 'Check that the directory exists, is writable and the disk is not full.',
+        : 'Check that the directory may be written by this user, its disk is not mounted read-only, and there is room on it.',
       cause: error,
     });
   }
