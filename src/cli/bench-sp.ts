@@ -2,7 +2,7 @@
  * bench-sp.ts - `cortexd bench sp`: a spatial pooler on a sequence of SDRs.
  */
 import { openKernels } from '../htm/kernels/kernels.ts';
-import type { SpatialPoolerShape } from '../htm/sp-shape.ts';
+import { type SpatialPoolerShape, compactShape } from '../htm/sp-shape.ts';
 import {
   SPATIAL_POOLER_DEFAULTS,
   initSpatialPooler,
@@ -80,7 +80,7 @@ export function benchSp(
   report: (window: SpWindow) => void,
 ): SpReport {
   const columns = settings.columnWidth * settings.columnHeight;
-  const shape: SpatialPoolerShape = {
+  const whole: SpatialPoolerShape = {
     inputWidth: settings.potentialRadius < 0 ? input.bits : input.width,
     inputHeight: settings.potentialRadius < 0 ? 1 : input.height,
     columnWidth: settings.columnWidth,
@@ -89,6 +89,7 @@ export function benchSp(
     inhibitionRadius: settings.inhibitionRadius < 0 ? null : settings.inhibitionRadius,
     wrapAround: settings.wrapAround !== 0,
   };
+  const shape = compactShape(whole, settings.potentialPct);
   const params = {
     ...SPATIAL_POOLER_DEFAULTS,
     ...settings,

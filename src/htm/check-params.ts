@@ -3,7 +3,7 @@
  */
 import { expectBoolean, expectNumber, expectOneOf, expectPermanence, expectWhole } from '../memory/expect.ts';
 import { BOOST_MODES } from './boosting.ts';
-import { type SpatialPoolerShape, columnsOf, inputsOf } from './sp-shape.ts';
+import { type SpatialPoolerShape, columnsOf, inputsOf, poolOf } from './sp-shape.ts';
 import type { SpatialPoolerParams } from './spatial-pooler.ts';
 import { MOST_INDEXED } from './synapse-index.ts';
 import type { TemporalMemoryParams, TemporalMemoryShape } from './memory-params.ts';
@@ -50,6 +50,10 @@ export function checkPoolerShape(shape: SpatialPoolerShape): void {
 /** Throws RangeError for parameters that a pooler of this shape cannot have. */
 export function checkPoolerParams(params: SpatialPoolerParams, shape: SpatialPoolerShape): void {
   expectNumber('potentialPct', params.potentialPct, Number.MIN_VALUE, 1);
+  if (shape.potentialInputs !== undefined) {
+    const pool = shape.potentialRadius === null ? poolOf(params.potentialPct, inputsOf(shape)) : NaN;
+    expectWhole('potentialInputs', shape.potentialInputs, pool, pool, ', what potentialPct makes of the whole input');
+  }
   expectNumber('initConnectedPct', params.initConnectedPct, 0, 1);
   expectNumber('initSpread', params.initSpread, 0, 1);
   expectWhole('activeColumns', params.activeColumns, 1, columnsOf(shape));

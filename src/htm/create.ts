@@ -28,7 +28,7 @@ import {
   openSdrClassifier,
   sdrClassifierFields,
 } from './sdr-classifier.ts';
-import { type SpatialPoolerShape, flatShape } from './sp-shape.ts';
+import { type SpatialPoolerShape, compactShape, flatShape } from './sp-shape.ts';
 import {
   SPATIAL_POOLER_DEFAULTS,
   type SpatialPooler,
@@ -131,8 +131,9 @@ export function createSpatialPooler(
   expectEngineOptions(options);
   checkPoolerShape(shape);
   checkPoolerParams(all, shape);
-  const { memory, views, kernels } = allocate(spatialPoolerFields(shape), options);
-  const sp = openSpatialPooler(shape, all, views, kernels);
+  const compact = compactShape(shape, all.potentialPct);
+  const { memory, views, kernels } = allocate(spatialPoolerFields(compact), options);
+  const sp = openSpatialPooler(compact, all, views, kernels);
   initSpatialPooler(sp, options.seed ?? 1);
   return { ...sp, memory };
 }

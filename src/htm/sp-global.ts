@@ -14,6 +14,10 @@ import { type SpatialPoolerShape, columnsOf, inputsOf } from './sp-shape.ts';
 
 /** Columns per row of bits: whole vectors of 128. */
 const paddedColumns = (columns: number): number => Math.ceil(columns / 128) * 128;
+/** 32-bit words of an input's row of connected bits. */
+export function rowWordsOf(shape: SpatialPoolerShape): number {
+  return paddedColumns(columnsOf(shape)) / 32;
+}
 const paddedInputs = (inputs: number): number => Math.ceil(inputs / 16) * 16;
 /** Bits of an overlap. */
 const SLICES = 16;
@@ -34,6 +38,8 @@ export const globalFields = (shape: SpatialPoolerShape) => {
   };
 };
 export type GlobalViews = Views<ReturnType<typeof globalFields>>;
+/** What counting overlaps works on, however the permanences lie. */
+export type CountedViews = Pick<GlobalViews, 'inputBits' | 'connectedRows' | 'slices' | 'overlap'>;
 
 /** Permanences per column, in memory. */
 export function globalLanes(shape: SpatialPoolerShape): number {
@@ -44,7 +50,7 @@ export function globalLanes(shape: SpatialPoolerShape): number {
 export function connectRows(shape: SpatialPoolerShape, views: GlobalViews, connectedPermanence: number): void {
   const { permanence, connectedRows, connectedOf } = views;
   const lanes = globalLanes(shape);
-  const rowWords = paddedColumns(columnsOf(shape)) / 32;
+  const rowWords = rowWordsOf(shape);
   connectedRows.fill(0);
   for (let column = 0; column < columnsOf(shape); column++) {
     const bit = 1 << (column & 31);
@@ -73,12 +79,12 @@ export function prepareLearning(
 /** Overlaps of all columns with the active inputs `active[0..count)`, and the inputs as bits for learning. */
 export function overlapRows(
   shape: SpatialPoolerShape,
-  views: GlobalViews,
+  views: CountedViews,
   kernels: Kernels | null,
   active: Uint32Array,
   count: number,
 ): void {
-  const rowWords = paddedColumns(columnsOf(shape)) / 32;
+  const rowWords = rowWordsOf(shape);
   const { inputBits, connectedRows, slices, overlap } = views;
   inputBits.fill(0);
   for (let i = 0; i < count; i++) inputBits[active[i]! >>> 5]! |= 1 << (active[i]! & 31);
@@ -95,7 +101,7 @@ export function overlapRows(
 }
 
 /** For 32 columns at a time: add the rows of all active inputs, then write out the counts. */
-function countRows(views: GlobalViews, rowWords: number, active: Uint32Array, count: number): void {
+function countRows(views: CountedViews, rowWords: number, active: Uint32Array, count: number): void {
   const { connectedRows, slices, overlap } = views;
   for (let word = 0; word < rowWords; word++) {
     for (let slice = 0; slice < SLICES; slice++) slices[slice] = 0;
@@ -132,7 +138,7 @@ export function adaptColumnRows(
 ): number {
   const { permanence, connectedRows, inputBits, inputUp, inputDown, connectedOf } = views;
   const lanes = globalLanes(shape);
-  const rowWords = paddedColumns(columnsOf(shape)) / 32;
+  const rowWords = rowWordsOf(shape);
   if (kernels !== null) {
     if (all) inputUp.fill(increment, lanes);
     const from = all ? lanes : 0;

@@ -20,6 +20,8 @@ export type SpatialPoolerShape = {
   readonly inhibitionRadius: number | null;
   /** Windows and neighbourhoods go on at the opposite border. */
   readonly wrapAround: boolean;
+  /** Potential synapses of each column, where rows are compact (sp-sparse.ts); see `compactShape`. Without: dense rows. */
+  readonly potentialInputs?: number;
 };
 
 /** A pooler without topology. */
@@ -33,6 +35,20 @@ export function flatShape(inputs: number, columns: number): SpatialPoolerShape {
     inhibitionRadius: null,
     wrapAround: false,
   };
+}
+
+/** Share of the inputs up to which passing over a column's synapses is faster than passing over all inputs. */
+const SPARSE_UP_TO = 0.2;
+
+/** The shape with compact rows where columns watch the whole input and have few synapses; the same results. */
+export function compactShape(shape: SpatialPoolerShape, potentialPct: number): SpatialPoolerShape {
+  if (shape.potentialRadius !== null || potentialPct > SPARSE_UP_TO) return shape;
+  return { ...shape, potentialInputs: poolOf(potentialPct, inputsOf(shape)) };
+}
+
+/** Potential synapses of a column that has `inputs` in its window. */
+export function poolOf(potentialPct: number, inputs: number): number {
+  return Math.max(1, Math.round(potentialPct * inputs));
 }
 
 export function inputsOf(shape: SpatialPoolerShape): number {

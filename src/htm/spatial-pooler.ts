@@ -37,9 +37,18 @@ import {
   overlapRows,
   prepareLearning,
 } from './sp-global.ts';
+import { type SparseViews, adaptColumnSparse, connectSparse, prepareSparse, sparseFields } from './sp-sparse.ts';
 import { spanOfConnected } from './sp-span.ts';
 import { type LocalViews, adaptColumnMask, connectMasks, localFields, overlapWindows } from './sp-local.ts';
-import { type SpatialPoolerShape, type WindowLayout, centreOf, columnsOf, inputsOf, windowLayout } from './sp-shape.ts';
+import {
+  type SpatialPoolerShape,
+  type WindowLayout,
+  centreOf,
+  columnsOf,
+  inputsOf,
+  poolOf,
+  windowLayout,
+} from './sp-shape.ts';
 
 /** Spelled as in NuPIC; permanences in units of 1/255. */
 export type SpatialPoolerParams = {
@@ -105,7 +114,7 @@ const UPDATE_EVERY = 50;
 const SCORE_UNIT = 256;
 
 export const spatialPoolerFields = (shape: SpatialPoolerShape) => ({
-  ...(shape.potentialRadius === null ? globalFields(shape) : localFields(shape, shape.potentialRadius)),
+  ...rowFields(shape),
   ...boostFields(shape),
   ...inhibitionFields(shape),
   ranking: field('u16', columnsOf(shape), 'learned'), // [columns] fixed random order that breaks ties
@@ -114,14 +123,20 @@ export const spatialPoolerFields = (shape: SpatialPoolerShape) => ({
   allOnes: field('u32', onesWords(shape), 'scratch'), // an input on which everything is active
 });
 
+function rowFields(shape: SpatialPoolerShape) {
+  if (shape.potentialRadius !== null) return localFields(shape, shape.potentialRadius);
+  return shape.potentialInputs === undefined ? globalFields(shape) : sparseFields(shape, shape.potentialInputs);
+}
+
 function onesWords(shape: SpatialPoolerShape): number {
   if (shape.potentialRadius === null) return Math.ceil(globalLanes(shape) / 32);
   return windowLayout(shape, shape.potentialRadius).maskWords;
 }
 
-type CommonViews = Omit<Views<ReturnType<typeof spatialPoolerFields>>, keyof GlobalViews | keyof LocalViews>;
-/** The fields of both kinds; which of the two there are, `window` tells. */
-export type SpatialPoolerViews = CommonViews & GlobalViews & LocalViews;
+type RowViews = GlobalViews & SparseViews & LocalViews;
+type CommonViews = Omit<Views<ReturnType<typeof spatialPoolerFields>>, keyof RowViews>;
+/** The fields of all kinds; which there are, `window` and the shape's `potentialInputs` tell. */
+export type SpatialPoolerViews = CommonViews & RowViews;
 
 export type SpatialPooler = {
   readonly shape: SpatialPoolerShape;
@@ -167,7 +182,8 @@ export function initSpatialPooler(sp: SpatialPooler, seed: number): void {
 /** Derive what is not saved, after the persistent bytes were replaced by saved ones. */
 export function restoreSpatialPooler(sp: SpatialPooler): void {
   const { shape, params, views, window } = sp;
-  if (window === null) connectRows(shape, views, params.connectedPermanence);
+  if (isSparse(shape)) connectSparse(shape, views, params.connectedPermanence);
+  else if (window === null) connectRows(shape, views, params.connectedPermanence);
   else connectMasks(shape, views, window, params.connectedPermanence);
   views.allOnes.fill(0xffffffff);
   fillExpTable(views);
@@ -179,17 +195,25 @@ export function restoreSpatialPooler(sp: SpatialPooler): void {
 
 /** `potentialPct` of the column's inputs become potential synapses, the exact number drawn without repetition. */
 function drawPool({ shape, params, views, window }: SpatialPooler, column: number): void {
-  const { counters, permanence } = views;
-  const lanes = window === null ? globalLanes(shape) : window.lanes;
+  const { counters, permanence, potential } = views;
+  const lanes = window === null ? inputsOf(shape) : window.lanes;
   const isInput = window === null ? null : windowInputs(shape, window, column);
   let left = isInput === null ? inputsOf(shape) : isInput.reduce((sum, is) => sum + is, 0);
-  let wanted = Math.max(1, Math.round(params.potentialPct * left));
-  for (let lane = 0; lane < lanes && wanted > 0; lane++) {
+  let wanted = poolOf(params.potentialPct, left);
+  const first = column * (permanence.length / columnsOf(shape));
+  for (let lane = 0, found = 0; lane < lanes && wanted > 0; lane++) {
     if (isInput !== null && isInput[lane] === 0) continue;
     if (randomBelow(counters, left--) >= wanted) continue;
     wanted--;
-    permanence[column * lanes + lane] = newbornPermanence(params, counters);
+    const slot = first + (isSparse(shape) ? found++ : lane);
+    permanence[slot] = newbornPermanence(params, counters);
+    if (isSparse(shape)) potential[slot] = lane;
   }
+}
+
+/** Whether rows are compact. */
+function isSparse({ potentialInputs }: SpatialPoolerShape): boolean {
+  return potentialInputs !== undefined;
 }
 
 function newbornPermanence(params: SpatialPoolerParams, random: Uint32Array): number {
@@ -229,7 +253,7 @@ export function poolSpatially(
   computeOverlaps(sp, active, count);
   boostOverlaps(sp);
   const winners = inhibit(sp);
-  if (learn) adaptColumns(sp, winners);
+  if (learn) adaptColumns(sp, winners, count);
   return winners;
 }
 
@@ -305,10 +329,11 @@ function inhibit(sp: SpatialPooler): number {
   return inhibitLocally(shape, views, kernels, radiusOf(sp), isInOrder(sp));
 }
 
-function adaptColumns(sp: SpatialPooler, winnerCount: number): void {
+function adaptColumns(sp: SpatialPooler, winnerCount: number, activeCount: number): void {
   const { shape, params, views, kernels } = sp;
   const { permanenceIncrement, permanenceDecrement } = params;
-  if (sp.window === null && kernels !== null)
+  if (isSparse(shape) && kernels !== null) prepareSparse(views, views.activeInputs, activeCount);
+  else if (sp.window === null && kernels !== null)
     prepareLearning(shape, views, kernels, permanenceIncrement, permanenceDecrement);
   for (let i = 0; i < winnerCount; i++) {
     const column = views.winners[i]!;
@@ -333,6 +358,9 @@ function adaptColumns(sp: SpatialPooler, winnerCount: number): void {
 function adaptColumn(sp: SpatialPooler, column: number, all: boolean, increment: number, decrement: number): number {
   const { shape, params, views, window, kernels } = sp;
   const { connectedPermanence } = params;
+  if (isSparse(shape)) {
+    return adaptColumnSparse(shape, views, kernels, column, all, increment, decrement, connectedPermanence);
+  }
   if (window === null) {
     return adaptColumnRows(shape, views, kernels, column, all, increment, decrement, connectedPermanence);
   }

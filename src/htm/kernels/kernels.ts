@@ -21,6 +21,7 @@ export type Kernels = Numbers<
   | 'predictColumns'
   | 'countRows'
   | 'adaptColumnRows'
+  | 'adaptColumnSparse'
   | 'adaptColumnMask'
   | 'gatherWindows'
   | 'countWindows'

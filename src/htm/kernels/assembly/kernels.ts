@@ -11,6 +11,7 @@ export { activateCells, predictColumns } from './memory';
 export {
   countRows,
   adaptColumnRows,
+  adaptColumnSparse,
   adaptColumnMask,
   spreadInput,
   gatherWindows,

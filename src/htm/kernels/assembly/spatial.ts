@@ -190,6 +190,81 @@ export function adaptColumnRows(
   return change;
 }
 
+/**
+ * Twin: `adaptColumnSparse` of sp-sparse.ts. `lanes` permanences and the inputs they belong to; `inputOn` is 255 for those
+ * that are on, and `all` is 255 where all are taken for on. Returns by how many more synapses are connected.
+ */
+export function adaptColumnSparse(
+  permanenceAt: usize,
+  potentialAt: usize,
+  lanes: u32,
+  inputOnAt: usize,
+  increment: u32,
+  decrement: u32,
+  all: u32,
+  connected: u32,
+  columnBitAt: usize,
+  rowBytes: u32,
+  columnBit: u32,
+): i32 {
+  const inc = i8x16.splat(<i8>increment);
+  const dec = i8x16.splat(<i8>decrement);
+  const every = i8x16.splat(<i8>all);
+  const threshold = i8x16.splat(<i8>connected);
+  const least = i8x16.splat(1);
+  const none = i8x16.splat(0);
+  let change: i32 = 0;
+  for (let i: u32 = 0; i < lanes; i += 16) {
+    const inputs = potentialAt + (<usize>i << 1);
+    const on = v128.or(every, v128.or(onOf(inputOnAt, inputs), shiftedOnOf(inputOnAt, inputs + 16)));
+    const before = v128.load(permanenceAt + i);
+    const moved = i8x16.sub_sat_u(i8x16.add_sat_u(before, v128.and(inc, on)), v128.andnot(dec, on));
+    // 0 is no synapse and stays; a synapse stays at 1 at least.
+    const after = v128.andnot(i8x16.max_u(moved, least), i8x16.eq(before, none));
+    v128.store(permanenceAt + i, after);
+    const is = i8x16.ge_u(after, threshold);
+    let flips = i8x16.bitmask(v128.xor(is, i8x16.ge_u(before, threshold)));
+    if (flips == 0) continue;
+    change += 2 * popcnt(flips & i8x16.bitmask(is)) - popcnt(flips);
+    do {
+      const at = columnBitAt + <usize>load<u16>(inputs + (<usize>ctz(flips) << 1)) * rowBytes;
+      store<u8>(at, load<u8>(at) ^ <u8>columnBit);
+      flips &= flips - 1;
+    } while (flips != 0);
+  }
+  return change;
+}
+
+/** What eight inputs, whose numbers are at `inputs`, have in `inputOn`: in the first eight lanes. */
+// @ts-ignore: decorator
+@inline
+function onOf(inputOnAt: usize, inputs: usize): v128 {
+  let on = i8x16.splat(0);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs), on, 0);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 2), on, 1);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 4), on, 2);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 6), on, 3);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 8), on, 4);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 10), on, 5);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 12), on, 6);
+  return v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 14), on, 7);
+}
+
+/** The same in the last eight lanes. */
+// @ts-ignore: decorator
+@inline
+function shiftedOnOf(inputOnAt: usize, inputs: usize): v128 {
+  let on = i8x16.splat(0);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs), on, 8);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 2), on, 9);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 4), on, 10);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 6), on, 11);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 8), on, 12);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 10), on, 13);
+  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 12), on, 14);
+  return v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 14), on, 15);
+}
+
 /** Twin: `adaptColumnMask` of sp-local.ts. The same over a window, whose connected bits lie next to each other. */
 export function adaptColumnMask(
   permanenceAt: usize,
