@@ -86,6 +86,18 @@ for (const kernels of [true, false]) {
   convolve(cp, cp.pixels);
   say(`convolutional-pooler ${suffix}`, persistentImage(cp.memory));
   say(`convolution ${suffix}`, new Uint8Array(Uint16Array.from(cp.views.winners).buffer));
+
+  const sparse = createSpatialPooler(flatShape(1000, 512), { activeColumns: 20, potentialPct: 0.1 }, { kernels });
+  for (let i = 0; i < 300; i++) poolSpatially(sparse, draw(random, 1000, 60), 60, true);
+  say(`spatial-pooler-sparse ${suffix}`, persistentImage(sparse.memory));
+
+  const scanned = createTemporalMemory(
+    { columns: 512, cellsPerColumn: 2, segments: 2000, synapsesPerSegment: 32, indexed: false },
+    { predictedSegmentDecrement: 1 },
+    { kernels },
+  );
+  for (let i = 0; i < 1000; i++) stepTemporalMemory(scanned, elements[nextRandom(random) % 40]!, 20, true);
+  say(`temporal-memory-scanned ${suffix}`, persistentImage(scanned.memory));
 }
 
 const random = Uint32Array.of(5);
