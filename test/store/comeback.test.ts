@@ -2,14 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { DATABASE_FILE, backUpInSlices } from '../../src/store/database.ts';
 import { LOCK_FILE, isLocked, lockStateDirectory } from '../../src/store/lock.ts';
 import { withReader } from '../../src/store/reader.ts';
+import { StoreClient } from '../../src/store/store-client.ts';
 import { Store, type StoreOptions } from '../../src/store/store.ts';
 import { FOLD_AT } from '../../src/store/tidy.ts';
 import { shortFolder } from '../support/folder.ts';
+import { until } from '../support/until.ts';
 import { eventOf, imageOf, noiseOf } from './support.ts';
 
 const NOW = '2026-11-23T12:00:00.000Z';
@@ -189,4 +192,32 @@ test('a file that is no database of ours is left alone', async (t) => {
   writeFileSync(join(directory, DATABASE_FILE), 'not a database, but someone may want it');
   t.throws(() => open(directory, { recover: false }), { code: 'corrupt' });
   t.equal(statSync(join(directory, DATABASE_FILE)).size, 39);
+});
+
+test('somebody who asks all the time does not keep what is old from being deleted', async (t) => {
+  const client = await StoreClient.open({ directory: t.testdir(), outboxLimit: 100, program: '0', lock: true });
+  let isOver = false;
+  const asking = (async () => {
+    while (!isOver) {
+      await client.call('snapshots');
+      await sleep(20);
+    }
+  })();
+  for (let i = 0; i < 200; i++) {
+    const times = {
+      started_at: `2026-11-23T10:${String(i % 60).padStart(2, '0')}:00.000Z`,
+      ended_at: '2026-11-23T11:00:00.000Z',
+    };
+    await client.call(
+      'saveEvent',
+      eventOf(`E${i}`, { ...times, explanation: 'x'.repeat(400) }),
+      new Uint8Array(3000),
+      false,
+    );
+  }
+  await client.call('retain', { before: '0000', minutesBefore: '0000', eventBytes: 20_000, pictureBytes: 20_000 });
+  await until('the oldest are gone', async () => (await client.call('events', { limit: 1000 })).length < 100);
+  isOver = true;
+  await asking;
+  await client.close();
 });
