@@ -158,3 +158,36 @@ test('what is printed as JSON has its keys in snake_case, like everything that l
     );
   }
 });
+
+test('with the daemon stopped a restore knows the shape that the source gave the model', async (t) => {
+  const directory = shortFolder(t);
+  const settings = { ...PRESETS['pi-zero2'], width: 104, height: 60 };
+  const wide = planCortex(settings);
+  const image = (step: number) => {
+    const bytes = persistentImage(createCortex(wide, 1).memory);
+    const { signature } = wide.memory;
+    return { camera: 'porch', step, signature, bytes, savedAt: '2026-11-23T10:00:00.000Z' };
+  };
+  const config = join(directory, 'c.yaml');
+  writeFileSync(
+    config,
+    `state_directory: ${directory}\ncameras:\n  porch: {source: {type: synthetic}, preset: pi-zero2}\n`,
+  );
+  await fill(directory, async (store) => {
+    const note = { asked: JSON.stringify(['pi-zero2', null]), size: { width: 104, height: 60 } };
+    store.saveSetting('camera/porch/model_size', JSON.stringify(note), '2026-11-23T10:00:00.000Z');
+    store.checkpoint(image(10));
+    await store.createSnapshot('one', 'porch', '2026-11-23T10:00:00.000Z');
+    store.checkpoint(image(20));
+  });
+  t.match(await cortexd('snapshot', 'restore', 'one', '--config', config), { code: 0, stdout: /Restored one/ });
+  await fill(directory, async (store) => {
+    store.checkpoint(imageOf(1, 30));
+    await store.createSnapshot('other', 'porch', '2026-11-23T11:00:00.000Z');
+    store.checkpoint(image(40));
+  });
+  t.match(await cortexd('snapshot', 'restore', 'other', '--config', config), {
+    code: 78,
+    stderr: /that fits the configuration but it has 6256 pixels instead of 6240 pixels/,
+  });
+});
