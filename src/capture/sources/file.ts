@@ -37,10 +37,16 @@ export const fileSource: SourceKind<FileSourceConfig> = {
       },
       preprocess,
     );
-    const told = tellingDamage(source, (words) =>
-      warn(`${config.path} is damaged or cut off; what could be read of it was used (${words})`),
-    );
-    return { ...source, [Symbol.asyncIterator]: () => told };
+    let isClosed = false;
+    const told = tellingDamage(source, (words) => {
+      // A child that is ended in the middle complains of that.
+      if (!isClosed) warn(`${config.path} is damaged or cut off; what could be read of it was used (${words})`);
+    });
+    const close = (): Promise<void> => {
+      isClosed = true;
+      return source.close();
+    };
+    return { ...source, close, [Symbol.asyncIterator]: () => told };
   },
   probeSize: async ({ path }) => {
     await expectFile(path);
@@ -51,7 +57,7 @@ export const fileSource: SourceKind<FileSourceConfig> = {
 /** What ffmpeg complains about on the way does not end it: whoever reads only a part of a file hears that it was one. */
 async function* tellingDamage(source: FrameSource, tell: (words: string) => void): AsyncGenerator<CapturedFrame> {
   yield* source;
-  const words = (source.lastWords?.() ?? '').replaceAll(/\[[^\]]* @ 0x[0-9a-f]+\] */g, '');
+  const words = source.lastWords?.() ?? '';
   if (words !== '') tell(words);
 }
 

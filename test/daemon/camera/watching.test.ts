@@ -216,8 +216,17 @@ void test('a recording in a loop that ends all the same is begun again', async (
   const path = join(t.testdir(), 'once.h264');
   // A bare H.264 stream cannot be wound back, so ffmpeg ends after its first round.
   execFileSync('ffmpeg', [
-    ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=20:duration=0.5'],
-    ...['-c:v', 'libx264', '-f', 'h264', path],
+    '-v',
+    'error',
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=size=64x48:rate=20:duration=0.5',
+    '-c:v',
+    'libx264',
+    '-f',
+    'h264',
+    path,
   ]);
   const { watching, told, frames } = watch({ type: 'file', path, fps: null, loop: true, pace: 'source' });
   t.teardown(() => watching.stop());
