@@ -4,11 +4,13 @@
     rtsp-server.py LAUNCH [USER PASSWORD [PORT [ADDRESS [PATH]]]]      with USER it asks for digest authentication
 
 On SIGUSR1 a hand is laid over the lens: the element named "scene" (a videotestsrc) goes black; again, and it is taken away.
+An element named "sent" (an identity) makes it print the time at which each picture is handed to the network (ms since 1970).
 On SIGUSR2 the camera is set otherwise while it sends: the element named "shape" (a capsfilter) gets twice the size and half
 the rate; again, and it is as before.
 """
 import signal
 import sys
+import time
 
 import gi
 
@@ -38,7 +40,17 @@ if login and login[0]:
         permissions.add_permission_for_role("viewer", right, True)
     factory.set_permissions(permissions)
 media_of = []
-factory.connect("media-configure", lambda _, media: media_of.append(media))
+
+
+def configure(_, media):
+    media_of.append(media)
+    sent = media.get_element().get_by_name("sent")
+    if sent is not None:
+        sent.set_property("signal-handoffs", True)
+        sent.connect("handoff", lambda *_: print(f"{time.time() * 1000:.1f}", flush=True))
+
+
+factory.connect("media-configure", configure)
 
 
 def cover():

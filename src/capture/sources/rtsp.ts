@@ -17,8 +17,8 @@ export const rtspSource: SourceKind<RtspSourceConfig> = {
   open: async (config, preprocess) =>
     openFfmpeg(
       {
-        args: [...(config.keyFramesOnly ? ['-skip_frame', 'nokey'] : []), ...INPUT],
-        ...given(config),
+        args: [...AT_ONCE, ...(config.keyFramesOnly ? ['-skip_frame', 'nokey'] : []), ...INPUT],
+        ...given(config, SOON),
         isLive: true,
         fps: config.fps,
         paced: false,
@@ -27,13 +27,18 @@ export const rtspSource: SourceKind<RtspSourceConfig> = {
       },
       preprocess,
     ),
-  probeSize: (config) => probeVideo(INPUT, (reason) => lost(config, reason), given(config)),
+  probeSize: (config) => probeVideo(INPUT, (reason) => lost(config, reason), given(config, '')),
 };
 
 const INPUT = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', PROTOCOLS, '-i', 'pipe:0'];
 
-/** The script for ffmpeg, and what of it must not be seen. */
-function given({ url, login }: RtspSourceConfig): { stdin: string; secrets: string[] } {
+/** Several pictures decoded side by side come out late by as many; parts of one picture do not. */
+const AT_ONCE = ['-thread_type', 'slice'];
+/** The rate need not be worked out before the first picture is shown; whoever asks for the size waits longer for a whole one. */
+const SOON = 'option fpsprobesize 0\noption analyzeduration 2000000\n';
+
+/** The script for ffmpeg, with further lines, and what of it must not be seen. */
+function given({ url, login }: RtspSourceConfig, more: string): { stdin: string; secrets: string[] } {
   const address = new URL(url);
   if (login !== null) {
     address.username = encodeURIComponent(login.username);
@@ -41,7 +46,7 @@ function given({ url, login }: RtspSourceConfig): { stdin: string; secrets: stri
   }
   // A quote would end the word; an address can say it otherwise.
   const quoted = address.href.replaceAll("'", '%27');
-  const stdin = `ffconcat version 1.0\nfile '${quoted}'\noption rtsp_transport tcp\noption timeout ${SILENCE_US}\n`;
+  const stdin = `ffconcat version 1.0\nfile '${quoted}'\noption rtsp_transport tcp\noption timeout ${SILENCE_US}\n${more}`;
   return { stdin, secrets: login === null ? [] : [login.password, encodeURIComponent(login.password)] };
 }
 
