@@ -15,6 +15,7 @@ import Sqlite from 'better-sqlite3';
 import { CortexdError, messageOf } from '../errors.ts';
 
 export const LOCK_FILE = 'cortexd.lock';
+const PROGRAMS = ['/usr/bin/flock', '/bin/flock'] as const;
 /** Exit code of `flock` when another process has the lock. */
 const TAKEN = 75;
 
@@ -22,10 +23,7 @@ const TAKEN = 75;
 export function lockStateDirectory(directory: string): () => void {
   makeDirectory(directory);
   const folder = opened(directory);
-  const { status, error } = spawnSync('flock', ['--timeout', '0.5', '--conflict-exit-code', String(TAKEN), '3'], {
-    stdio: ['ignore', 'ignore', 'ignore', folder],
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
-  });
+  const { status, error } = flock(folder, '--timeout', '0.5');
   if (status === 0) {
     return () => closeSync(folder);
   }
@@ -43,19 +41,25 @@ export function lockStateDirectory(directory: string): () => void {
   return lockByDatabase(directory);
 }
 
+/**
+ * Run the program on an open directory. By its own path first: who runs in an environment with another PATH must not come
+ * to another kind of lock, or two would hold one each.
+ */
+function flock(folder: number, ...how: readonly string[]): { readonly status: number | null; readonly error?: Error } {
+  const program = PROGRAMS.find((path) => existsSync(path)) ?? 'flock';
+  return spawnSync(program, [...how, '--conflict-exit-code', String(TAKEN), '3'], {
+    stdio: ['ignore', 'ignore', 'ignore', folder],
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+  });
+}
+
 /** Whether a daemon holds the lock of a state directory now. */
 export function isLocked(directory: string): boolean {
   if (!existsSync(directory)) return false;
   try {
     // What is only looked at is not marked as used.
     const folder = opened(directory);
-    const { status, error } = spawnSync(
-      'flock',
-      ['--nonblock', '--shared', '--conflict-exit-code', String(TAKEN), '3'],
-      {
-        stdio: ['ignore', 'ignore', 'ignore', folder],
-      },
-    );
+    const { status, error } = flock(folder, '--nonblock', '--shared');
     closeSync(folder);
     if (error === undefined) return status === TAKEN;
     if (!existsSync(join(directory, LOCK_FILE))) return false;

@@ -47,6 +47,20 @@ test('the lock needs no file: deleting one lets nobody in', async (t) => {
   t.notOk(isLocked(directory));
 });
 
+test('an environment with another search path comes to the same lock', async (t) => {
+  const directory = t.testdir();
+  const path = process.env['PATH'];
+  t.teardown(() => (process.env['PATH'] = path));
+  process.env['PATH'] = '/nowhere';
+  const release = lockStateDirectory(directory);
+  process.env['PATH'] = path;
+  t.ok(isLocked(directory));
+  t.throws(() => lockStateDirectory(directory), { code: 'in_use' });
+  t.same(readdirSync(directory), [], 'no other kind of lock was taken');
+  release();
+  t.notOk(isLocked(directory));
+});
+
 test('a log that is deleted while it is in use costs nothing, and is told', async (t) => {
   const directory = shortFolder(t);
   const store = open(directory);
