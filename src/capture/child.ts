@@ -13,8 +13,9 @@ const STDERR_KEPT = 4000;
 /** Each next, harder signal comes so long after the one before. */
 const HARDER_AFTER_MS = 1500;
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGKILL'];
-/** File descriptor on which a child may say what belongs to its frames. */
+/** File descriptors on which a child may say what belongs to its frames, and give pictures for people. */
 const NOTES_FD = 3;
+const VIEWS_FD = 4;
 
 export type ChildOptions = {
   readonly command: string;
@@ -28,6 +29,8 @@ export type ChildOptions = {
   readonly secrets?: readonly string[];
   /** Hears what the child writes to file descriptor 3. */
   readonly note?: (text: string) => void;
+  /** Hears what the child writes to file descriptor 4; always read, so the child never waits for it. */
+  readonly views?: (chunk: Uint8Array) => void;
   /** Debian package that brings the command. */
   readonly package?: string;
 };
@@ -43,13 +46,14 @@ export class FrameChild {
 
   constructor(options: ChildOptions) {
     this.#options = options;
-    const { stdin, note } = options;
+    const { stdin, note, views } = options;
     this.#child = spawn(options.command, options.args, {
       stdio: [
         stdin === undefined ? 'ignore' : 'pipe',
         'pipe',
         'pipe',
-        ...(note === undefined ? [] : ['pipe' as const]),
+        note === undefined ? 'ignore' : 'pipe',
+        views === undefined ? 'ignore' : 'pipe',
       ],
       env: childEnvironment(process.env),
     });
@@ -65,6 +69,8 @@ export class FrameChild {
         .setEncoding('utf8')
         .on('data', note)
         .on('error', () => undefined);
+    const pictures = this.#child.stdio[VIEWS_FD] as (Readable & Writable) | null | undefined;
+    if (pictures && views) pictures.on('data', views).on('error', () => undefined);
     this.#exited = new Promise((resolve) => {
       this.#child.on('error', (error) => {
         this.#spawnError = error;

@@ -3,17 +3,21 @@
  *
  * ffmpeg decodes, turns the picture as its metadata says, cuts, averages and greys it, so only the model's pixels cross the
  * pipe. Raw pixels carry no time: each frame's is printed by the last filter on file descriptor 3, one line a frame, before
- * the frame itself is written.
+ * the frame itself is written. Pictures for people, where they are wanted, come through file descriptor 4: larger, in colour,
+ * five a second at most.
  */
 import { CortexdError } from '../errors.ts';
 import { FrameChild } from './child.ts';
 import { FrameClock } from './frame-clock.ts';
 import { Pacer } from './pace.ts';
 import { createMask } from './preprocess.ts';
-import type { CapturedFrame, FrameSource, PreprocessConfig } from './types.ts';
+import type { CapturedFrame, FrameSource, PreprocessConfig, Size } from './types.ts';
+import type { View } from './view.ts';
 
 const FIRST_BYTES_MS = 30_000;
 const BETWEEN_BYTES_MS = 60_000;
+/** Least time between two pictures for people (s): a little less than a fifth, since times are rounded. */
+const VIEW_EVERY_S = 0.19;
 
 export type FfmpegInput = {
   /** Up to and with `-i`. */
@@ -32,8 +36,8 @@ export type FfmpegInput = {
   readonly explain?: (error: CortexdError) => CortexdError;
 };
 
-/** The filters between the decoder and the pipe. */
-export function filterChain({ width, height, crop }: PreprocessConfig, fps: number | null): string {
+/** The filters between the decoder and the pipes: a chain, or with `view` a graph whose outputs are [model] and [view]. */
+export function filterChain({ width, height, crop, view }: PreprocessConfig, fps: number | null): string {
   const filters = [];
   // Thinned by its own times, never filled up: a picture that did not come was not seen.
   if (fps !== null) {
@@ -44,39 +48,44 @@ export function filterChain({ width, height, crop }: PreprocessConfig, fps: numb
     const [x, y, w, h] = crop;
     filters.push(`crop=w='max(1,iw*${w})':h='max(1,ih*${h})':x='iw*${x}':y='ih*${y}':exact=1`);
   }
-  filters.push(`scale=${width}:${height}:flags=area`, 'format=gray');
-  // The printing filter passes over frames without any metadata.
-  filters.push('metadata=add:key=t:value=0', "metadata=print:file='pipe\\:3':direct=1");
-  return filters.join(',');
+  const model = [
+    `scale=${width}:${height}:flags=area`,
+    'format=gray',
+    // The printing filter passes over frames without any metadata.
+    'metadata=add:key=t:value=0',
+    "metadata=print:file='pipe\\:3':direct=1",
+  ];
+  if (view === undefined) return [...filters, ...model].join(',');
+  const people = [
+    `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${VIEW_EVERY_S})+lt(t,prev_selected_t)'`,
+    `scale=${view.width}:${view.height}:flags=area`,
+    'format=yuv420p',
+  ];
+  return `[0:v:0]${[...filters, 'split'].join(',')}[a][b];[a]${model.join(',')}[model];[b]${people.join(',')}[view]`;
+}
+
+const RAW = ['-fps_mode', 'passthrough', '-f', 'rawvideo'];
+
+/** What comes out, and where. Every frame once: ffmpeg would otherwise repeat or drop frames to make the rate constant. */
+function outputs(preprocess: PreprocessConfig, fps: number | null): string[] {
+  const filters = filterChain(preprocess, fps);
+  if (preprocess.view === undefined) return ['-map', '0:v:0', '-an', '-vf', filters, ...RAW, 'pipe:1'];
+  const both = ['-map', '[model]', ...RAW, 'pipe:1', '-map', '[view]', ...RAW, 'pipe:4'];
+  return ['-filter_complex', filters, ...both];
 }
 
 export function openFfmpeg(input: FfmpegInput, preprocess: PreprocessConfig): FrameSource {
   const { width, height } = preprocess;
   const hide = createMask(preprocess);
   const times = new TimeLines();
+  const views = preprocess.view === undefined ? undefined : new NewestView(preprocess.view);
   const child = new FrameChild({
     command: 'ffmpeg',
-    args: [
-      '-nostdin',
-      '-hide_banner',
-      '-loglevel',
-      'error',
-      ...input.args,
-      '-map',
-      '0:v:0',
-      '-an',
-      '-vf',
-      filterChain(preprocess, input.fps),
-      // Every frame once: ffmpeg would otherwise repeat or drop frames to make the rate constant.
-      '-fps_mode',
-      'passthrough',
-      '-f',
-      'rawvideo',
-      'pipe:1',
-    ],
+    args: ['-nostdin', '-hide_banner', '-loglevel', 'error', ...input.args, ...outputs(preprocess, input.fps)],
     firstMs: FIRST_BYTES_MS,
     betweenMs: BETWEEN_BYTES_MS,
     note: (text) => times.take(text),
+    ...(views === undefined ? {} : { views: (chunk: Uint8Array) => views.take(chunk) }),
     ...(input.stdin === undefined ? {} : { stdin: input.stdin }),
     ...(input.secrets === undefined ? {} : { secrets: input.secrets }),
   });
@@ -94,7 +103,9 @@ export function openFfmpeg(input: FfmpegInput, preprocess: PreprocessConfig): Fr
           await pacer.wait(counters.dueMs, closing.signal);
         }
         if (closing.signal.aborted) return;
-        yield { sequence: counters.frames++, timeMs, capturedAtMs: Date.now(), width, height, luma: hide(luma) };
+        const capturedAtMs = Date.now();
+        const view = views?.newest;
+        yield { sequence: counters.frames++, timeMs, capturedAtMs, width, height, luma: hide(luma), view };
       }
     } catch (error) {
       throw error instanceof CortexdError && input.explain !== undefined ? input.explain(error) : error;
@@ -113,6 +124,37 @@ export function openFfmpeg(input: FfmpegInput, preprocess: PreprocessConfig): Fr
       await child.close();
     },
   };
+}
+
+/** The newest whole picture for people. */
+class NewestView {
+  readonly #size: Size;
+  #filling: Uint8Array;
+  #filled = 0;
+  newest: (() => View) | undefined;
+
+  constructor(size: Size) {
+    this.#size = size;
+    this.#filling = this.#empty();
+  }
+
+  #empty(): Uint8Array {
+    return new Uint8Array((this.#size.width * this.#size.height * 3) / 2);
+  }
+
+  take(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length;) {
+      const taken = Math.min(this.#filling.length - this.#filled, chunk.length - at);
+      this.#filling.set(chunk.subarray(at, at + taken), this.#filled);
+      this.#filled += taken;
+      at += taken;
+      if (this.#filled < this.#filling.length) continue;
+      const view: View = { kind: 'yuv420', data: this.#filling, ...this.#size, crop: null };
+      this.newest = () => view;
+      this.#filling = this.#empty();
+      this.#filled = 0;
+    }
+  }
 }
 
 /** The times that ffmpeg prints, in the order of the frames. */

@@ -4,9 +4,17 @@
 import type { Truth } from '../scene/scene.ts';
 import type { Frame } from '../vision/frame.ts';
 import type { Polygon } from '../vision/polygon.ts';
+import type { View } from './view.ts';
 
-/** A frame with the wall-clock time of its capture (ms since 1970) and, for rendered scenes, the truth about it. */
-export type CapturedFrame = Frame & { readonly capturedAtMs: number; readonly truth?: Truth };
+/**
+ * A frame with the wall-clock time of its capture (ms since 1970) and, for rendered scenes, the truth about it. `view` gives
+ * the same moment (to a fifth of a second) as a picture for people; it may cost something, so it is called when somebody looks.
+ */
+export type CapturedFrame = Frame & {
+  readonly capturedAtMs: number;
+  readonly truth?: Truth;
+  readonly view?: (() => View) | undefined;
+};
 
 /** How pictures become the model's frames. */
 export type PreprocessConfig = {
@@ -20,6 +28,8 @@ export type PreprocessConfig = {
    * list holds from the next picture on.
    */
   masks: readonly Polygon[];
+  /** Size of the pictures for people beside the model's; without it there are none. */
+  readonly view?: Size | undefined;
 };
 
 /** `source`: frames come at their own rate; `fast`: as fast as they are taken. */

@@ -5,9 +5,12 @@ import { accessSync, constants } from 'node:fs';
 import { type RequestOptions, request } from 'node:http';
 import { userInfo } from 'node:os';
 import { loadConfig } from '../config/load.ts';
+import { modelNamed } from '../daemon/control/model-named.ts';
 import { CortexdError, type ErrorCode, messageOf } from '../errors.ts';
 import { isLocked } from '../store/lock.ts';
-import { type SnapshotPort, socketPath } from '../web/control-server.ts';
+import type { SnapshotPort } from '../web/api/port.ts';
+import { API } from '../web/api/route.ts';
+import { socketPath } from '../web/server.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
 import { directSnapshots } from './direct-store.ts';
 
@@ -90,22 +93,38 @@ export function snapshotsOf(options: { config?: string; stateDirectory?: string 
 function throughDaemon(directory: string): SnapshotPort {
   const ask = async <T>(method: string, path: string, body?: Uint8Array | object): Promise<T> =>
     JSON.parse((await askDaemon(directory, method, path, body)).toString()) as T;
-  const file = (name: string): string => `/snapshots/${encodeURIComponent(name)}/file`;
-  const named = (name: string, camera: string | undefined): object =>
-    camera === undefined ? { name } : { name, camera };
+  const of = (name: string): string => `${API}/snapshots/${encodeURIComponent(name)}`;
+  const perhaps = (camera: string | undefined): object => (camera === undefined ? {} : { camera });
   return {
-    create: (name, camera) => ask<SnapshotInfo>('POST', '/snapshots', named(name, camera)),
-    list: () => ask<SnapshotInfo[]>('GET', '/snapshots'),
+    create: async (name, camera) =>
+      infoOf(await ask<SnapshotRow>('POST', `${API}/snapshots`, { name, ...perhaps(camera) })),
+    list: async () => (await ask<SnapshotRow[]>('GET', `${API}/snapshots`)).map(infoOf),
     restore: async (name, camera) =>
-      (await ask<{ replaced: string | null }>('POST', '/snapshots/restore', named(name, camera))).replaced,
+      (await ask<{ replaced: string | null }>('POST', `${of(name)}/restore`, perhaps(camera))).replaced,
     undo: (camera) =>
-      ask<{ restored: string; replaced: string | null }>(
-        'POST',
-        '/snapshots/undo',
-        camera === undefined ? {} : { camera },
-      ),
-    remove: async (name) => void (await ask('DELETE', `/snapshots/${encodeURIComponent(name)}`)),
-    exportFile: (name) => askDaemon(directory, 'GET', file(name)),
-    importFile: (name, bytes) => ask<SnapshotInfo>('PUT', file(name), bytes),
+      ask<{ restored: string; replaced: string | null }>('POST', `${API}/snapshots/undo`, perhaps(camera)),
+    remove: async (name) => void (await ask('DELETE', of(name))),
+    exportFile: (name) => askDaemon(directory, 'GET', `${of(name)}/file`),
+    importFile: async (name, bytes) => infoOf(await ask<SnapshotRow>('PUT', `${of(name)}/file`, bytes)),
   };
+}
+
+/** As the API tells it. */
+type SnapshotRow = Omit<SnapshotInfo, 'createdAt'> & { readonly created_at: string };
+
+function infoOf({ created_at: createdAt, ...rest }: SnapshotRow): SnapshotInfo {
+  return { ...rest, createdAt };
+}
+
+/** The camera that is meant: the one that was named, or the only one there is. */
+export async function cameraOf(options: {
+  config?: string;
+  stateDirectory?: string;
+  camera?: string;
+}): Promise<string> {
+  const directory = stateDirectoryOf(options);
+  const all = JSON.parse((await askDaemon(directory, 'GET', `${API}/cameras`)).toString()) as {
+    readonly name: string;
+  }[];
+  return modelNamed(all, options.camera).name;
 }

@@ -17,7 +17,7 @@ import { DATABASE_FILE } from '../store/database.ts';
 import type { ModelImage } from '../store/model-image.ts';
 import { noDatabase, withReader } from '../store/reader.ts';
 import { Store } from '../store/store.ts';
-import type { SnapshotPort } from '../web/control-server.ts';
+import type { SnapshotPort } from '../web/api/port.ts';
 
 /** Open the store of a directory for one piece of work, without a daemon. Writing holds the lock that a daemon would. */
 export async function withStore<T>(directory: string, work: (store: Store) => T | Promise<T>): Promise<T> {

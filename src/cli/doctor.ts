@@ -17,6 +17,7 @@ import { checkClock, checkNode, checkPins, checkPrograms, checkState } from './d
 import { EXIT } from './exit-codes.ts';
 import { print } from './output.ts';
 import type { Status } from './status.ts';
+import { API } from '../web/api/route.ts';
 
 const HELP = `
 Looks through every camera once and saves what it sees as a picture. While the daemon runs it has the cameras, and its own
@@ -95,7 +96,7 @@ async function* examine(file: string | undefined, pictures: string | undefined):
 
 async function runningDaemon(stateDirectory: string): Promise<Status | null> {
   try {
-    return JSON.parse((await askDaemon(stateDirectory, 'GET', '/status')).toString()) as Status;
+    return JSON.parse((await askDaemon(stateDirectory, 'GET', `${API}/status`)).toString()) as Status;
   } catch (error) {
     if (error instanceof CortexdError) return null;
     throw error;

@@ -3,11 +3,12 @@
  */
 import { Command, Option } from 'commander';
 import { CortexdError } from '../errors.ts';
-import { type ImageDiff, diffImages } from '../htm/image-diff.ts';
-import { shapeDifference, shapeInWords } from '../memory/signature.ts';
+import type { ImageDiff } from '../htm/image-diff.ts';
+import { shapeInWords } from '../memory/signature.ts';
 import { timestamp } from '../records/from-observation.ts';
 import { snakeKeys } from '../records/snake-keys.ts';
 import { decodeCortexFile, readInput } from '../store/cortex-file.ts';
+import { diffModels } from '../store/model-diff.ts';
 import type { ModelImage } from '../store/model-image.ts';
 import { type Reader, withReader } from '../store/reader.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
@@ -83,10 +84,10 @@ Examples:
   add('diff <name> [other]', 'what differs between two snapshots, or a snapshot and the last checkpoint').action(
     async (name: string, other: string | undefined, options: Options) => {
       const [a, b] = await withReader(stateDirectoryOf(options), (reader) => imagesOf(reader, name, other));
-      const diff = diffImages(a.signature, a.bytes, b.bytes);
-      const steps = [a.step, b.step];
+      const { steps, ...diff } = diffModels(a, b);
       if (options.json) print(JSON.stringify(snakeKeys({ a: name, b: other ?? null, steps, ...diff })));
-      else print(`${name} (step ${a.step}) -> ${other ?? 'last checkpoint'} (step ${b.step})\n${diffInWords(diff)}`);
+      else
+        print(`${name} (step ${steps[0]}) -> ${other ?? 'last checkpoint'} (step ${steps[1]})\n${diffInWords(diff)}`);
     },
   );
   add('restore [name]', 'make a snapshot the model; what it replaces is kept as an automatic snapshot')
@@ -171,17 +172,9 @@ async function imagesOf(
   { pages, snapshots }: Reader,
   name: string,
   other: string | undefined,
-): Promise<[ModelImage, ModelImage]> {
+): Promise<[ModelImage, ModelImage | null]> {
   const a = await snapshots.get(name);
   const b = other === undefined ? pages.find(a.camera).image : await snapshots.get(other);
-  if (b === null) throw new CortexdError('usage', `Expected a saved model of camera "${a.camera}" but there is none`);
-  if (a.signature !== b.signature) {
-    throw new CortexdError(
-      'model_shape',
-      `Expected two models of one shape but of the first ${shapeDifference(a.signature, b.signature)}`,
-      { hint: 'Only models of the same settings can be compared.' },
-    );
-  }
   return [a, b];
 }
 

@@ -9,6 +9,7 @@ import type { PredictionQualityRecord } from '../records/prediction-quality.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { askDaemon, stateDirectoryOf } from './control-client.ts';
 import { formatTable, print } from './output.ts';
+import { API } from '../web/api/route.ts';
 
 /** What the daemon answers. */
 export type Status = HealthRecord & { version: string; pins: string; broker: BusStatus | null };
@@ -20,7 +21,9 @@ export function statusCommand(): Command {
     .addOption(stateDirectoryOption())
     .addOption(jsonOption())
     .action(async (options: { config?: string; stateDirectory?: string; json: boolean }) => {
-      const status = JSON.parse((await askDaemon(stateDirectoryOf(options), 'GET', '/status')).toString()) as Status;
+      const status = JSON.parse(
+        (await askDaemon(stateDirectoryOf(options), 'GET', `${API}/status`)).toString(),
+      ) as Status;
       print(options.json ? JSON.stringify(snakeKeys(status)) : describeStatus(status));
     });
 }

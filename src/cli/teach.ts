@@ -1,10 +1,12 @@
 /**
- * teach.ts - `cortexd learning`, `feedback`, `label`: what a person tells the model of the running daemon.
+ * teach.ts - what a person tells the running daemon: `learning`, `feedback`, `label`, `mute`, `set`; and `dashboard`, where to
+ * look at it.
  */
-import { Argument, Command, Option } from 'commander';
-import type { Verdict } from '../records/commands.ts';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { MOST_MUTE_MINUTES, type Verdict } from '../records/commands.ts';
+import { API } from '../web/api/route.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
-import { askDaemon, stateDirectoryOf } from './control-client.ts';
+import { askDaemon, cameraOf, stateDirectoryOf } from './control-client.ts';
 import { print } from './output.ts';
 
 type Options = { config?: string; stateDirectory?: string; camera?: string; json: boolean };
@@ -18,10 +20,15 @@ function teaching(name: string, description: string): Command {
     .addOption(jsonOption());
 }
 
-async function tell(options: Options, path: string, body: object, words: (answer: string) => string): Promise<void> {
-  const { camera } = options;
-  const whole = camera === undefined ? body : { ...body, camera };
-  const answer = (await askDaemon(stateDirectoryOf(options), 'POST', path, whole)).toString();
+async function tell(
+  options: Options,
+  method: 'POST' | 'PATCH',
+  path: string,
+  body: object,
+  words: (answer: string) => string,
+): Promise<void> {
+  const whole = `${API}/cameras/${encodeURIComponent(await cameraOf(options))}/${path}`;
+  const answer = (await askDaemon(stateDirectoryOf(options), method, whole, body)).toString();
   print(options.json ? answer : words(answer));
 }
 
@@ -29,7 +36,7 @@ export function learningCommand(): Command {
   return teaching('learning', 'switch learning on or off in the running daemon; holds over restarts')
     .addArgument(new Argument('<state>').choices(['on', 'off']))
     .action((state: 'on' | 'off', options: Options) =>
-      tell(options, '/learning', { on: state === 'on' }, () => `Learning is ${state}`),
+      tell(options, 'PATCH', 'settings', { learning: state === 'on' }, () => `Learning is ${state}`),
     );
 }
 
@@ -41,9 +48,9 @@ export function feedbackCommand(): Command {
         'matters',
       ]),
     )
-    .addArgument(new Argument('[event]', 'id of the event; without it the newest'))
+    .addArgument(new Argument('[event]', 'id of the event, or its beginning; without it the newest'))
     .action((verdict: Verdict, event: string | undefined, options: Options) =>
-      tell(options, '/feedback', event === undefined ? { verdict } : { verdict, event }, (answer) => {
+      tell(options, 'POST', 'feedback', event === undefined ? { verdict } : { verdict, event }, (answer) => {
         const { event: id, signs } = JSON.parse(answer) as { event: string; signs: number };
         return `Event ${id} ${verdict === 'normal' ? 'was normal' : 'matters'} (${signs} signs taken in)`;
       }),
@@ -53,5 +60,62 @@ export function feedbackCommand(): Command {
 export function labelCommand(): Command {
   return teaching('label', 'name what is seen now, or was seen last; predictions then tell it')
     .argument('<name>', 'up to 24 letters (of any script), digits, spaces, _ and -')
-    .action((name: string, options: Options) => tell(options, '/label', { name }, () => `That was: ${name}`));
+    .action((name: string, options: Options) => tell(options, 'POST', 'label', { name }, () => `That was: ${name}`));
+}
+
+export function muteCommand(): Command {
+  const minutes = (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= 0 && value <= MOST_MUTE_MINUTES) return value;
+    throw new InvalidArgumentError(`Expected minutes from 0 to ${MOST_MUTE_MINUTES}.`);
+  };
+  return teaching('mute', 'let nothing be an alert for so many minutes; events are kept and told as notices')
+    .argument('<minutes>', '0: no longer', minutes)
+    .action((value: number, options: Options) =>
+      tell(options, 'POST', 'mute', { minutes: value }, (answer) => {
+        const { muted_until: until } = JSON.parse(answer) as { muted_until: string | null };
+        return until === null ? 'Not muted' : `Muted until ${new Date(until).toLocaleString()}`;
+      }),
+    );
+}
+
+/** Settings that are changed by name, and how their text is read. */
+const SETTINGS = {
+  alarms_per_day: Number,
+  sensitivity: Number,
+  quiet_hours: (text: string): string => (text === 'off' ? '' : text),
+  display_name: (text: string): string => text,
+  enabled: (text: string): boolean | string => (text === 'on' ? true : text === 'off' ? false : text),
+} as const;
+
+const SET_HELP = `
+Settings hold until the configuration file says something else than it said when they were made.
+
+Examples:
+  cortexd set alarms_per_day 3
+  cortexd set quiet_hours 22:00-06:30     (local time of the machine; off: none)
+  cortexd set display_name "Front door"
+  cortexd set enabled off`;
+
+export function setCommand(): Command {
+  return teaching('set', 'change a setting of the running daemon')
+    .addArgument(new Argument('<setting>').choices(Object.keys(SETTINGS)))
+    .argument('<value>')
+    .addHelpText('after', SET_HELP)
+    .action((setting: keyof typeof SETTINGS, text: string, options: Options) => {
+      const body = { [setting]: SETTINGS[setting](text) };
+      return tell(options, 'PATCH', 'settings', body, () => `${setting} is ${text}`);
+    });
+}
+
+export function dashboardCommand(): Command {
+  return new Command('dashboard')
+    .description('print the address of the dashboard, with the token that lets a browser in')
+    .addOption(configOption())
+    .addOption(stateDirectoryOption())
+    .addOption(jsonOption())
+    .action(async (options: Options) => {
+      const answer = (await askDaemon(stateDirectoryOf(options), 'GET', `${API}/link`)).toString();
+      print(options.json ? answer : (JSON.parse(answer) as { url: string }).url);
+    });
 }

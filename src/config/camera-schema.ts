@@ -2,6 +2,7 @@
  * camera-schema.ts - the settings of one camera.
  */
 import { Type, type Static } from 'typebox';
+import { DISPLAY_NAME_PATTERN, QUIET_HOURS_PATTERN } from '../records/commands.ts';
 import { DEFAULT_PRESET, PRESET_NAMES } from '../cortex/settings.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
 import { NAME_PATTERN, Share, choice, flag, number, polygons, text, whole } from './setting-kinds.ts';
@@ -74,7 +75,7 @@ export const CameraSchema = Type.Object(
       default: 10,
       minimum: 0.01,
       maximum: 10000,
-      reload: 'restart',
+      reload: 'live',
       description:
         'About so many alarms a day may come where nothing is wrong: what is rarer than that among what was seen so far is told.',
     }),
@@ -116,6 +117,36 @@ export const CameraSchema = Type.Object(
       maximum: 1,
       reload: 'restart',
       description: 'Share of the threshold below which evidence counts as normal again.',
+    }),
+    quiet_hours: text({
+      default: '',
+      pattern: QUIET_HOURS_PATTERN,
+      reload: 'live',
+      description:
+        'From when to when (local time, "22:00-06:30") what is unusual is told as a notice instead of an alert; empty = never.',
+    }),
+    display_name: text({
+      default: '',
+      pattern: DISPLAY_NAME_PATTERN,
+      reload: 'live',
+      description: 'What the dashboard calls the camera; any letters. Without it its name here.',
+    }),
+    view_px: whole({
+      default: 640,
+      minimum: 0,
+      maximum: 1920,
+      unit: 'px',
+      reload: 'restart',
+      description:
+        "Longest side of the picture for people, sharper than the model's: on the dashboard and with events. 0 = the model's own.",
+    }),
+    picture_px: whole({
+      default: 640,
+      minimum: 64,
+      maximum: 1920,
+      unit: 'px',
+      reload: 'restart',
+      description: 'Longest side of the picture that is kept with an event and sent over MQTT; `view_px` at most.',
     }),
     snapshots: flag({
       default: true,

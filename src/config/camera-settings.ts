@@ -1,6 +1,7 @@
 /**
  * camera-settings.ts - a camera's configuration in the terms of those who do the work: the model, the source, preprocessing.
  */
+import { viewSize } from '../capture/view.ts';
 import type { PreprocessConfig, Size, SourceConfig } from '../capture/types.ts';
 import { type CortexSettings, PRESETS } from '../cortex/settings.ts';
 import type { CameraConfig } from './camera-schema.ts';
@@ -26,6 +27,12 @@ export function cortexSettings(camera: CameraConfig, size: Size | null = null): 
 export function preprocessConfig(camera: CameraConfig, size: Size | null = null): PreprocessConfig {
   const { width, height } = cortexSettings(camera, size);
   return { width, height, crop: camera.crop ?? null, masks: Object.values(camera.masks) };
+}
+
+/** The same with pictures for people beside the model's. */
+export function watchedPreprocess(camera: CameraConfig, size: Size | null = null): PreprocessConfig {
+  const model = preprocessConfig(camera, size);
+  return camera.view_px === 0 ? model : { ...model, view: viewSize(model, camera.view_px) };
 }
 
 export function sourceConfig(camera: CameraConfig): SourceConfig {

@@ -212,15 +212,34 @@ export const ConfigSchema = Type.Object(
     web: section(
       {
         enabled: flag({ default: true, reload: 'restart', description: 'Whether to serve the live page.' }),
+        host: text({
+          default: '127.0.0.1',
+          pattern: '^[0-9A-Za-z.:%-]{1,253}$',
+          reload: 'restart',
+          description:
+            'Address to listen on; "0.0.0.0" or "::" = all. From any address but the loopback one the token is needed (cortexd dashboard).',
+        }),
         port: whole({
           default: 8787,
           minimum: 0,
           maximum: 65535,
           reload: 'restart',
-          description: 'Port on 127.0.0.1; 0 = any free one.',
+          description: 'Port to listen on; 0 = any free one.',
+        }),
+        token_file: Type.Optional(
+          text({
+            reload: 'restart',
+            description: 'File with the token; without it one is made and kept in the state directory.',
+          }),
+        ),
+        allowed_hosts: Type.Array(text({ pattern: '^[0-9A-Za-z.-]{1,253}$', description: 'A name of this machine.' }), {
+          default: [],
+          maxItems: 16,
+          reload: 'restart',
+          description: 'Further names under which the dashboard may be asked for, e.g. that of a reverse proxy.',
         }),
       },
-      'The live page, on the loopback address only.',
+      'The dashboard, its API, and metrics.',
     ),
     checkpoint: Checkpoint,
     model_snapshots: ModelSnapshots,

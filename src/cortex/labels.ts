@@ -24,7 +24,7 @@ const DIRECTIONS = 9;
 const MOTION_MS = 700;
 const LEAST_WAY = 0.025;
 /** Samples kept: of the newest thing, and of what was before. */
-const SAMPLES = 16;
+export const SAMPLES = 16;
 const OTHERS = 48;
 const SAMPLE_BITS = 24;
 /** Time between two samples (ms). */

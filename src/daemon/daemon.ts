@@ -12,8 +12,10 @@ import { VERSION } from '../package-root.ts';
 import type { HealthRecord } from '../records/bridge.ts';
 import { timestamp } from '../records/from-observation.ts';
 import { StoreClient } from '../store/store-client.ts';
-import { ControlServer } from '../web/control-server.ts';
+import type { ApiPort } from '../web/api/port.ts';
 import { LiveHub } from '../web/live.ts';
+import { serveSocket } from '../web/server.ts';
+import { apiPort } from './api-port.ts';
 import { type Broker, openBroker } from './broker.ts';
 import { Camera } from './camera/camera.ts';
 import type { CameraPorts } from './watched/ports.ts';
@@ -23,7 +25,6 @@ import type { Logger } from './service/log.ts';
 import { ModelSnapshots } from './control/model-snapshots.ts';
 import { NumberSensor } from './sensor/number-sensor.ts';
 import { SensorModels } from './sensor/sensor-models.ts';
-import { encodeFrame } from './camera/picture.ts';
 import { type Pins, openPins } from './pins.ts';
 import { modelConfigs, runtimeOf } from './control/runtime-config.ts';
 import { PinMeaning } from './control/pin-events.ts';
@@ -31,7 +32,7 @@ import { RuntimeSettings } from './control/runtime-settings.ts';
 import type { ServiceManager } from './service/service-manager.ts';
 import { ProofOfWork, STATUS_EVERY_MS } from './service/proof-of-work.ts';
 import { Health } from './health.ts';
-import { LivePage } from './live-page.ts';
+import { Dashboard } from './dashboard.ts';
 import { admitRestart } from './control/restart.ts';
 import { settleLeftOver } from './control/left-over.ts';
 import { changesOf } from './control/reload.ts';
@@ -40,6 +41,7 @@ import { WriteBudget } from './watched/write-budget.ts';
 
 const HEALTH_EVERY_MS = 60_000;
 const RETAIN_EVERY_MS = 3_600_000;
+const MUTE_EVERY_MS = 10_000;
 const DAY_MS = 86_400_000;
 /** The answer to a request for a restart must be out before. */
 const RESTART_AFTER_MS = 300;
@@ -72,7 +74,7 @@ export class Daemon {
   #clock!: ClockWatch;
   #pins!: Pins;
   #pinMeaning!: PinMeaning;
-  #page: LivePage | undefined;
+  #page: Dashboard | undefined;
   #settings!: RuntimeSettings;
   #commands!: Commands;
   #askRestart: () => void = () => undefined;
@@ -93,6 +95,19 @@ export class Daemon {
     cameras: () => this.cameras.map((camera) => camera.health),
     streams: () => this.sensors.map((sensor) => sensor.health),
   });
+  readonly #api: ApiPort = apiPort({
+    live: this.live,
+    loaded: () => ({ ...this.#options.loaded, config: this.#config }),
+    reread: () => this.#options.reread?.() ?? this.#options.loaded,
+    store: () => this.#store,
+    settings: () => this.#settings,
+    commands: () => this.#commands,
+    snapshots: () => this.#snapshots,
+    cameras: () => this.#cameras,
+    status: () => this.status(),
+    isReady: () => this.#work.isReady,
+    link: () => this.#page?.link ?? null,
+  });
 
   private constructor(options: DaemonOptions) {
     this.#options = options;
@@ -111,7 +126,7 @@ export class Daemon {
     return daemon;
   }
 
-  /** Address of the live page, if it is served. */
+  /** Address of the dashboard, if it is served. */
   get pageUrl(): string | undefined {
     return this.#page?.url;
   }
@@ -161,7 +176,7 @@ export class Daemon {
     const { loaded, log } = this.#options;
     const { config, stateDirectory } = loaded;
     const timers: NodeJS.Timeout[] = [];
-    let control: ControlServer;
+    let control: Awaited<ReturnType<typeof serveSocket>>;
     return [
       {
         name: 'clock',
@@ -217,9 +232,7 @@ export class Daemon {
         name: 'page',
         start: async () => {
           if (!config.web.enabled) return;
-          const cameras = Object.keys(config.cameras);
-          const { port } = config.web;
-          this.#page = new LivePage({ host: '127.0.0.1', port, cameras, live: this.live, encodeFrame }, log);
+          this.#page = new Dashboard(this.#api, config.web, stateDirectory, log);
           await this.#page.open();
         },
         stop: async () => this.#page?.close(),
@@ -240,12 +253,7 @@ export class Daemon {
       {
         name: 'control socket',
         start: async () => {
-          control = await ControlServer.start(stateDirectory, {
-            snapshots: this.#snapshots,
-            status: () => this.status(),
-            command: (camera, wanted) =>
-              this.#commands.carryOut({ ...wanted, camera: this.#commands.modelNamed(camera).name, transaction: null }),
-          });
+          control = await serveSocket(this.#api, stateDirectory);
           this.#broker?.listen(this.#commands);
         },
         stop: () => control.close(),
@@ -263,6 +271,7 @@ export class Daemon {
           timers.push(
             every(HEALTH_EVERY_MS, () => this.#publishHealth()),
             every(RETAIN_EVERY_MS, () => this.#retain()),
+            every(MUTE_EVERY_MS, () => this.#commands.endMutes()),
           );
         },
         stop: async () => {
@@ -368,7 +377,6 @@ export class Daemon {
     });
   }
 
-  /** The state of the daemon for `cortexd status`. */
   async status(): Promise<HealthRecord & { version: string; broker: BusStatus | null; pins: string }> {
     const broker = this.#broker?.bus.status ?? null;
     return { version: VERSION, ...(await this.#health.record()), broker, pins: this.#pins.description };

@@ -6,9 +6,12 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
 import {
+  AlarmsPerDay,
   AreaCommand,
   FeedbackCommand,
   LabelCommand,
+  MuteMinutes,
+  QuietHours,
   REQUESTS,
   Sensitivity,
   Switch,
@@ -30,7 +33,12 @@ export type AreaChange = { readonly enabled?: boolean; readonly points?: Points 
 /** What a command wants. `camera` may also be the name of a number sensor. */
 export type Command = { readonly transaction: Transaction } & (
   | { readonly kind: 'learning' | 'enabled'; readonly camera: string; readonly on: boolean }
-  | { readonly kind: 'sensitivity'; readonly camera: string; readonly value: number }
+  | {
+      readonly kind: 'sensitivity' | 'alarms_per_day' | 'mute';
+      readonly camera: string;
+      readonly value: number;
+    }
+  | { readonly kind: 'quiet_hours' | 'display_name'; readonly camera: string; readonly value: string }
   | { readonly kind: 'zone' | 'mask'; readonly camera: string; readonly name: string; readonly change: AreaChange }
   | { readonly kind: 'feedback'; readonly camera: string; readonly verdict: Verdict; readonly event: string | null }
   | { readonly kind: 'label'; readonly camera: string; readonly name: string }
@@ -54,6 +62,10 @@ export function kindOf(command: Command): CommandKind | null {
     case 'learning':
     case 'enabled':
     case 'sensitivity':
+    case 'alarms_per_day':
+    case 'mute':
+    case 'quiet_hours':
+    case 'display_name':
     case 'zone':
       return 'settings';
   }
@@ -71,6 +83,13 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const AREA_NAME = new RegExp(AREA_NAME_PATTERN, 'u');
 const ajv = new Ajv({ allErrors: false, strict: false });
 const compiled = new Map<TSchema, ValidateFunction>();
+
+/** Settings that are bare numbers. */
+const NUMBERS = {
+  sensitivity: { schema: Sensitivity, wanted: 'a number from 0.1 to 10' },
+  alarms_per_day: { schema: AlarmsPerDay, wanted: 'a number from 0.01 to 10000' },
+  mute: { schema: MuteMinutes, wanted: 'minutes from 0 to 10080' },
+} as const;
 
 /** Read one command. `path`: its topic below the base topic. */
 export function parseCommand(path: string, payload: string): Parsed {
@@ -95,9 +114,20 @@ export function parseCommand(path: string, payload: string): Parsed {
     case 'learning':
     case 'enabled':
       return checked(Switch, payload, null, 'ON or OFF', () => ({ kind: what, camera, on: payload === 'ON' }));
-    case 'sensitivity': {
-      const value = /^\s*\d{1,3}(\.\d{1,12})?\s*$/.test(payload) ? Number(payload) : NaN;
-      return checked(Sensitivity, value, null, 'a number from 0.1 to 10', () => ({ kind: what, camera, value }));
+    case 'sensitivity':
+    case 'alarms_per_day':
+    case 'mute': {
+      const { schema, wanted } = NUMBERS[what];
+      const value = /^\s*\d{1,5}(\.\d{1,12})?\s*$/.test(payload) ? Number(payload) : NaN;
+      return checked(schema, value, null, wanted, () => ({ kind: what, camera, value }));
+    }
+    case 'quiet_hours': {
+      const value = payload.trim().toLowerCase() === 'off' ? '' : payload.trim();
+      return checked(QuietHours, value, null, 'two times as 22:00-06:30, or off', () => ({
+        kind: what,
+        camera,
+        value,
+      }));
     }
     case 'feedback':
       return parseFeedback(camera, payload);

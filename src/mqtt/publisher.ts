@@ -1,7 +1,7 @@
 /**
  * publisher.ts - records go to their topics. Events go through the outbox (`eventMessage`), unless they cannot be written.
  */
-import type { AreaRecord } from '../records/commands.ts';
+import type { AreaRecord, MuteRecord } from '../records/commands.ts';
 import type { EventRecord } from '../records/event.ts';
 import { anomalyOf } from '../records/anomaly.ts';
 import type { HealthRecord, InfoRecord, StateRecord } from '../records/bridge.ts';
@@ -23,6 +23,12 @@ export type RuntimeValues = {
   readonly sensitivity: number;
   readonly zones: { readonly [name: string]: AreaRecord };
   readonly masks: { readonly [name: string]: AreaRecord };
+  /** Of cameras only. */
+  readonly alarms_per_day?: number;
+  readonly quiet_hours?: string;
+  readonly display_name?: string;
+  /** ISO 8601; empty: not muted. */
+  readonly muted_until?: string;
 };
 
 export class Publisher {
@@ -70,11 +76,20 @@ export class Publisher {
   }
 
   /** What can be changed while running, as it is now. Zones and masks that are gone are taken back. */
-  settings(camera: string, { learning, enabled, sensitivity, zones, masks }: RuntimeValues): void {
+  settings(camera: string, values: RuntimeValues): void {
+    const { learning, enabled, sensitivity, zones, masks } = values;
     const bus = this.#bus;
     bus.retain(pathFor(TOPICS.learning, camera), learning ? 'ON' : 'OFF');
     bus.retain(pathFor(TOPICS.enabled, camera), enabled ? 'ON' : 'OFF');
     bus.retain(pathFor(TOPICS.sensitivity, camera), String(sensitivity));
+    const { alarms_per_day: alarms, quiet_hours: quiet, muted_until: until } = values;
+    if (alarms !== undefined) bus.retain(pathFor(TOPICS.alarmsPerDay, camera), String(alarms));
+    // An empty payload would take the topic back.
+    if (quiet !== undefined) bus.retain(pathFor(TOPICS.quietHours, camera), quiet || 'off');
+    if (until !== undefined) {
+      const mute: MuteRecord = { until: until || null };
+      bus.retain(pathFor(TOPICS.mute, camera), JSON.stringify(mute));
+    }
     const now = new Map<string, string>();
     for (const [name, area] of Object.entries(zones)) now.set(pathFor(TOPICS.zone, camera, name), JSON.stringify(area));
     for (const [name, area] of Object.entries(masks)) now.set(pathFor(TOPICS.mask, camera, name), JSON.stringify(area));

@@ -7,10 +7,14 @@
  */
 import type { TSchema } from 'typebox';
 import {
+  AlarmsPerDay,
   AreaCommand,
   AreaRecord,
   FeedbackCommand,
   LabelCommand,
+  MuteMinutes,
+  MuteRecord,
+  QuietHours,
   RequestRecord,
   ResponseRecord,
   Sensitivity,
@@ -138,6 +142,24 @@ export const TOPICS = {
     schema: Sensitivity,
     sentence: 'How easily it alarms; a bare number.',
   },
+  alarmsPerDay: {
+    path: '<camera>/alarms_per_day',
+    delivery: 'state',
+    schema: AlarmsPerDay,
+    sentence: 'How many alarms a day are asked for; a bare number. Cameras only.',
+  },
+  quietHours: {
+    path: '<camera>/quiet_hours',
+    delivery: 'state',
+    schema: QuietHours,
+    sentence: 'When nothing is an alert, by the clock of the machine; bare text, `off` for never. Cameras only.',
+  },
+  mute: {
+    path: '<camera>/mute',
+    delivery: 'state',
+    schema: MuteRecord,
+    sentence: 'Until when nothing is an alert. Cameras only.',
+  },
   zone: {
     path: '<camera>/zone/<name>',
     delivery: 'state',
@@ -165,6 +187,21 @@ export const COMMANDS = {
   learning: { path: '<camera>/learning/set', schema: Switch, sentence: 'Switch learning on or off.' },
   enabled: { path: '<camera>/enabled/set', schema: Switch, sentence: 'Watch the camera, or close it.' },
   sensitivity: { path: '<camera>/sensitivity/set', schema: Sensitivity, sentence: 'Set the sensitivity.' },
+  alarmsPerDay: {
+    path: '<camera>/alarms_per_day/set',
+    schema: AlarmsPerDay,
+    sentence: 'Ask for so many alarms a day, from 0.01 to 10000.',
+  },
+  quietHours: {
+    path: '<camera>/quiet_hours/set',
+    schema: QuietHours,
+    sentence: 'Quiet hours, `22:00-06:30`; `off` for none. What is unusual then is a notice, not an alert.',
+  },
+  mute: {
+    path: '<camera>/mute/set',
+    schema: MuteMinutes,
+    sentence: 'Nothing is an alert for so many minutes, a week at most; `0` ends that.',
+  },
   zone: {
     path: '<camera>/zone/<name>/set',
     schema: AreaCommand,

@@ -20,6 +20,42 @@ export const Sensitivity = Type.Number({
   description: 'divides every threshold: 2 alarms at half the usual evidence',
 });
 
+export const AlarmsPerDay = Type.Number({
+  minimum: 0.01,
+  maximum: 10_000,
+  $id: 'alarms-per-day',
+  title: 'Alarms a day',
+  description: 'about so many alarms a day may come where nothing is wrong',
+});
+
+const CLOCK = '([01][0-9]|2[0-3]):[0-5][0-9]';
+/** From when to when (local time of the machine); empty: never. */
+export const QUIET_HOURS_PATTERN = `^(${CLOCK}-${CLOCK})?$`;
+export const QuietHours = Type.String({
+  pattern: QUIET_HOURS_PATTERN,
+  $id: 'quiet-hours',
+  title: 'Quiet hours (bare text)',
+  description: 'local time, "22:00-06:30"; empty: none. What is unusual then is told as a notice, not as an alert.',
+});
+
+/** A week. */
+export const MOST_MUTE_MINUTES = 10_080;
+export const MuteMinutes = Type.Number({
+  minimum: 0,
+  maximum: MOST_MUTE_MINUTES,
+  $id: 'mute-minutes',
+  title: 'Mute for so many minutes; 0: no longer',
+});
+export const MuteRecord = Type.Object(
+  { until: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description: 'null: not muted' }) },
+  { additionalProperties: false, $id: 'mute', title: 'Until when a camera is muted' },
+);
+export type MuteRecord = Static<typeof MuteRecord>;
+
+/** One line of visible text of any language; empty: the name in the configuration. */
+export const DISPLAY_NAME_PATTERN =
+  '^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069]{0,60}$';
+
 const Corner = Type.Number({ minimum: 0, maximum: 1 });
 const Points = Type.Array(Type.Tuple([Corner, Corner]), {
   minItems: 3,

@@ -185,8 +185,8 @@ export function renderNext(scene: Scene, luma: Uint8Array): Truth {
 /** What was painted, with the whole box of each. */
 type Painted = { readonly id: number; readonly kind: SeenThing['kind']; readonly whole: Box };
 
-/** The farther ones first. */
-function paintPlay({ canvas, play, staged, sun }: Scene, time: number): Painted[] {
+/** What is there at a time, the farther ones first. */
+export function paintPlay({ canvas, play, staged, sun }: Scene, time: number): Painted[] {
   const painted: Painted[] = [];
   const present = play.things
     .filter((thing) => isThere(thing, time))

@@ -6,11 +6,15 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { EventRecord } from '../records/event.ts';
+import { deleteOldEvidence, trimStrips } from './looking-back.ts';
 import { type StageHook, noStage } from './stages.ts';
 
 export type EventFilter = {
   readonly camera?: string;
   readonly cause?: string;
+  readonly severity?: string;
+  /** Name of a zone that it touched at last. */
+  readonly zone?: string;
   /** ISO 8601; events that started at or after / before */
   readonly since?: string;
   readonly until?: string;
@@ -198,7 +202,7 @@ export class Journal {
   }
 
   /** Events, newest first. */
-  events({ camera, cause, since, until, limit }: EventFilter): EventRecord[] {
+  events({ camera, cause, severity, zone, since, until, limit }: EventFilter): EventRecord[] {
     const conditions: string[] = [];
     const values: (string | number)[] = [];
     const add = (sql: string, value: string | undefined): void => {
@@ -208,6 +212,8 @@ export class Journal {
     };
     add('camera = ?', camera);
     add('cause = ?', cause);
+    add('severity = ?', severity);
+    add("json_valid(record) AND ? IN (SELECT value FROM json_each(record, '$.zones'))", zone);
     add('started_at >= ?', since);
     add('started_at < ?', until);
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
@@ -294,8 +300,12 @@ export class Journal {
                SELECT rowid AS key, sum(length(bytes)) OVER (ORDER BY rowid DESC) AS total FROM picture)
              WHERE total > ? ORDER BY key LIMIT ${RETAIN_ROWS})`,
         )
-        .run(pictureBytes).changes;
-      if (old + surplus > 0) db.exec('DELETE FROM picture WHERE event_id NOT IN (SELECT id FROM event)');
+        .run(pictureBytes - trimStrips(db, pictureBytes, RETAIN_ROWS)).changes;
+      if (old + surplus > 0) {
+        db.exec('DELETE FROM picture WHERE event_id NOT IN (SELECT id FROM event)');
+        db.exec('DELETE FROM strip WHERE event_id NOT IN (SELECT id FROM event)');
+      }
+      deleteOldEvidence(db, before);
       db.prepare(
         `INSERT INTO score_hour (camera, hour, frames, min, mean, max)
            SELECT camera, substr(minute, 1, 13) || ':00Z', sum(frames), min(min), sum(mean * frames) / sum(frames), max(max)

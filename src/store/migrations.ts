@@ -62,6 +62,16 @@ export const MIGRATIONS: readonly Migration[] = [
         PRIMARY KEY (camera, hour)
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    number: 3,
+    name: 'strips of pictures, evidence that was near an alarm',
+    sql: `
+      CREATE TABLE strip (event_id TEXT NOT NULL, at TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (event_id, at)) STRICT;
+      CREATE TABLE evidence (
+        camera TEXT NOT NULL, at TEXT NOT NULL, seconds REAL NOT NULL, level REAL NOT NULL, stream TEXT NOT NULL,
+        PRIMARY KEY (camera, at)
+      ) STRICT, WITHOUT ROWID;`,
+  },
 ];
 
 /** Version of the newest shape this program knows. */

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { CortexdError, type ErrorCode } from '../errors.ts';
 import { THREAD_LIMITS } from '../thread-limits.ts';
-import type { Store, StoreOptions } from './store.ts';
+import type { Store } from './store.ts';
+import type { StoreOptions } from './store-options.ts';
 
 /** Names of the calls that may be made. */
 export type StoreMethod = {

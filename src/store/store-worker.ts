@@ -4,7 +4,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CortexdError, messageOf } from '../errors.ts';
 import { faultHook } from '../faults.ts';
-import { Store, type StoreOptions } from './store.ts';
+import { Store } from './store.ts';
+import type { StoreOptions } from './store-options.ts';
 import type { StoreAnswer, StoreCall } from './store-client.ts';
 
 const port = parentPort;

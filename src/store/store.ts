@@ -14,34 +14,25 @@ import type { EventFilter, Journal, MinuteScore, OutboxRow, Retention } from './
 import { KeptDatabase } from './kept-database.ts';
 import { type LoadedModel, newestSound } from './load-model.ts';
 import { lockStateDirectory } from './lock.ts';
+import {
+  type Evidence,
+  type EvidenceSince,
+  LookingBack,
+  STRIP_PICTURE,
+  type ScoreSpan,
+  type StripPicture,
+} from './looking-back.ts';
+import { type ModelDiff, diffModels } from './model-diff.ts';
 import type { ModelImage } from './model-image.ts';
 import type { ModelPages, SavedCheckpoint } from './model-pages.ts';
 import { asideName } from './salvage.ts';
 import type { Settings } from './settings.ts';
-import type { SnapshotInfo, SnapshotKind, SnapshotLimits, Snapshots } from './snapshots.ts';
+import type { SnapshotInfo, SnapshotKind, Snapshots } from './snapshots.ts';
 import { type StageHook, noStage } from './stages.ts';
+import type { StoreOptions } from './store-options.ts';
 import { type StoreHealth, outboxOf, writtenBy } from './store-health.ts';
 import { FOLD_AT, compact, fold, tidy } from './tidy.ts';
 import { WriteMeter } from './write-meter.ts';
-
-export type StoreOptions = {
-  readonly directory: string;
-  /** Messages, and bytes of messages, that wait for the broker at most. */
-  readonly outboxLimit: number;
-  readonly outboxBytes?: number;
-  /** Version of the program, written into exported files. */
-  readonly program: string;
-  /** Whether to hold the lock that keeps other daemons and writing commands away. */
-  readonly lock: boolean;
-  /** Whether a damaged database is set aside and what can be read of it taken over; else it is refused. */
-  readonly recover?: boolean;
-  /** Whether events about lost state are to be sent. */
-  readonly announce?: boolean;
-  /** How many snapshots there may be that were not made by cortexd itself, and bytes of all; without it any number. */
-  readonly snapshotLimits?: SnapshotLimits;
-  /** Told between writes (only where the store is not in a worker). */
-  readonly stage?: StageHook;
-};
 
 /** A durable checkpoint. `ms`: how long it took; `bytesWritten`: by the store since its start, and what is owed for the next fold. */
 export type Checkpointed = SavedCheckpoint & { readonly ms: number; readonly bytesWritten: number };
@@ -92,6 +83,9 @@ export class Store {
   }
   get #snapshots(): Snapshots {
     return this.#kept.snapshots;
+  }
+  get #lookingBack(): LookingBack {
+    return new LookingBack(this.#db);
   }
   get #settings(): Settings {
     return this.#kept.settings;
@@ -327,6 +321,40 @@ export class Store {
     this.#snapshots.refuseSurplus(this.#options.snapshotLimits);
     const model = { ...(await decodeCortexFile(file, 'the file')), savedAt: at };
     return this.#write(() => this.#snapshots.add(name, model, 'manual'), model.blocks.length);
+  }
+
+  saveStrip(eventId: string, pictures: readonly StripPicture[]): void {
+    this.#write(() => this.#lookingBack.saveStrip(eventId, pictures), pictures.length * STRIP_PICTURE);
+  }
+
+  stripTimes(eventId: string): string[] {
+    return this.#lookingBack.stripTimes(eventId);
+  }
+
+  stripPicture(eventId: string, index: number): Uint8Array | undefined {
+    return this.#lookingBack.stripPicture(eventId, index);
+  }
+
+  saveEvidence(all: readonly Evidence[]): void {
+    this.#write(() => this.#lookingBack.saveEvidence(all), 4096);
+  }
+
+  evidence(camera: string, since: string): EvidenceSince {
+    return this.#lookingBack.evidenceSince(camera, since);
+  }
+
+  scoreSpans(camera: string, from: string, to: string, points: number): ScoreSpan[] {
+    return this.#lookingBack.scoreSpans(camera, from, to, points);
+  }
+
+  /** What lies between two snapshots, or (`other` undefined) a snapshot and the last checkpoint of its camera. */
+  async diffSnapshots(name: string, other?: string): Promise<ModelDiff> {
+    const a = await this.#snapshots.get(name);
+    return diffModels(a, other === undefined ? this.#pages.find(a.camera).image : await this.#snapshots.get(other));
+  }
+
+  verifySnapshot(name: string): Promise<void> {
+    return this.#snapshots.verify(name);
   }
 
   /** Values that survive a restart, by key; see settings.ts. */

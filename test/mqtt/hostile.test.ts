@@ -90,6 +90,14 @@ function isWellFormed(command: Command): boolean {
       return typeof command.on === 'boolean';
     case 'sensitivity':
       return command.value >= 0.1 && command.value <= 10;
+    case 'alarms_per_day':
+      return command.value >= 0.01 && command.value <= 10_000;
+    case 'mute':
+      return command.value >= 0 && command.value <= 10_080;
+    case 'quiet_hours':
+      return /^(\d\d:\d\d-\d\d:\d\d)?$/.test(command.value);
+    case 'display_name':
+      return false;
     case 'zone':
     case 'mask': {
       const { change } = command;

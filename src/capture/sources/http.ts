@@ -11,6 +11,7 @@ import { JpegSplitter } from '../jpeg-splitter.ts';
 import { Newest } from '../latest.ts';
 import { createPreprocessor, pictureSize } from '../preprocess.ts';
 import type { CapturedFrame, FrameSource, HttpSourceConfig, SourceKind } from '../types.ts';
+import type { View } from '../view.ts';
 
 const MOST_BYTES = 16 << 20;
 /** A stream may come so much faster than asked for and is still decoded picture by picture. */
@@ -38,7 +39,9 @@ export const httpSource: SourceKind<HttpSourceConfig> = {
           continue;
         }
         if (closing.signal.aborted) return;
-        yield { sequence: counters.frames++, timeMs: clock.next(NaN, arrivedMs), capturedAtMs, width, height, luma };
+        const timeMs = clock.next(NaN, arrivedMs);
+        const view = (): View => ({ kind: 'encoded', data: jpeg, crop: preprocess.crop });
+        yield { sequence: counters.frames++, timeMs, capturedAtMs, width, height, luma, view };
       }
     }
     return { counters, [Symbol.asyncIterator]: frames, close: async () => closing.abort() };

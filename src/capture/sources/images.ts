@@ -9,6 +9,7 @@ import { readPicture } from '../picture-file.ts';
 import { createPreprocessor, pictureSize } from '../preprocess.ts';
 import { TimeLimit } from '../time-limit.ts';
 import type { CapturedFrame, FrameSource, ImagesSourceConfig, SourceKind } from '../types.ts';
+import type { View } from '../view.ts';
 
 const PICTURE = /\.(jpe?g|png)$/i;
 const byName = new Intl.Collator('en', { numeric: true }).compare;
@@ -73,8 +74,10 @@ export const imagesSource: SourceKind<ImagesSourceConfig> = {
           if (closing.signal.aborted) return;
           const path = join(folder, name);
           let luma: Uint8Array;
+          let encoded: Buffer;
           try {
-            luma = await preprocessor.fromEncoded(await limit.within(() => readPicture(path)));
+            encoded = await limit.within(() => readPicture(path));
+            luma = await preprocessor.fromEncoded(encoded);
           } catch (error) {
             if (!(error instanceof CortexdError) || error.code === 'unavailable') throw error;
             counters.badFrames++;
@@ -83,7 +86,8 @@ export const imagesSource: SourceKind<ImagesSourceConfig> = {
           }
           good++;
           counters.frames++;
-          yield { sequence, timeMs, capturedAtMs: Date.now(), width, height, luma };
+          const view = (): View => ({ kind: 'encoded', data: encoded, crop: preprocess.crop });
+          yield { sequence, timeMs, capturedAtMs: Date.now(), width, height, luma, view };
         }
         if (bad > NAMED) warn(`Skipped ${bad - NAMED} more pictures of ${folder}`);
         if (good === 0) {

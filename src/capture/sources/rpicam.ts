@@ -8,6 +8,7 @@ import { FrameClock } from '../frame-clock.ts';
 import { isOnPath } from '../on-path.ts';
 import { createPreprocessor } from '../preprocess.ts';
 import type { CapturedFrame, FrameSource, RpicamSourceConfig, SourceKind } from '../types.ts';
+import type { View } from '../view.ts';
 
 const FIRST_BYTES_MS = 30_000;
 const BETWEEN_BYTES_MS = 30_000;
@@ -36,7 +37,9 @@ export const rpicamSource: SourceKind<RpicamSourceConfig> = {
           const timeMs = clock.next(NaN, performance.now());
           const luma = preprocessor.fromLuma(picture.subarray(0, width * height), width, height);
           const { width: w, height: h } = preprocess;
-          yield { sequence: counters.frames++, timeMs, capturedAtMs: Date.now(), width: w, height: h, luma };
+          const { crop } = preprocess;
+          const view = (): View => ({ kind: 'yuv420', data: picture, width, height, crop });
+          yield { sequence: counters.frames++, timeMs, capturedAtMs: Date.now(), width: w, height: h, luma, view };
         }
       } catch (error) {
         throw error instanceof CortexdError ? explain(error) : error;

@@ -4,9 +4,11 @@
 import { CortexdError } from '../../errors.ts';
 import { SCENES, type SceneName } from '../../scene/scenes.ts';
 import { createScene, renderNext } from '../../scene/scene.ts';
+import { largerScene } from '../../scene/larger.ts';
 import { Pacer } from '../pace.ts';
 import { createMask } from '../preprocess.ts';
 import type { CapturedFrame, FrameSource, SourceKind, SyntheticSourceConfig } from '../types.ts';
+import type { View } from '../view.ts';
 
 export const syntheticSource: SourceKind<SyntheticSourceConfig> = {
   isLive: false,
@@ -29,6 +31,7 @@ export const syntheticSource: SourceKind<SyntheticSourceConfig> = {
       anomaliesFrom,
       anomalySpacing,
     });
+    const larger = preprocess.view === undefined ? null : largerScene(scene, preprocess.view);
     const counters: FrameSource['counters'] = { frames: 0, badFrames: 0 };
     const closing = new AbortController();
     async function* frames(): AsyncGenerator<CapturedFrame> {
@@ -41,7 +44,9 @@ export const syntheticSource: SourceKind<SyntheticSourceConfig> = {
         const luma = new Uint8Array(width * height);
         const truth = renderNext(scene, luma);
         const sequence = counters.frames++;
-        yield { sequence, timeMs, capturedAtMs: Date.now(), width, height, luma: hide(luma), truth };
+        const view =
+          larger === null ? undefined : (): View => ({ ...larger(sequence / fps), kind: 'grey', crop: null });
+        yield { sequence, timeMs, capturedAtMs: Date.now(), width, height, luma: hide(luma), truth, view };
       }
     }
     return { counters, [Symbol.asyncIterator]: frames, close: async () => closing.abort() };

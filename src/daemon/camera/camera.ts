@@ -3,7 +3,7 @@
  */
 import { createMask } from '../../capture/preprocess.ts';
 import type { CapturedFrame, PreprocessConfig, Size } from '../../capture/types.ts';
-import { cortexSettings, preprocessConfig, sourceConfig } from '../../config/camera-settings.ts';
+import { cortexSettings, sourceConfig, watchedPreprocess } from '../../config/camera-settings.ts';
 import type { CameraConfig } from '../../config/camera-schema.ts';
 import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
 import type { Verdict } from '../../cortex/feedback/feedback.ts';
@@ -24,7 +24,6 @@ import {
 } from '../../records/from-observation.ts';
 import type { CameraHealth } from '../../records/bridge.ts';
 import { predictionQualityRecord } from '../../records/prediction-quality.ts';
-import { liveFrame } from '../../web/live.ts';
 import { type CameraLimits, type CameraPorts, shapeMismatch } from '../watched/ports.ts';
 import { resumeModel } from './resume-model.ts';
 import { Checkpointer } from '../watched/checkpointer.ts';
@@ -32,11 +31,12 @@ import { masksChanged } from './mask-memory.ts';
 import { modelShape } from './model-shape.ts';
 import type { ModelClient, StepResult } from './model-client.ts';
 import { OpenEvents } from '../watched/open-events.ts';
-import { encodeHeatMap, encodePicture } from './picture.ts';
+import { encodeHeatMap } from './picture.ts';
+import { Looking } from './looking.ts';
 import { type Described, type PipelinePorts, runPipeline } from './pipeline.ts';
+import { PredictedPicture } from './predicted-picture.ts';
 import { Presence } from '../watched/presence.ts';
 import { FrameRate } from './frame-rate.ts';
-import { MinuteScores } from '../watched/minute-scores.ts';
 import { enabledAreas } from '../control/runtime-config.ts';
 import { Teaching } from './teaching.ts';
 import { REPLACED_MEANWHILE, STOPPED_MEANWHILE, endedRecord } from '../watched/settle.ts';
@@ -45,8 +45,6 @@ import { Watching, type WatchingPorts } from './watching.ts';
 
 /** A disk that takes longer for an event does not hold up the frames (ms). */
 const EVENT_LIMIT_MS = 5000;
-/** Most often that a predicted picture is drawn (ms). */
-const PREDICTED_EVERY_MS = 1000;
 
 export class Camera {
   readonly name: string;
@@ -58,7 +56,8 @@ export class Camera {
   readonly #openEvents = new OpenEvents();
   readonly #rate = new FrameRate();
   readonly #predictions = new PredictionNews();
-  readonly #minutes: MinuteScores;
+  /** What people get to see of it. */
+  readonly looking: Looking;
   readonly #preprocess: PreprocessConfig;
   /** Hides what is masked now, also in a frame that was taken before. */
   readonly #hide: (luma: Uint8Array) => Uint8Array;
@@ -70,7 +69,6 @@ export class Camera {
   #learning: boolean;
   #frames = 0;
   #stepMs = 0;
-  #nextPredictedMs = 0;
   #stats: CortexStats | undefined;
   #quality: PredictionQuality | undefined;
   /** Work on the model that must not meet a frame half-way: restores, snapshots. */
@@ -90,7 +88,7 @@ export class Camera {
     this.#model = model;
     this.#learning = config.learning;
     this.#zones = config.zones;
-    this.#preprocess = preprocessConfig(config, size);
+    this.#preprocess = watchedPreprocess(config, size);
     this.#hide = createMask(this.#preprocess);
     this.#presence = new Presence({
       camera: name,
@@ -115,7 +113,17 @@ export class Camera {
         return true;
       },
     });
-    this.#minutes = new MinuteScores(name, (score) => this.#inBackground(ports.store.call('saveScore', score)));
+    this.looking = new Looking(name, config, this.#preprocess, {
+      store: ports.store,
+      mayWrite: () => limits.budget.allowsCommand(),
+      portrait: () => this.#exclusively(() => model.portrait()),
+      predicted: new PredictedPicture({
+        compose: () => this.#exclusively(() => model.predictedPicture()),
+        size: this.#preprocess,
+        hide: this.#hide,
+      }),
+      inBackground: (work) => this.#inBackground(work),
+    });
     this.#checkpointer = new Checkpointer(
       {
         copyImage: () => this.#exclusively(() => model.copyImage()),
@@ -223,7 +231,7 @@ export class Camera {
   }
 
   #record(change: EventChange, frame: FrameTime): EventRecord {
-    const record = eventRecord(change, this.#eventIds, frame, this.#context);
+    const record = this.looking.severe(eventRecord(change, this.#eventIds, frame, this.#context));
     this.#teaching.note(record, change);
     return record;
   }
@@ -242,8 +250,9 @@ export class Camera {
   async #journal(event: EventRecord, frame: CapturedFrame, { observation }: StepResult): Promise<void> {
     const { publisher, log } = this.#ports;
     const wantsPicture = event.type === 'start' && this.#config.snapshots;
-    const picture = wantsPicture ? await encodePicture(frame, event.box) : null;
+    const picture = wantsPicture ? await this.looking.pictureOf(frame, event.box) : null;
     await this.#write(event, picture);
+    this.looking.event(event, frame);
     if (picture !== null && publisher !== null) {
       publisher.picture(this.name, 'snapshot', picture);
       publisher.picture(this.name, 'heatmap', await encodeHeatMap(frame, observation));
@@ -275,35 +284,24 @@ export class Camera {
     publisher?.score(this.name, described.score, performance.now());
     if (described.prediction !== null) {
       publisher?.prediction(described.prediction);
-      this.#publishPredicted(frame);
+      if (publisher !== null && this.#config.snapshots) {
+        const send = (jpeg: Buffer): void => publisher.picture(this.name, 'predicted', jpeg);
+        this.#inBackground(this.looking.predicted.sendWhenDue(send));
+      }
       live.publish({ type: 'prediction', prediction: described.prediction });
     }
-    live.publish({ type: 'frame', frame: liveFrame(this.name, frame, observation) });
+    live.publish({ type: 'frame', frame: this.looking.liveFrame(frame, observation) });
     watch?.(described, frame, result);
   }
 
-  /** The picture of what is expected next, where pictures are wanted at all. */
-  #publishPredicted({ width, height }: CapturedFrame): void {
-    const { publisher } = this.#ports;
-    const now = performance.now();
-    if (publisher === null || !this.#config.snapshots || now < this.#nextPredictedMs) return;
-    this.#nextPredictedMs = now + PREDICTED_EVERY_MS;
-    const draw = async (): Promise<void> => {
-      const { luma, probability } = await this.#exclusively(() => this.#model.predictedPicture());
-      if (probability === 0) return;
-      // Templates may have been learned before a mask was drawn.
-      publisher.picture(this.name, 'predicted', await encodePicture({ luma: this.#hide(luma), width, height }));
-    };
-    this.#inBackground(draw());
-  }
-
-  #frameDone(frame: CapturedFrame, { observation, stepMs, stats, quality }: StepResult): void {
+  #frameDone(frame: CapturedFrame, result: StepResult): void {
+    const { stepMs, stats, quality } = result;
     this.#frames++;
     this.#stepMs += (stepMs - this.#stepMs) / Math.min(this.#frames, 100);
     this.#stats = stats;
     this.#quality = quality ?? this.#quality;
     this.#rate.count();
-    this.#minutes.add(frame.capturedAtMs, observation.score);
+    this.looking.note(frame, result);
     this.#ports.workDone(this.name);
   }
 
@@ -357,12 +355,14 @@ export class Camera {
   }
 
   /** Take over what can be changed while running. */
-  async apply({ learning, enabled, sensitivity, zones, masks }: RuntimeValues): Promise<void> {
+  async apply(values: RuntimeValues): Promise<void> {
+    const { learning, enabled, sensitivity, zones, masks, alarms_per_day: alarms } = values;
     const hidden = Object.values(enabledAreas(masks));
     this.#learning = learning;
     this.#zones = enabledAreas(zones);
+    this.looking.quiet.set(values.quiet_hours ?? '', values.muted_until ?? '');
     await this.#exclusively(async () => {
-      await this.#model.setSensitivity(sensitivity);
+      await this.#model.setSensitivity(sensitivity, alarms ?? this.#config.alarms_per_day);
       const areOthers = JSON.stringify(hidden) !== JSON.stringify(this.#preprocess.masks);
       this.#preprocess.masks = hidden;
       // Before the start it is the masks of the last life that the model knows.
@@ -379,7 +379,7 @@ export class Camera {
   /** Stop watching, save the model, end its thread. */
   async stop(): Promise<void> {
     await this.#watching.stop();
-    this.#minutes.flush();
+    this.looking.close();
     try {
       // What a step has left half-done is not saved; the checkpoint before is.
       if (this.#model.isSound) await this.checkpoint();

@@ -1,6 +1,9 @@
 /**
  * model-client.ts - a model in its worker thread, seen from the main thread. One request at a time, in order.
  */
+import type { AlarmLevel } from '../../cortex/judge/level.ts';
+import type { KindSeen } from '../../cortex/kind-seen.ts';
+import type { Portrait } from '../../cortex/portrait.ts';
 import type { CortexSettings } from '../../cortex/settings.ts';
 import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
 import type { CortexStats } from '../../cortex/stats.ts';
@@ -21,6 +24,9 @@ export type StepResult = {
   readonly stats: CortexStats;
   /** How good the predictions are; null in most frames, as it changes slowly. */
   readonly quality: PredictionQuality | null;
+  /** Alarms a day from which on what is seen now would be one. */
+  readonly level: AlarmLevel | null;
+  readonly kind: KindSeen | null;
 };
 
 // The same file name with the extension this module itself has: .js when built.
@@ -105,8 +111,13 @@ export class ModelClient {
     return this.step;
   }
 
-  async setSensitivity(sensitivity: number): Promise<void> {
-    await this.#line.ask({ type: 'set_sensitivity', sensitivity }, ['done']);
+  /** What the model has learned, for people to look at. */
+  async portrait(): Promise<Portrait> {
+    return (await this.#line.ask({ type: 'portrait' }, ['portrait'], { isVital: false })).portrait;
+  }
+
+  async setSensitivity(sensitivity: number, alarmsPerDay: number): Promise<void> {
+    await this.#line.ask({ type: 'set_sensitivity', sensitivity, alarmsPerDay }, ['done']);
   }
 
   /** The picture is another one from now on: the eye begins anew. */

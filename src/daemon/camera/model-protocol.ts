@@ -4,6 +4,9 @@
  * Frames go over one at a time, newest first taken: the main thread sends the next one when the answer to the last has
  * come, so nothing ever queues in the worker. Pixel buffers are transferred, not copied, and come back with the answer.
  */
+import type { AlarmLevel } from '../../cortex/judge/level.ts';
+import type { KindSeen } from '../../cortex/kind-seen.ts';
+import type { Portrait } from '../../cortex/portrait.ts';
 import type { CortexSettings } from '../../cortex/settings.ts';
 import type { PredictionQuality } from '../../cortex/prediction-quality.ts';
 import type { CortexStats } from '../../cortex/stats.ts';
@@ -27,7 +30,9 @@ export type ModelRequest =
   | { readonly type: 'copy_image' }
   | { readonly type: 'predicted_picture' }
   | { readonly type: 'restore'; readonly image: Uint8Array }
-  | { readonly type: 'set_sensitivity'; readonly sensitivity: number }
+  /** What the model has learned, for people to look at. */
+  | { readonly type: 'portrait' }
+  | { readonly type: 'set_sensitivity'; readonly sensitivity: number; readonly alarmsPerDay: number }
   /** The picture is another one from now on (masks were changed): the eye begins anew. */
   | { readonly type: 'look_anew' }
   /** Watching pauses: open events end. */
@@ -55,10 +60,15 @@ export type ModelReply =
       readonly stats: CortexStats;
       /** Now and then: it is the same for many frames. */
       readonly quality: PredictionQuality | null;
+      /** Alarms a day from which on what is seen now would be one; see cortex/judge/level.ts. */
+      readonly level: AlarmLevel | null;
+      /** Looks of the largest thing, now and then. */
+      readonly kind: KindSeen | null;
     }
   | { readonly type: 'image_copied'; readonly step: number }
   /** `luma` [height, width] of the most likely next state, and its probability: 0 when nothing is predicted. */
   | { readonly type: 'predicted_picture'; readonly luma: Uint8Array; readonly probability: number }
+  | { readonly type: 'portrait'; readonly portrait: Portrait }
   | { readonly type: 'restored'; readonly step: number }
   /** The bytes cannot be those of a model; the one before goes on. */
   | { readonly type: 'refused'; readonly reason: string }

@@ -6,8 +6,11 @@ import { createCortex, restoreCortex } from '../../cortex/cortex.ts';
 import { checkPools } from './check-model.ts';
 import { takeFeedback } from '../../cortex/feedback/feedback.ts';
 import { learnLabel } from '../../cortex/labels.ts';
+import { levelNow } from '../../cortex/judge/level.ts';
+import { kindSeen } from '../../cortex/kind-seen.ts';
 import { lookAnew } from '../../cortex/interrupt.ts';
 import { planCortex } from '../../cortex/plan.ts';
+import { portraitOf } from '../../cortex/portrait.ts';
 import { predictionQuality } from '../../cortex/prediction-quality.ts';
 import { cortexStats } from '../../cortex/stats.ts';
 import { endEvents, stepCortex } from '../../cortex/step.ts';
@@ -19,6 +22,9 @@ import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol
 
 /** Frames between two reports of how good the predictions are. */
 const QUALITY_EVERY = 50;
+
+/** Requests that change nothing: when one fails the model is as sound as before. */
+const ONLY_READING: ReadonlySet<ModelRequest['type']> = new Set(['predicted_picture', 'portrait']);
 
 const fault = faultHook(process.env['CORTEXD_FAULT']);
 /** What a step has left half-done is never saved. */
@@ -41,7 +47,7 @@ port.on('message', (request: ModelRequest) => {
     answer(request);
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(String(error));
-    if (request.type !== 'predicted_picture') broken = failure;
+    if (!ONLY_READING.has(request.type)) broken = failure;
     const { message, stack } = failure;
     reply({ type: 'failed', message, stack: stack ?? message });
   }
@@ -68,7 +74,9 @@ function answer(request: ModelRequest): void {
         heat: Float32Array.from(observation.heat),
       };
       const quality = observation.step % QUALITY_EVERY === 0 ? predictionQuality(cortex) : null;
-      reply({ type: 'observation', observation: copied, luma, stepMs, stats: cortexStats(cortex), quality }, [
+      const stats = cortexStats(cortex);
+      const told = { level: levelNow(cortex), kind: kindSeen(cortex) };
+      reply({ type: 'observation', observation: copied, luma, stepMs, stats, quality, ...told }, [
         luma.buffer as ArrayBuffer,
       ]);
       return;
@@ -98,8 +106,12 @@ function answer(request: ModelRequest): void {
       reply({ type: 'restored', step: cortexStats(cortex).step });
       return;
     }
+    case 'portrait':
+      reply({ type: 'portrait', portrait: portraitOf(cortex) });
+      return;
     case 'set_sensitivity':
       cortex.calibration.sensitivity = request.sensitivity;
+      cortex.calibration.alarmsPerDay = request.alarmsPerDay;
       reply({ type: 'done' });
       return;
     case 'look_anew':

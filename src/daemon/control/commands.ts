@@ -9,7 +9,8 @@ import type { Verb } from '../../records/commands.ts';
 import type { Verdict } from '../../cortex/feedback/feedback.ts';
 import type { EventRecord } from '../../records/event.ts';
 import type { EventFilter } from '../../store/journal.ts';
-import type { SnapshotPort } from '../../web/control-server.ts';
+import type { SnapshotPort } from '../../web/api/port.ts';
+import { timestamp } from '../../records/from-observation.ts';
 import { snakeKeys } from '../../records/snake-keys.ts';
 import { modelNamed } from './model-named.ts';
 import type { RuntimeSettings } from './runtime-settings.ts';
@@ -65,9 +66,14 @@ export class Commands {
         await this.apply(model);
         return { [command.kind]: command.on };
       case 'sensitivity':
-        await settings.set(model.name, 'sensitivity', command.value);
+      case 'alarms_per_day':
+      case 'quiet_hours':
+      case 'display_name':
+        await settings.set(model.name, command.kind, command.value);
         await this.apply(model);
-        return { sensitivity: command.value };
+        return { [command.kind]: command.value };
+      case 'mute':
+        return { muted_until: await this.#mute(model, command.value) };
       case 'zone':
       case 'mask':
         await settings.setArea(model.name, command.kind, command.name, command.change);
@@ -77,6 +83,22 @@ export class Commands {
         return { feedback: command.verdict, ...(await model.feedback(command.verdict, command.event)) };
       case 'label':
         return { label: command.name, ...(await model.label(command.name)) };
+    }
+  }
+
+  /** Resolves to until when it is muted (ISO 8601), null for not. */
+  async #mute(model: Steerable, minutes: number): Promise<string | null> {
+    const until = minutes === 0 ? '' : timestamp(Date.now() + minutes * 60_000);
+    await this.#ports.settings.set(model.name, 'muted_until', until);
+    await this.apply(model);
+    return until || null;
+  }
+
+  /** What is muted for a time that is over is so no more, and that is told. */
+  async endMutes(): Promise<void> {
+    for (const model of this.#ports.models()) {
+      const { muted_until: until = '' } = this.#ports.settings.valuesOf(model.name);
+      if (until !== '' && Date.parse(until) <= Date.now()) await this.#mute(model, 0);
     }
   }
 

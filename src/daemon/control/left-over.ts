@@ -25,6 +25,9 @@ const RETAINED = [
   TOPICS.learning,
   TOPICS.enabled,
   TOPICS.sensitivity,
+  TOPICS.alarmsPerDay,
+  TOPICS.quietHours,
+  TOPICS.mute,
 ];
 
 export async function settleLeftOver({ configured, known, open, write, bus, baseTopic }: LeftOverPorts): Promise<void> {

@@ -6,7 +6,7 @@ import { modelNamed } from './model-named.ts';
 import { timestamp } from '../../records/from-observation.ts';
 import type { StoreClient } from '../../store/store-client.ts';
 import type { SnapshotKind } from '../../store/snapshots.ts';
-import type { SnapshotPort } from '../../web/control-server.ts';
+import type { SnapshotPort } from '../../web/api/port.ts';
 
 const LOOK_EVERY_MS = 600_000;
 const HOUR_MS = 3_600_000;

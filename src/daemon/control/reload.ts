@@ -17,7 +17,9 @@ const LIVE = [
   'retention.events_mb',
   'retention.minutes_days',
   'retention.pictures_mb',
-  ...['learning', 'enabled', 'sensitivity', 'zones', 'masks'].map((key) => `cameras.*.${key}`),
+  ...['learning', 'enabled', 'sensitivity', 'zones', 'masks', 'alarms_per_day', 'quiet_hours', 'display_name'].map(
+    (key) => `cameras.*.${key}`,
+  ),
   ...['learning', 'enabled', 'sensitivity'].map((key) => `streams.*.${key}`),
 ];
 

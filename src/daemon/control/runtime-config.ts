@@ -18,6 +18,12 @@ export type RuntimeConfig = {
   /** null: a number sensor has none */
   readonly zones: { readonly [name: string]: Polygon } | null;
   readonly masks: { readonly [name: string]: Polygon } | null;
+  /** Of cameras only; see config/camera-schema.ts. */
+  readonly alarms_per_day?: number;
+  readonly quiet_hours?: string;
+  readonly display_name?: string;
+  /** Never in the file: empty. */
+  readonly muted_until?: string;
 };
 
 /** All cameras and number sensors of a configuration, by name. */
@@ -31,8 +37,9 @@ export function runtimeOf({ cameras, streams }: Config, name: string): RuntimeCo
   return streams[name] === undefined ? undefined : ofStream(streams[name]);
 }
 
-function ofCamera({ learning, enabled, sensitivity, zones, masks }: CameraConfig): RuntimeConfig {
-  return { learning, enabled, sensitivity, zones, masks };
+function ofCamera(camera: CameraConfig): RuntimeConfig {
+  const { learning, enabled, sensitivity, zones, masks, alarms_per_day, quiet_hours, display_name } = camera;
+  return { learning, enabled, sensitivity, zones, masks, alarms_per_day, quiet_hours, display_name, muted_until: '' };
 }
 
 function ofStream({ learning, enabled, sensitivity }: StreamConfig): RuntimeConfig {

@@ -19,6 +19,11 @@ export type SettingsPort = {
 /** A change as it is kept: the new value, and what the configuration said then (JSON text). */
 type Kept = { readonly value: unknown; readonly configured: string };
 
+/** Settings with one value, and those of them that number sensors do not have. */
+const OF_CAMERAS = ['alarms_per_day', 'quiet_hours', 'display_name', 'muted_until'] as const;
+const PLAIN = ['learning', 'enabled', 'sensitivity', ...OF_CAMERAS] as const;
+export type PlainSetting = (typeof PLAIN)[number];
+
 const MOST_AREAS = 32;
 const KINDS = { zone: 'zones', mask: 'masks' } as const;
 
@@ -52,13 +57,7 @@ export class RuntimeSettings {
   valuesOf(name: string): RuntimeValues {
     const config = this.#configured.get(name);
     if (config === undefined) throw unknownName(name, [...this.#configured.keys()]);
-    const values = {
-      learning: config.learning,
-      enabled: config.enabled,
-      sensitivity: config.sensitivity,
-      zones: areasOf(config.zones),
-      masks: areasOf(config.masks),
-    };
+    const values = { ...config, zones: areasOf(config.zones), masks: areasOf(config.masks) };
     for (const [key, { value }] of this.#kept) {
       const path = pathOf(key, name);
       if (path === null) continue;
@@ -69,8 +68,11 @@ export class RuntimeSettings {
     return values;
   }
 
-  async set(name: string, what: 'learning' | 'enabled' | 'sensitivity', value: boolean | number): Promise<void> {
+  /** Throws CortexdError('usage') for a setting that only cameras have. */
+  async set(name: string, what: PlainSetting, value: boolean | number | string): Promise<void> {
     this.valuesOf(name);
+    if ((OF_CAMERAS as readonly string[]).includes(what) && this.#configured.get(name)?.zones === null)
+      refuseSensor(name);
     await this.#keep(`camera/${name}/${what}`, value, textAt(this.#configured.get(name)!, [what]));
   }
 
@@ -78,7 +80,7 @@ export class RuntimeSettings {
   async setArea(name: string, kind: AreaKind, area: string, change: AreaChange): Promise<void> {
     const config = this.#configured.get(name);
     const areas = this.valuesOf(name)[KINDS[kind]];
-    if (config?.zones === null) throw new CortexdError('usage', `Expected a camera but ${name} is a number sensor`);
+    if (config?.zones === null) refuseSensor(name);
     const key = `camera/${name}/${kind}/${area}`;
     if (change === 'reset') return this.#forget(key);
     const points = change.points ?? areas[area]?.points;
@@ -109,6 +111,10 @@ export class RuntimeSettings {
   }
 }
 
+function refuseSensor(name: string): never {
+  throw new CortexdError('usage', `Expected a camera but ${name} is a number sensor`);
+}
+
 function unknownName(name: string, known: readonly string[]): CortexdError {
   return new CortexdError('usage', `Expected a camera or stream of ${known.join(', ')} but received ${name}`);
 }
@@ -118,7 +124,7 @@ function pathOf(key: string, name: string): readonly string[] | null {
   const prefix = `camera/${name}/`;
   if (!key.startsWith(prefix)) return null;
   const path = key.slice(prefix.length).split('/');
-  return ['learning', 'enabled', 'sensitivity', 'zone', 'mask'].includes(path[0]!) ? path : null;
+  return [...PLAIN, 'zone', 'mask'].includes(path[0]!) ? path : null;
 }
 
 /** What the configuration says there, as text. */

@@ -19,8 +19,11 @@ export class ProofOfWork {
     this.#service = service;
     this.#status = status;
     this.#watch = new WorkWatch(() => service.workDone());
-    // Nobody is waiting to hear it.
-    this.#isReady = !service.isPresent;
+  }
+
+  /** Whether what the daemon is for has been done once. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   /** From now on there is no proof without `name`. */
