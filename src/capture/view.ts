@@ -4,8 +4,6 @@
  *
  * A view is what the source has at hand anyway, so that nothing is decoded or drawn while nobody looks.
  */
-import type { Size } from './types.ts';
-
 export type View =
   /** Bytes of a JPEG or PNG; `crop` [x, y, width, height] relative is still to be cut out. */
   | { readonly kind: 'encoded'; readonly data: Uint8Array; readonly crop: Crop | null }
@@ -19,10 +17,3 @@ export type View =
     };
 
 export type Crop = readonly [x: number, y: number, width: number, height: number];
-
-/** Size of views in the shape of the model's picture, `longest` px at most in both directions; even, as YUV 4:2:0 wants it. */
-export function viewSize({ width, height }: Size, longest: number): Size {
-  const scale = longest / Math.max(width, height);
-  const even = (value: number): number => Math.max(2, 2 * Math.round((value * scale) / 2));
-  return { width: even(width), height: even(height) };
-}

@@ -1,7 +1,6 @@
 /**
  * camera-settings.ts - a camera's configuration in the terms of those who do the work: the model, the source, preprocessing.
  */
-import { viewSize } from '../capture/view.ts';
 import type { PreprocessConfig, Size, SourceConfig } from '../capture/types.ts';
 import { type CortexSettings, PRESETS } from '../cortex/settings.ts';
 import type { CameraConfig } from './camera-schema.ts';
@@ -37,4 +36,11 @@ export function watchedPreprocess(camera: CameraConfig, size: Size | null = null
 
 export function sourceConfig(camera: CameraConfig): SourceConfig {
   return captureSource(camera.source, cortexSettings(camera).fps);
+}
+
+/** Size of views in the shape of the model's picture, `longest` px at most in both directions; even, as YUV 4:2:0 wants it. */
+function viewSize({ width, height }: Size, longest: number): Size {
+  const scale = longest / Math.max(width, height);
+  const even = (value: number): number => Math.max(2, 2 * Math.round((value * scale) / 2));
+  return { width: even(width), height: even(height) };
 }

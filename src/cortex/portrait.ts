@@ -208,7 +208,7 @@ function followsOf({ global }: Cortex, states: readonly StatePortrait[]): Follow
     for (const { to, count: seen, ms } of own)
       follows.push({ from, to, count: seen, probability: digits(seen / (total + 1)), afterMs: Math.round(ms) });
   }
-  return follows.sort((a, b) => b.count - a.count || a.from - b.from || a.to - b.to).slice(0, MOST_FOLLOWS);
+  return follows.toSorted((a, b) => b.count - a.count || a.from - b.from || a.to - b.to).slice(0, MOST_FOLLOWS);
 }
 
 function memoriesOf({ global, episodes }: Cortex): MemoryPortrait[] {
@@ -236,7 +236,7 @@ function fieldsOf({ kinds }: Cortex): Pick<Portrait, 'fieldSide' | 'fields'> {
   const side = Math.round(Math.sqrt(places));
   const lanes = globalLanes(pooler.shape);
   const used = Array.from(activeDutyCycle, (use, column) => ({ use, column }))
-    .sort((a, b) => b.use - a.use || a.column - b.column)
+    .toSorted((a, b) => b.use - a.use || a.column - b.column)
     .slice(0, MOST_FIELDS);
   const fields = used.map(({ use, column }) => {
     const read = (which: number): number[] =>

@@ -6,6 +6,7 @@
  */
 import { LABEL_LENGTH, plainName } from '../records/names.ts';
 import type { CommandKind } from './commands.ts';
+import { watchEntities } from './discovery-watch.ts';
 import type { RuntimeValues } from './publisher.ts';
 import { COMMANDS, TOPICS, pathFor } from './topics.ts';
 
@@ -33,7 +34,7 @@ export type DiscoveryContext = {
 const CONFIG = { entity_category: 'config' } as const;
 const DIAGNOSTIC = { entity_category: 'diagnostic' } as const;
 
-type Entity = Omit<Component, 'unique_id'> & { readonly platform: string };
+export type Entity = Omit<Component, 'unique_id'> & { readonly platform: string };
 
 /** The message of a camera. */
 export function cameraDiscovery(name: string, id: string, values: RuntimeValues, context: DiscoveryContext): Discovery {
@@ -100,66 +101,7 @@ export function cameraDiscovery(name: string, id: string, values: RuntimeValues,
       max: LABEL_LENGTH,
       ...CONFIG,
     },
-    last_frame: {
-      platform: 'sensor',
-      name: 'Last frame received',
-      device_class: 'timestamp',
-      ...DIAGNOSTIC,
-      // Also while no frames come: that is when one wants to know.
-      availability: [availability(to.bridge)],
-      state_topic: to.state('score'),
-      value_template: '{{ value_json.at }}',
-    },
-    next_expected: {
-      platform: 'sensor',
-      name: 'Next expected at',
-      device_class: 'timestamp',
-      icon: 'mdi:clock-outline',
-      state_topic: to.state('prediction'),
-      value_template:
-        '{{ (as_datetime(value_json.at) + timedelta(seconds=(value_json.next[0].in_seconds | sum) / 2)).isoformat() if value_json.next else none }}',
-    },
-    alarms_per_day: {
-      platform: 'number',
-      name: 'Alarms a day',
-      icon: 'mdi:bell-cog',
-      ...CONFIG,
-      availability: [availability(to.bridge)],
-      min: 0.01,
-      max: 1000,
-      step: 0.01,
-      mode: 'box',
-      state_topic: to.state('alarmsPerDay'),
-      command_topic: to.command('alarmsPerDay'),
-    },
-    mute: {
-      platform: 'number',
-      name: 'Mute for',
-      icon: 'mdi:bell-sleep',
-      unit_of_measurement: 'min',
-      ...CONFIG,
-      availability: [availability(to.bridge)],
-      min: 0,
-      max: 10080,
-      step: 1,
-      mode: 'box',
-      state_topic: to.state('mute'),
-      value_template:
-        '{{ [0, ((as_timestamp(value_json.until) - as_timestamp(now())) / 60) | round] | max if value_json.until else 0 }}',
-      command_topic: to.command('mute'),
-    },
-    quiet_hours: {
-      platform: 'text',
-      name: 'Quiet hours',
-      icon: 'mdi:weather-night',
-      ...CONFIG,
-      availability: [availability(to.bridge)],
-      min: 3,
-      max: 11,
-      pattern: '[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]|off',
-      state_topic: to.state('quietHours'),
-      command_topic: to.command('quietHours'),
-    },
+    ...watchEntities(to),
     fps: {
       platform: 'sensor',
       name: 'Frame rate',
@@ -279,7 +221,7 @@ export function daemonDiscovery(context: DiscoveryContext): Discovery {
   return { device, origin: originOf(context), qos: 1, components };
 }
 
-type Topics = {
+export type Topics = {
   /** Whole topics. */
   readonly state: (topic: keyof typeof TOPICS) => string;
   readonly command: (topic: Exclude<keyof typeof COMMANDS, 'zone' | 'mask' | 'request'>) => string;

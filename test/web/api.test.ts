@@ -1,5 +1,5 @@
 /** api.test.ts - every route of the API: what it does, that its answers are as described, and what hostile input gets. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { type Test, test } from 'tap';
 import { createApp } from '../../src/web/server.ts';

@@ -1,6 +1,6 @@
 /** server.test.ts - the dashboard's server: who may ask, who may frame it, what a page costs that is open and never read. */
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { type Test, test } from 'tap';
 import { Access } from '../../src/web/access.ts';
@@ -37,7 +37,7 @@ async function ask(
 ): Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; text: string }> {
   const asked = request({ host: '127.0.0.1', port, path, method, headers: { host: `127.0.0.1:${port}`, ...headers } });
   asked.end();
-  const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
   response.setEncoding('latin1');
   let text = '';
   for await (const part of response as AsyncIterable<string>) text += part;
@@ -146,7 +146,7 @@ test('over the socket everything may be asked, and the link with the token is to
   const { path, close } = await serveSocket(port, shortFolder(t));
   t.teardown(close);
   const asked = request({ socketPath: path, path: '/api/v1/link' }).end();
-  const [response] = (await once(asked, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
   t.equal(response.statusCode, 200);
   response.resume();
   const { tcpPort } = await served(t, true);

@@ -107,11 +107,7 @@ export class Camera {
         return this.#recordsOf(change, this.#lastFrame ?? now)[0] ?? null;
       },
       write: (event) => this.#write(event, null),
-      checkpoint: async () => {
-        if (!limits.budget.allowsCommand()) return false;
-        await this.checkpoint();
-        return true;
-      },
+      checkpoint: async () => limits.budget.allowsCommand() && (await this.checkpoint(), true),
     });
     this.looking = new Looking(name, config, this.#preprocess, {
       store: ports.store,
@@ -122,6 +118,7 @@ export class Camera {
         size: this.#preprocess,
         hide: this.#hide,
       }),
+      failed: (error) => ports.log.error({ camera: name, err: error }, 'A picture could not be drawn'),
       inBackground: (work) => this.#inBackground(work),
     });
     this.#checkpointer = new Checkpointer(

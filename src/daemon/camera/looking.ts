@@ -24,6 +24,7 @@ export type LookingPorts = {
   readonly mayWrite: () => boolean;
   readonly portrait: () => Promise<Portrait>;
   readonly predicted: PredictedPicture;
+  readonly failed: (error: unknown) => void;
   /** Do it without waiting; what goes wrong is logged. */
   readonly inBackground: (work: Promise<unknown>) => void;
 };
@@ -57,7 +58,7 @@ export class Looking {
       keeps: config.snapshots,
       mayWrite,
       save: (id, pictures) => inBackground(store.call('saveStrip', id, pictures)),
-      failed: (error) => inBackground(Promise.reject(error as Error)),
+      failed: ports.failed,
     });
   }
 

@@ -73,8 +73,11 @@ export class ModelClient {
 
   /** Step the model on one frame; the frame's pixel buffer is given away until the result hands it back. */
   async stepFrame(frame: Frame, learn: boolean): Promise<StepResult> {
-    const transfer = [frame.luma.buffer as ArrayBuffer];
-    const reply = await this.#line.ask({ type: 'frame', frame, learn }, ['observation'], { transfer });
+    const { sequence, timeMs, width, height, luma } = frame;
+    // Nothing else that the frame may carry goes to another thread.
+    const bare = { sequence, timeMs, width, height, luma };
+    const transfer = [luma.buffer as ArrayBuffer];
+    const reply = await this.#line.ask({ type: 'frame', frame: bare, learn }, ['observation'], { transfer });
     this.step = reply.observation.step;
     return reply;
   }

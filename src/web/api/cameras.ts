@@ -274,11 +274,11 @@ export function addCameraRoutes(app: FastifyInstance, port: ApiPort): void {
   });
 }
 
-type Health = ReadonlyMap<string, object>;
+type Health = ReadonlyMap<string, { readonly state: string }>;
 
 /** Of all cameras and sensors, by name. A disk that hangs keeps nobody from seeing the rest. */
 async function healthOf(port: ApiPort): Promise<Health> {
-  const health = new Map<string, object>();
+  const health = new Map<string, { readonly state: string }>();
   try {
     const { cameras, streams } = await port.status();
     for (const one of cameras) health.set(one.camera, one);
@@ -292,7 +292,7 @@ async function healthOf(port: ApiPort): Promise<Health> {
 function stateOf(port: ApiPort, { name, ...fixed }: Watched, health: Health) {
   const { display_name: display = '', muted_until: until = '', ...settings } = port.settings(name);
   const frame = port.live.frameOf(name);
-  const own = health.get(name) as { readonly state?: string } | undefined;
+  const own = health.get(name);
   return {
     name,
     display_name: display === '' ? name : display,

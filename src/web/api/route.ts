@@ -42,11 +42,10 @@ export const ErrorRecord = Type.Object(
   { title: 'Error' },
 );
 
-export function addRoute<
-  P extends Shape = Record<never, never>,
-  Q extends Shape = Record<never, never>,
-  B extends TSchema = TSchema,
->(app: FastifyInstance, route: Route<P, Q, B>): void {
+export function addRoute<P extends Shape = Shape, Q extends Shape = Shape, B extends TSchema = TSchema>(
+  app: FastifyInstance,
+  route: Route<P, Q, B>,
+): void {
   const { method, path, summary, tag, params, query, body, answer, bytes, handle } = route;
   const closed = { additionalProperties: false };
   const good = bytes === undefined ? plain(answer ?? Type.Unknown()) : { type: 'string', format: 'binary' };
