@@ -26,7 +26,8 @@ const SETTLE_MS = 2500;
 const [, , given] = argv;
 const folder = packageFile(given === undefined ? 'docs/images' : 'build/images');
 mkdirSync(folder, { recursive: true });
-const demo = given === undefined ? new Running(['demo', '--port', '0', '--mqtt-port', '0', '--learn-minutes', '30']) : null;
+const demo =
+  given === undefined ? new Running(['demo', '--port', '0', '--mqtt-port', '0', '--learn-minutes', '30']) : null;
 try {
   const url = given ?? (await demo!.says(/Live page: (\S+)/, 600_000))[1]!;
   // Something must have happened, and time must have passed for the chart.

@@ -6,11 +6,11 @@
  */
 import { LABEL_LENGTH, plainName } from '../records/names.ts';
 import type { CommandKind } from './commands.ts';
+import type { Component, Entity, Topics } from './discovery-entity.ts';
 import { watchEntities } from './discovery-watch.ts';
 import type { RuntimeValues } from './publisher.ts';
 import { COMMANDS, TOPICS, pathFor } from './topics.ts';
 
-export type Component = { readonly platform: string; readonly unique_id: string; readonly [key: string]: unknown };
 export type Discovery = {
   readonly device: { readonly identifiers: readonly string[]; readonly [key: string]: unknown };
   readonly origin: { readonly name: string; readonly sw_version: string };
@@ -33,8 +33,6 @@ export type DiscoveryContext = {
 
 const CONFIG = { entity_category: 'config' } as const;
 const DIAGNOSTIC = { entity_category: 'diagnostic' } as const;
-
-export type Entity = Omit<Component, 'unique_id'> & { readonly platform: string };
 
 /** The message of a camera. */
 export function cameraDiscovery(name: string, id: string, values: RuntimeValues, context: DiscoveryContext): Discovery {
@@ -220,14 +218,6 @@ export function daemonDiscovery(context: DiscoveryContext): Discovery {
   const components = complete(offered(entities, context), daemonId, `cortexd ${node}`);
   return { device, origin: originOf(context), qos: 1, components };
 }
-
-export type Topics = {
-  /** Whole topics. */
-  readonly state: (topic: keyof typeof TOPICS) => string;
-  readonly command: (topic: Exclude<keyof typeof COMMANDS, 'zone' | 'mask' | 'request'>) => string;
-  readonly health: string;
-  readonly bridge: string;
-};
 
 function topicsOf(name: string, { baseTopic, commandTopic }: DiscoveryContext): Topics {
   return {

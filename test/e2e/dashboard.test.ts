@@ -83,7 +83,7 @@ test('the dashboard in a browser', async (t) => {
       const size = await page.evaluate<number[]>(
         "(({ naturalWidth, naturalHeight }) => [naturalWidth, naturalHeight])(document.querySelector('.stage img'))",
       );
-      t.ok(Math.abs(size[0]! / size[1]! - 800 / 450) < 0.04, `${size.join(' x ')}`);
+      t.ok(Math.abs(size[0]! / size[1]! - 800 / 450) < 0.04, size.join(' x '));
       const jpeg = Buffer.from(await (await fetch(`${root}api/v1/cameras/video/picture.jpg`)).arrayBuffer());
       const { channels } = await sharp(jpeg).stats();
       t.ok(Math.abs(channels[0]!.mean - channels[2]!.mean) > 1, 'it has colours');

@@ -2,7 +2,9 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { type Test, test } from 'tap';
+import { packageFile } from '../../src/package-root.ts';
 import { Access } from '../../src/web/access.ts';
 import { pageFiles } from '../../src/web/files.ts';
 import { type PageServer, serveSocket, serveTcp } from '../../src/web/server.ts';
@@ -252,5 +254,8 @@ test('metrics and health', async (t) => {
     /^# TYPE cortexd_frames_total counter$/m,
   ])
     t.match(text, line);
+  const grafana = readFileSync(packageFile('docs/grafana/cortexd.json'), 'utf8');
+  for (const [name] of grafana.matchAll(/\b(?:cortexd|process)_[a-z_]+\b/g))
+    t.ok(text.includes(`# TYPE ${name} `), `${name}, which the dashboard for Grafana asks for`);
   t.strictSame(await (await fetch(`${page.url}healthz?ready`)).json(), { status: 'ok', ready: true });
 });
