@@ -19,7 +19,8 @@ export function entryInWords(entry: Entry): string {
       return `truncate ${entry.file} to ${entry.length}`;
     case 'told':
       return `told${entry.step === undefined ? '' : ` step ${entry.step}`}${entry.events === undefined ? '' : ` events ${entry.events}`}`;
-    default:
+    case 'sync':
+    case 'unlink':
       return `${entry.kind} ${entry.file}`;
   }
 }

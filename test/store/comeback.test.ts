@@ -211,9 +211,9 @@ test('a file that is no database of ours is left alone', async (t) => {
 
 test('somebody who asks all the time does not keep what is old from being deleted', async (t) => {
   const client = await StoreClient.open({ directory: t.testdir(), outboxLimit: 100, program: '0', lock: true });
-  let isOver = false;
+  const asker = { isOver: false };
   const asking = (async () => {
-    while (!isOver) {
+    while (!asker.isOver) {
       await client.call('snapshots');
       await sleep(20);
     }
@@ -232,7 +232,7 @@ test('somebody who asks all the time does not keep what is old from being delete
   }
   await client.call('retain', { before: '0000', minutesBefore: '0000', eventBytes: 20_000, pictureBytes: 20_000 });
   await until('the oldest are gone', async () => (await client.call('events', { limit: 1000 })).length < 100);
-  isOver = true;
+  asker.isOver = true;
   await asking;
   await client.close();
 });
