@@ -25,7 +25,7 @@ import {
 import type { CameraHealth } from '../../records/bridge.ts';
 import { predictionQualityRecord } from '../../records/prediction-quality.ts';
 import { type CameraLimits, type CameraPorts, shapeMismatch } from '../watched/ports.ts';
-import { resumeModel } from './resume-model.ts';
+import { endedBy, resumeModel } from './resume-model.ts';
 import { Checkpointer } from '../watched/checkpointer.ts';
 import { masksChanged } from './mask-memory.ts';
 import { modelShape } from './model-shape.ts';
@@ -164,7 +164,7 @@ export class Camera {
     this.#presence.absent();
     this.#publishAnomaly();
     // Whatever is no trouble of the outside world is a broken contract: the daemon ends and is started again.
-    this.#watching.start((error) => this.#ports.failed(error));
+    this.#watching.start((error) => endedBy(error, this.name, this.#model, this.#checkpointer, this.#ports));
   }
 
   #watchingPorts(): WatchingPorts {

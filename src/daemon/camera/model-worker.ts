@@ -3,7 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCortex, restoreCortex } from '../../cortex/cortex.ts';
-import { checkPools } from './check-model.ts';
+import { checkNumbers, checkPools } from './check-model.ts';
 import { takeFeedback } from '../../cortex/feedback/feedback.ts';
 import { learnLabel } from '../../cortex/labels.ts';
 import { levelNow } from '../../cortex/judge/level.ts';
@@ -34,7 +34,8 @@ const port = parentPort;
 if (port === null) throw new Error('Expected model-worker.ts to be started as a worker thread');
 
 const { settings, seed, image, shadow } = workerData as ModelWorkerData;
-const cortex = createCortex(planCortex(settings), seed);
+const plan = planCortex(settings);
+const cortex = createCortex(plan, seed);
 const live = persistentImage(cortex.memory);
 if (image !== null) resume(image);
 
@@ -97,6 +98,7 @@ function answer(request: ModelRequest): void {
       try {
         resume(request.image);
         checkPools(cortex);
+        checkNumbers(live, plan.memory.signature);
       } catch (error) {
         // What cannot be a model of this program is not taken; the one before goes on.
         resume(before);

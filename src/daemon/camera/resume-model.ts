@@ -10,6 +10,7 @@ import { messageOf } from '../../errors.ts';
 import { timestamp } from '../../records/from-observation.ts';
 import { stateLostRecords } from '../../records/state-lost.ts';
 import { type CameraPorts, shapeMismatch } from '../watched/ports.ts';
+import { hasBrokenTooOften, noteBroken } from './broken-model.ts';
 import { ModelClient } from './model-client.ts';
 
 /** Throws CortexdError('model_shape') when what was saved does not fit the configuration. */
@@ -33,6 +34,7 @@ export async function resumeModel(
     throw shapeMismatch(camera, signature, model.signature);
   }
   try {
+    if (await hasBrokenTooOften(store, camera, saved.image.step)) throw new Error('it has ended the daemon twice');
     await model.restore(bytes);
     log.info({ camera, step: model.step, saved_at: savedAt }, 'Model resumed from its last checkpoint');
   } catch (error) {
@@ -47,4 +49,19 @@ export async function resumeModel(
     return ModelClient.start(cortexSettings(config, size), config.seed, null);
   }
   return model;
+}
+
+/** A camera has failed. When its model has, that is noted, so that it is not gone on from for ever. */
+export async function endedBy(
+  error: unknown,
+  camera: string,
+  model: { readonly isSound: boolean },
+  { savedStep }: { readonly savedStep: number },
+  { store, log, failed }: Pick<CameraPorts, 'store' | 'log' | 'failed'>,
+): Promise<void> {
+  if (!model.isSound) {
+    const noted = noteBroken(store, camera, savedStep);
+    await noted.catch((reason: unknown) => log.error({ camera, err: reason }, messageOf(reason)));
+  }
+  failed(error);
 }

@@ -80,8 +80,10 @@ export class Watching {
   }
 
   /** Begin. Trouble that is not of the outside world goes to `failed`. */
-  start(failed: (error: unknown) => void): void {
-    this.#running = this.#watch().catch(failed);
+  start(failed: (error: unknown) => unknown): void {
+    this.#running = this.#watch().catch(async (error: unknown) => {
+      await failed(error);
+    });
   }
 
   /** Close the source until it is switched on again. */

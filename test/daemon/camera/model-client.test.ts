@@ -1,7 +1,9 @@
 import { test } from 'tap';
+import { planCortex } from '../../../src/cortex/plan.ts';
 import { PRESETS } from '../../../src/cortex/settings.ts';
 import { ModelClient } from '../../../src/daemon/camera/model-client.ts';
 import { tryModel } from '../../../src/daemon/camera/trial.ts';
+import { parseSignature } from '../../../src/memory/signature.ts';
 import { createScene, renderNext } from '../../../src/scene/scene.ts';
 import type { Frame } from '../../../src/vision/frame.ts';
 
@@ -110,6 +112,27 @@ test('bytes that cannot be those of a model are refused, and the model before go
   for (const value of [0xff, 0x7f]) {
     const nonsense = sound.slice().fill(value);
     await t.rejects(tryModel(SETTINGS, nonsense), { code: 'corrupt' });
+  }
+  const { memory } = planCortex(SETTINGS);
+  const placed = (block: string, name: string) => {
+    const field = parseSignature(memory.signature)
+      .find((one) => one.name === block)
+      ?.fields.find((one) => one.name === name);
+    if (field === undefined) throw new Error(`Expected a field ${block}.${name}`);
+    return field;
+  };
+  // Each of these stepped for a while before it hung or threw.
+  for (const [block, name, value] of [
+    ['gate.looks', 'current', 255],
+    ['things', 'bornMs', 0x7e],
+    ['things', 'seenMs', 0xff],
+  ] as const) {
+    const { offset, length, kind } = placed(block, name);
+    const nonsense = sound.slice().fill(value, offset, offset + length * (kind === 'f64' ? 8 : 1));
+    await t.rejects(tryModel(SETTINGS, nonsense), {
+      code: 'corrupt',
+      message: new RegExp(`${block}.${name} (holds|is)`),
+    });
   }
   await tryModel(SETTINGS, sound);
   t.equal((await model.stepFrame(frames(60, 61)[0]!, true)).observation.step, 61);
