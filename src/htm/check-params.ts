@@ -69,4 +69,5 @@ export function checkPoolerParams(params: SpatialPoolerParams, shape: SpatialPoo
   expectBoolean('adaptInhibitionRadius', params.adaptInhibitionRadius);
   if (params.updatePeriod !== undefined) expectWhole('updatePeriod', params.updatePeriod, 1);
   if (params.localTies !== undefined) expectOneOf('localTies', params.localTies, ['order', 'ranking']);
+  if (params.globalTies !== undefined) expectOneOf('globalTies', params.globalTies, ['ranking', 'index']);
 }

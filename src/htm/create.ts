@@ -127,7 +127,7 @@ export function createSpatialPooler(
 ): Standalone<SpatialPooler> {
   const all = { ...SPATIAL_POOLER_DEFAULTS, ...params };
   expectKnown('the shape', shape, POOLER_SHAPE);
-  expectKnown('the parameters', params, [...Object.keys(SPATIAL_POOLER_DEFAULTS), 'updatePeriod', 'localTies']);
+  expectKnown('the parameters', params, [...Object.keys(SPATIAL_POOLER_DEFAULTS), ...POOLER_OPTIONS]);
   expectEngineOptions(options);
   checkPoolerShape(shape);
   checkPoolerParams(all, shape);
@@ -172,6 +172,7 @@ export function createSdrClassifier(shape: SdrClassifierShape): Standalone<SdrCl
 const MEMORY_SHAPE = ['columns', 'cellsPerColumn', 'segments', 'synapsesPerSegment', 'externalInputs', 'indexed'];
 const MEMORY_PARAMS = [...Object.keys(TEMPORAL_MEMORY_DEFAULTS), 'maxSegmentsPerCell'];
 const APICAL_OPTIONS = ['inputs', 'segments', 'synapsesPerSegment', 'params'];
+const POOLER_OPTIONS = ['updatePeriod', 'localTies', 'globalTies'];
 const POOLER_SHAPE = Object.keys(flatShape(1, 1));
 const CONVOLUTION_SHAPE = ['width', 'height', 'channels', 'kernel', 'stride', 'columns', 'shared'];
 

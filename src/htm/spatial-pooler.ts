@@ -12,8 +12,8 @@
  *          0 marks an input outside the column's potential pool.
  * Speed    the overlaps are counted 32 columns or 32 inputs at a time (sp-global.ts, sp-local.ts), from bits derived from
  *          the permanences; kernels make that vectors of 128 and change no bit of the result.
- * Ties     are broken by a fixed random ranking, so that no column is favoured by its number; under local inhibition as
- *          `localTies` says.
+ * Ties     are broken by a fixed random ranking, so that no column is favoured by its number, or as `globalTies` says;
+ *          under local inhibition as `localTies` says.
  */
 import { type Views, field } from '../memory/layout.ts';
 import { randomBelow, seedWord } from '../memory/random.ts';
@@ -87,6 +87,8 @@ export type SpatialPoolerParams = {
    * column is favoured by its number, and one whose better ranked equals lose to others loses with them.
    */
   readonly localTies?: 'order' | 'ranking';
+  /** Which of equal overlaps wins of all columns. `ranking` (default; NuPIC): by chance, once for all. `index` (htm.core): the last. */
+  readonly globalTies?: 'ranking' | 'index';
 };
 
 export const SPATIAL_POOLER_DEFAULTS: SpatialPoolerParams = {
@@ -166,8 +168,9 @@ export function initSpatialPooler(sp: SpatialPooler, seed: number): void {
   views.counters[COUNTER.random] = seedWord(seed, 2);
   for (let column = 0; column < columnsOf(shape); column++) drawPool(sp, column);
   const columns = columnsOf(shape);
-  for (let i = 0; i < columns; i++) views.ranking[i] = i;
-  for (let i = 0; i < columns; i++) {
+  const isByIndex = shape.inhibitionRadius === null && params.globalTies === 'index';
+  for (let i = 0; i < columns; i++) views.ranking[i] = isByIndex ? columns - 1 - i : i;
+  for (let i = 0; i < columns && !isByIndex; i++) {
     const j = i + randomBelow(views.counters, columns - i);
     const rank = views.ranking[i]!;
     views.ranking[i] = views.ranking[j]!;
@@ -286,7 +289,7 @@ function computeOverlaps(sp: SpatialPooler, active: Uint16Array | Uint32Array, c
 
 /** Whether equal overlaps are decided by the order of the columns. */
 function isInOrder({ shape, params }: SpatialPooler): boolean {
-  return shape.inhibitionRadius !== null && params.localTies !== 'ranking';
+  return shape.inhibitionRadius === null ? params.globalTies === 'index' : params.localTies !== 'ranking';
 }
 
 /** Boosted overlaps as keys: 256 times the score in fixed point, and below that a fixed random number, or the same for all. */

@@ -265,6 +265,29 @@ test('a region where nothing happens is left alone under local inhibition, and r
   t.ok(raised(null) > 0);
 });
 
+test('equal overlaps of all columns are won by chance, the same each time, or by the last where asked for', async (t) => {
+  const run = (globalTies: 'ranking' | 'index', kernels: boolean): number[] => {
+    const params = { activeColumns: 5, boostMode: 'none', stimulusThreshold: 0, globalTies } as const;
+    return winnersOf(newPooler(flatShape(40, 600), params, 1, kernels).sp, new Uint32Array());
+  };
+  t.same(run('index', false), [595, 596, 597, 598, 599]);
+  t.same(run('index', true), run('index', false));
+  const byChance = run('ranking', false);
+  t.same(run('ranking', true), byChance);
+  t.notSame(byChance, run('index', false));
+});
+
+test('what the duty cycles of a newborn were is forgotten by the first step that learns', async (t) => {
+  const [usual, zero] = [0, 1].map(() => newPooler(flatShape(40, 100), { activeColumns: 10 })) as [
+    ReturnType<typeof newPooler>,
+    ReturnType<typeof newPooler>,
+  ];
+  t.equal(usual.sp.views.activeDutyCycle[7]!.toFixed(6), '0.100000', 'the density');
+  zero.sp.views.activeDutyCycle.fill(0);
+  for (const { sp } of [usual, zero]) poolSpatially(sp, Uint32Array.of(1, 2, 3, 9), 4, true);
+  t.ok(Buffer.from(usual.image).equals(Buffer.from(zero.image)));
+});
+
 test('equal overlaps are won in order up to the limit; by ranking some of them are lost', async (t) => {
   const flat = { ...LOCAL, wrapAround: true, inhibitionRadius: 3 };
   const run = (localTies: 'order' | 'ranking', kernels: boolean): number[] => {
