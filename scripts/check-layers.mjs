@@ -16,6 +16,7 @@ const LAYERS = [
   'anomaly',
   'things',
   'usual',
+  'visits',
   'cortex',
   'series',
   'records',
@@ -29,7 +30,7 @@ const LAYERS = [
   'daemon',
   'cli',
 ];
-const PURE = ['memory', 'htm', 'vision', 'scene', 'anomaly', 'things', 'usual', 'cortex', 'series'];
+const PURE = ['memory', 'htm', 'vision', 'scene', 'anomaly', 'things', 'usual', 'visits', 'cortex', 'series'];
 /** Type-only imports to the right that are part of the design: [from, to]. A config describes what capture is told. */
 const TYPE_ONLY = [['config', 'capture']];
 const MAX_LINES = 400;

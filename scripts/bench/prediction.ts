@@ -141,8 +141,8 @@ for (const name of args.scene.split(',') as SceneName[]) {
         all.map(({ nextState }) => nextState),
       ),
       row(
-        'next episode',
-        all.map(({ nextEpisode }) => nextEpisode),
+        'next visit',
+        all.map(({ nextVisit }) => nextVisit),
       ),
       ...horizons,
     ]),

@@ -88,7 +88,7 @@ export function describeStatus(status: Status): string {
 function describePrediction(camera: string, quality: PredictionQualityRecord): (string | number)[][] {
   const rows = [
     { name: 'next state', ...quality.next_state },
-    { name: 'next episode', ...quality.next_episode },
+    { name: 'next visit', ...quality.next_episode },
     ...quality.activity.map((entry) => ({ name: `activity within ${entry.horizon_s} s`, ...entry })),
   ];
   return rows

@@ -6,7 +6,7 @@
  *     base         how often something is there within the horizon at all
  *     persistence  the same, given that something is there now or not
  *     state        the same, given the state of the global region, the one before and how long it has lasted
- *     episode      the next episodes by the episode region, with the time in which they come
+ *     visit        the next visits, with the time in which they come
  *
  * Once a second forecasts are made; when their time is over they are scored, and experts and weights learn from them.
  */
@@ -19,10 +19,9 @@ import {
 } from '../anomaly/forecast-score.ts';
 import { exp, ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
-import { kindHolds } from './episode-kinds.ts';
-import { nextKinds } from './episode-predict.ts';
-import { type EpisodeRegion, judgeOfNext } from './episode-region.ts';
+import { nextVisits } from '../visits/next.ts';
 import type { GlobalRegion } from './global-region.ts';
+import { type VisitRegion, visitHolds } from './visit-region.ts';
 
 export const HORIZONS_S = [1, 5, 10] as const;
 const HORIZONS = HORIZONS_S.length;
@@ -31,7 +30,7 @@ const EXPERTS = 4;
 const BASE = 0;
 const PERSISTENCE = 1;
 const STATE = 2;
-const EPISODE = 3;
+const VISIT = 3;
 /** Forecasts are made so often, and the longest waits for so many of them. */
 const SAMPLE_MS = 1000;
 const WAITING = HORIZONS_S[2];
@@ -84,7 +83,7 @@ export function stepActivity(
   forecast: ActivityForecast,
   occupied: Uint8Array,
   global: GlobalRegion,
-  episodes: EpisodeRegion,
+  visits: VisitRegion,
   timeMs: number,
   learn: boolean,
 ): void {
@@ -93,7 +92,7 @@ export function stepActivity(
   const made = waiting[0]!;
   if (made > 0 && timeMs - sampledMs[(made - 1) % WAITING]! < SAMPLE_MS) return;
   for (let horizon = 0; horizon < HORIZONS; horizon++) settle(forecast, horizon, timeMs, learn);
-  tell(forecast, occupied, global, episodes, timeMs);
+  tell(forecast, occupied, global, visits, timeMs);
 }
 
 /** A new clip begins: what waits will never be known. */
@@ -158,13 +157,13 @@ function tell(
   { views }: ActivityForecast,
   occupied: Uint8Array,
   global: GlobalRegion,
-  episodes: EpisodeRegion,
+  visits: VisitRegion,
   timeMs: number,
 ): void {
   const zones = occupied.length;
   const slot = views.waiting[0]! % WAITING;
   const context = contextOf(global, timeMs);
-  const next = nextKinds(episodes.sequences[judgeOfNext(episodes)]!, timeMs);
+  const next = nextVisits(visits.next, timeMs);
   views.toldContext[slot] = context;
   views.sampledMs[slot] = timeMs;
   views.toldOccupied.set(occupied, slot * zones);
@@ -180,14 +179,14 @@ function tell(
       // What no kind tells is as likely as ever.
       let comes = base;
       for (const { kind, probability, inMs } of next)
-        if (kindHolds(episodes.kinds, zones, kind, zone))
+        if (visitHolds(visits, kind, zone))
           comes += probability * (arrivedBy(HORIZONS_S[horizon]! * 1000, inMs) - base);
         else comes -= probability * base;
       const told = views.toldExperts;
       told[at * EXPERTS + BASE] = careful(base);
       told[at * EXPERTS + PERSISTENCE] = careful(persistence);
       told[at * EXPERTS + STATE] = careful((seen * known + PRIOR * persistence) / (seen + PRIOR));
-      told[at * EXPERTS + EPISODE] = careful(isOccupied === 1 || next.length === 0 ? persistence : comes);
+      told[at * EXPERTS + VISIT] = careful(isOccupied === 1 || next.length === 0 ? persistence : comes);
       const mixed = mix(views, at, (horizon * 2 + isOccupied) * EXPERTS);
       // What comes within a second comes within five.
       views.toldMix[at] = horizon === 0 ? mixed : Math.max(mixed, views.toldMix[at - 1]!);

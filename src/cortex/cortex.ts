@@ -18,8 +18,6 @@ import { type BlockGrid, type Eye, blockGrid, initEye } from '../vision/eye.ts';
 import type { Geometry } from '../vision/geometry.ts';
 import { type ActivityForecast, initActivity } from './activity-forecast.ts';
 import type { Detector } from './detector.ts';
-import { openEpisodeRegion } from './episode-plan.ts';
-import type { EpisodeRegion } from './episode-region.ts';
 import type { FeedbackViews } from './feedback/feedback.ts';
 import type { FlowStream } from './flow-stream.ts';
 import { GLOBAL_TM_PARAMS, type GlobalRegion, globalShape } from './global-region.ts';
@@ -30,10 +28,10 @@ import { type KindColumns, kindShape } from './kind-columns.ts';
 import { type Labels, labelShape } from './labels.ts';
 import { type CortexPlan, type clockFields, cortexTables, type holdFields } from './plan.ts';
 import type { NextQuality } from './prediction-quality.ts';
-import type { RecurrenceViews } from './recurrence.ts';
 import type { Ablation, CortexSettings } from './settings.ts';
 import type { SightParts, ZoneStates } from './sight.ts';
 import type { TemplateMemory } from './template-memory.ts';
+import { type VisitRegion, openVisits } from './visit-region.ts';
 
 export type Cortex = {
   readonly settings: CortexSettings;
@@ -49,8 +47,7 @@ export type Cortex = {
   readonly judge: ThingJudge;
   readonly calibration: Calibration;
   readonly global: GlobalRegion;
-  readonly episodes: EpisodeRegion;
-  readonly recurrence: RecurrenceViews;
+  readonly visits: VisitRegion;
   readonly activity: ActivityForecast;
   readonly next: NextQuality;
   readonly templates: TemplateMemory;
@@ -71,7 +68,6 @@ export function createCortex(plan: CortexPlan, seed: number): Cortex {
   const cortex = openCortex(plan, allocateMemory(plan.memory));
   initEye(cortex.eye);
   initTemporalMemory(cortex.global.memory, seed);
-  cortex.episodes.sequences.forEach(({ memory }, part) => initTemporalMemory(memory, seed * 1000 + 500 + part));
   initActivity(cortex.activity);
   initSpatialPooler(cortex.kinds.pooler, seed);
   // State 0 is idle: known from birth.
@@ -83,7 +79,6 @@ export function createCortex(plan: CortexPlan, seed: number): Cortex {
 export function restoreCortex(cortex: Cortex): void {
   restoreTemporalMemory(cortex.global.memory);
   restoreSpatialPooler(cortex.kinds.pooler);
-  for (const { memory } of cortex.episodes.sequences) restoreTemporalMemory(memory);
 }
 
 function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
@@ -154,8 +149,7 @@ function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
       transitions: views('global.transitions'),
       memory: openTemporalMemory(globalShape(settings), GLOBAL_TM_PARAMS, views('global.memory'), { kernels }),
     },
-    episodes: openEpisodeRegion(settings, geometry.global, kernels, (name, table) => blockViews(memory, name, table)),
-    recurrence: views('recurrence'),
+    visits: openVisits(views, geometry.global, places.aspect),
     activity: {
       views: views('activity'),
       scores: [views('activity.score.0'), views('activity.score.1'), views('activity.score.2')],
@@ -164,8 +158,8 @@ function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
     next: {
       state: views('next.state'),
       stateScore: views('next.state.score'),
-      episode: views('next.episode'),
-      episodeScore: views('next.episode.score'),
+      visit: views('next.visit'),
+      visitScore: views('next.visit.score'),
     },
     flow: { views: views('flow'), flow: views('flow.speeds'), normal: views('flow.normals') },
     kinds: {

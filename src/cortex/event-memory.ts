@@ -3,9 +3,6 @@
  */
 import type { TemporalMemoryParams } from '../htm/temporal-memory.ts';
 
-/** A state that is back where it was within this time (ms) was a flicker: what it said is withdrawn. */
-export const FLICKER_MS = 600;
-
 /** For event-ticked states: few bits, so few synapses per segment and low thresholds. */
 export const EVENT_TM_PARAMS: TemporalMemoryParams = {
   activationThreshold: 5,

@@ -2,14 +2,8 @@
  * global-region.ts - L2: one region over the whole scene, ticking only when the debounced scene state changes.
  *
  * The state is which zones of a coarse grid are occupied (nothing = idle, which is a state too). A high-order temporal
- * memory learns the order of states, which no local and no per-frame memory can see: two lanes used in turn look locally
- * right whichever comes next.
- *
- *     surprise = share of columns that burst * -ln P(burst | state) / 3
- *
- * so a state that bursts often, because it is ambiguous, says little when it does. Becoming idle says nothing: who goes,
- * and when, is told elsewhere. And where most that happens is not predicted, as with several things at once, the region
- * does not know the order and keeps silent.
+ * memory learns the order of states. It serves prediction alone: what is out of order is judged by visits (visits/company.ts),
+ * which tell near places apart and are not disturbed by what else goes on.
  *
  * Known states are numbered by a small table; how often and how soon one follows another after a third is kept in an
  * interval memory. Together with what the temporal memory predicts they give the next states with their probabilities.
@@ -26,15 +20,12 @@ import {
   type TemporalMemory,
   type TemporalMemoryParams,
   type TemporalMemoryShape,
-  rawAnomaly,
   resetTemporalMemory,
   stepTemporalMemory,
 } from '../htm/temporal-memory.ts';
-import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
-import { fade } from './fade.ts';
-import { EVENT_TM_PARAMS, FLICKER_MS } from './event-memory.ts';
+import { EVENT_TM_PARAMS } from './event-memory.ts';
 import type { ExpectedState, ModelPrediction } from './observation.ts';
 import { type CortexSettings, effectiveCells } from './settings.ts';
 
@@ -44,25 +35,12 @@ const COLUMNS_PER_BIT = 6;
  * once in twenty rounds would stay expected for ever; at 4 once in six must recur to stay.
  */
 export const GLOBAL_TM_PARAMS: TemporalMemoryParams = { ...EVENT_TM_PARAMS, predictedSegmentDecrement: 4 };
-const FADE = 0.9;
-/** A state that lasted one frame, as a thing leaves the picture, is no ground to expect anything on. */
-const BRIEF_MS = 150;
-/** Share of unpredicted columns above which the region keeps silent, and the rate of that share. */
-const MOST_MISSED = 0.03;
-const MISSED_RATE = 0.01;
-/** Bursts are counted by the share of columns that burst, in units of 1 / BURST_UNIT. */
-const BURST_UNIT = 256;
-/** Counts are halved here: surprise must not grow with the age of the model, and old habits must fade. */
+/** Counts are halved here: old habits must fade. */
 const MOST_VISITS = 128;
 /** Known scene states; the number must fit the 9 bits of an interval key. */
 export const STATES = 512;
-/**
- * The last number is never given to a state. Without learning it stands for an unknown state; in the transition memory
- * it stands for "whatever comes next", which tells how long a state usually lasts.
- */
+/** The last number is never given to a state: without learning it stands for an unknown one. */
 export const ANY_STATE = STATES - 1;
-/** A pause in which something was missed should not make the next one ordinary. */
-const ANY_MOST_DEVIATIONS = 3;
 const TRANSITIONS = 8192;
 /** Share of a state's columns that must be predicted for the temporal memory to be said to expect it. */
 const EXPECTED_SHARE = 0.75;
@@ -91,11 +69,8 @@ export const globalFields = (grid: ZoneGrid) => {
   return {
     stateZones: field('u8', STATES * zones, 'learned'), // [STATES, zones] 0|1, the table of known states
     stateVisits: field('u32', STATES, 'learned'), // [STATES] 0 = free; state 0 is idle
-    stateBursts: field('u32', STATES, 'learned'), // [STATES] summed share of bursting columns, see BURST_UNIT
     current: field('u16', 2, 'state'), // numbers of the state now and of the one before
     enteredMs: field('f64', 1, 'state'),
-    missed: field('f32', 1, 'learned'), // running share of bursting columns, all states; + - * / only
-    surprise: field('f32', 1, 'state'), // fading
     columns: field('u16', (zones + 1) * COLUMNS_PER_BIT, 'scratch'),
   };
 };
@@ -109,15 +84,9 @@ export type GlobalRegion = {
   readonly memory: TemporalMemory;
 };
 
-/** `wasIdle`: the state before this frame was idle. */
-export type GlobalStep = {
-  ticked: boolean;
-  surprise: number;
-  wasIdle: boolean;
-  expectedBefore: readonly ExpectedState[];
-};
+export type GlobalStep = { ticked: boolean };
 
-/** One frame: tick when the scene state changed, else fade. `expected` is what was predicted before. */
+/** One frame: tick when the scene state changed. */
 export function stepGlobalRegion(
   region: GlobalRegion,
   occupied: Uint8Array,
@@ -126,22 +95,14 @@ export function stepGlobalRegion(
   learn: boolean,
   out: GlobalStep,
 ): void {
-  const { views } = region;
-  fade(views.surprise, FADE);
   out.ticked = changed > 0;
-  out.wasIdle = views.current[0] === IDLE;
-  if (out.ticked) {
-    out.expectedBefore = expectedStates(region);
-    tick(region, occupied, timeMs, learn);
-  }
-  out.surprise = views.surprise[0]!;
+  if (out.ticked) tick(region, occupied, timeMs, learn);
 }
 
 /** A new clip begins: forget where the scene was, keep what was learned. */
 export function resetGlobalRegion({ views, memory, grid }: GlobalRegion, timeMs: number): void {
   views.current.fill(IDLE);
   views.enteredMs.fill(timeMs);
-  views.surprise.fill(0);
   resetTemporalMemory(memory);
   // Idle bursts: whatever may follow idle is expected.
   const nothing = new Uint8Array(grid.columns * grid.rows);
@@ -153,26 +114,11 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   const [state, previous] = [views.current[0]!, views.current[1]!];
   const next = stateNumber(region, occupied, learn);
   const stayedMs = timeMs - views.enteredMs[0]!;
-  if (learn) {
-    learnInterval(transitions, intervalKey(next, previous, state), stayedMs);
-    learnInterval(transitions, intervalKey(ANY_STATE, previous, state), stayedMs, ANY_MOST_DEVIATIONS);
-  }
-
+  if (learn) learnInterval(transitions, intervalKey(next, previous, state), stayedMs);
   stepTemporalMemory(memory, views.columns, stateColumns(views.columns, occupied), learn);
-  const share = rawAnomaly(memory);
-  const visits = views.stateVisits[next]!;
-  const burstProbability = (views.stateBursts[next]! / BURST_UNIT + 1) / (visits + 2);
-  const hasContext = state !== IDLE || previous !== IDLE;
-  const knows = hasContext && next !== IDLE && stayedMs >= BRIEF_MS && views.missed[0]! <= MOST_MISSED;
-  const surprise = knows ? (share * -ln(burstProbability)) / 3 : 0;
-  if (surprise > views.surprise[0]!) views.surprise[0] = surprise;
-  // Back where it was: a flicker, and what it said is withdrawn.
-  if (next === previous && stayedMs < FLICKER_MS) views.surprise[0] = 0;
   if (learn) {
-    views.missed[0]! += MISSED_RATE * (share - views.missed[0]!);
-    const halve = visits + 1 >= MOST_VISITS ? 1 : 0;
-    views.stateVisits[next] = (visits + 1) >> halve;
-    views.stateBursts[next] = (views.stateBursts[next]! + Math.round(share * BURST_UNIT)) >> halve;
+    const visits = views.stateVisits[next]! + 1;
+    views.stateVisits[next] = visits >= MOST_VISITS ? visits >> 1 : visits;
   }
   views.current[1] = state;
   views.current[0] = next;
@@ -211,7 +157,6 @@ function stateNumber({ views, grid }: GlobalRegion, occupied: Uint8Array, learn:
   const taken = free >= 0 ? free : least;
   views.stateZones.set(occupied, taken * zones);
   views.stateVisits[taken] = 0;
-  views.stateBursts[taken] = 0;
   return taken;
 }
 
@@ -257,15 +202,6 @@ function isPredicted({ views, memory, grid }: GlobalRegion, state: number): bool
 export function nextStates(region: GlobalRegion): { readonly state: number; readonly probability: number }[] {
   const { list, total } = candidates(region);
   return list.map(({ state, weight }) => ({ state, probability: weight / total }));
-}
-
-/** The states expected next, for explanations. */
-export function expectedStates(region: GlobalRegion): ExpectedState[] {
-  const { list, total } = candidates(region);
-  return list
-    .slice(0, MAX_EXPECTED)
-    .map(({ state, weight }) => describeState(region, state, weight / total))
-    .filter((expected) => expected.probability >= MIN_PROBABILITY);
 }
 
 /** The next states with the time in which they usually come. */

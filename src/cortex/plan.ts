@@ -19,7 +19,6 @@ import { measureFields } from '../vision/picture-measures.ts';
 import { sceneGateFields } from '../vision/scene-gate.ts';
 import { activityFields, activityScoreFields } from './activity-forecast.ts';
 import { detectorFields } from './detector.ts';
-import { episodeTables } from './episode-plan.ts';
 import { feedbackFields } from './feedback/feedback.ts';
 import { signFields } from './feedback/signs.ts';
 import { flowFields } from './flow-stream.ts';
@@ -29,10 +28,10 @@ import { judgeFields } from './judge/things.ts';
 import { kindFields, kindShape } from './kind-columns.ts';
 import { labelClassifierFields, labelFields } from './labels.ts';
 import { qualityTables } from './prediction-quality.ts';
-import { recurrenceFields } from './recurrence.ts';
 import type { CortexSettings } from './settings.ts';
 import { sightFields } from './sight.ts';
 import { templateFields } from './template-memory.ts';
+import { visitTables } from './visit-region.ts';
 
 export type CortexPlan = {
   readonly settings: CortexSettings;
@@ -80,7 +79,7 @@ export function cortexTables(
     global: globalFields(geometry.global),
     'global.transitions': transitionFields(),
     'global.memory': temporalMemoryFields(globalShape(settings)),
-    recurrence: recurrenceFields(globalZones),
+    ...visitTables(),
     activity: activityFields(globalZones),
     'activity.score.0': activityScoreFields(),
     'activity.score.1': activityScoreFields(),
@@ -92,7 +91,7 @@ export function cortexTables(
     'flow.normals': speedMemoryFields(geometry.subColumns * geometry.subRows),
     kinds: kindFields(),
     'kinds.pooler': spatialPoolerFields(kindShape(settings.kindColumns)),
-    feedback: feedbackFields(zones, globalZones),
+    feedback: feedbackFields(zones),
     'feedback.signs': signFields(places),
     'feedback.hold': holdFields(),
     labels: labelFields(),
@@ -110,7 +109,6 @@ export function planCortex(settings: CortexSettings): CortexPlan {
   const tables = {
     ...cortexTables(settings, { geometry, cells, places }),
     ...calibrationTables(),
-    ...episodeTables(settings, geometry.global),
   };
   const blocks: BlockPlan[] = Object.entries(tables).map(([name, table]) => ({ name, table }));
   return { settings, geometry, cells, places, memory: planMemory(blocks) };

@@ -1,26 +1,35 @@
 /**
- * predict.ts - what comes next, from the two regions that know order, and how likely each place is to be active soon.
+ * predict.ts - what comes next, and how likely each place is to be active soon.
  *
  * While something is going on the global region tells the next state of the scene. While nothing is, the next thing is the
- * next episode, as long as the episode region tells it better than base rates would.
+ * next visit, as long as visits are told better than base rates would.
  */
+import { nextVisits } from '../visits/next.ts';
 import { HORIZONS_S, activityOf } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
-import { predictEpisodes } from './episode-predict.ts';
 import { IDLE, predictNext } from './global-region.ts';
 import type { ModelPrediction, PlaceActivity } from './observation.ts';
+import { describeVisit, isIdle } from './visit-region.ts';
+
+const MOST_TOLD = 3;
+const MIN_PROBABILITY = 0.05;
 
 export function predict(cortex: Cortex, timeMs: number): ModelPrediction {
-  const { global, episodes, next, ablated } = cortex;
-  const state = predictNext(global);
-  const isIdle = global.views.current[0] === IDLE;
-  const [own, baseRate] = next.episodeScore.logLoss;
-  const knowsEpisodes = own! < baseRate! && !ablated.has('l3');
-  // The scene is idle a moment before its last episode is over: until then that one would be told as the next.
-  const isOver = isIdle && !episodes.track.isOpen.includes(1);
-  const episode = isOver && knowsEpisodes ? predictEpisodes(episodes, timeMs) : null;
-  const isTold = episode !== null && episode.next.length > 0;
-  return { ...(isTold ? episode : state), activity: activityNow(cortex) };
+  const { global, next, ablated, judge } = cortex;
+  const [own, baseRate] = next.visitScore.logLoss;
+  // The scene is idle a moment before the last thing is given up: until then its own visit would be told as the next.
+  const isOver = global.views.current[0] === IDLE && isIdle(judge.things);
+  const visits = isOver && own! < baseRate! && !ablated.has('visits') ? predictVisits(cortex, timeMs) : null;
+  const isTold = visits !== null && visits.next.length > 0;
+  return { ...(isTold ? visits : predictNext(global)), activity: activityNow(cortex) };
+}
+
+function predictVisits({ visits }: Cortex, timeMs: number): Pick<ModelPrediction, 'next' | 'confidence'> {
+  const next = nextVisits(visits.next, timeMs)
+    .filter(({ probability }) => probability >= MIN_PROBABILITY)
+    .slice(0, MOST_TOLD)
+    .map(({ kind, probability, inMs }) => ({ ...describeVisit(visits, kind, probability), inMs }));
+  return { next, confidence: next[0]?.probability ?? 0 };
 }
 
 function activityNow({ activity, global }: Cortex): PlaceActivity {

@@ -3,30 +3,29 @@
  */
 import { BINS, type ForecastScore, calibrationError, forecastScoreFields } from '../anomaly/forecast-score.ts';
 import { type NextForecast, nextForecastFields, resetNext, settleNext, tellNext } from '../anomaly/next-forecast.ts';
+import { VISIT_KINDS } from '../visits/kinds.ts';
+import { nextVisits } from '../visits/next.ts';
 import { HORIZONS_S, SCORED } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
-import { KINDS } from './episode-kinds.ts';
-import { nextKinds } from './episode-predict.ts';
-import { judgeOfNext } from './episode-region.ts';
 import { STATES, nextStates } from './global-region.ts';
 
 export const qualityTables = () => ({
   'next.state': nextForecastFields(STATES),
   'next.state.score': forecastScoreFields(SCORED.length),
-  'next.episode': nextForecastFields(KINDS),
-  'next.episode.score': forecastScoreFields(SCORED.length),
+  'next.visit': nextForecastFields(VISIT_KINDS),
+  'next.visit.score': forecastScoreFields(SCORED.length),
 });
 
 export type NextQuality = {
   readonly state: NextForecast;
   readonly stateScore: ForecastScore;
-  readonly episode: NextForecast;
-  readonly episodeScore: ForecastScore;
+  readonly visit: NextForecast;
+  readonly visitScore: ForecastScore;
 };
 
-/** Score the last forecasts when a state or an episode has come, and make the next ones. */
-export function stepNextQuality(cortex: Cortex, ticked: boolean, episodesEnded: number, learn: boolean): void {
-  const { next, global, episodes, lifeMs } = cortex;
+/** Score the last forecasts when a state or a visit has come, and make the next ones. */
+export function stepNextQuality(cortex: Cortex, ticked: boolean, visits: number, learn: boolean): void {
+  const { next, global, visits: region, lifeMs } = cortex;
   if (ticked) {
     settleNext(next.state, next.stateScore, global.views.current[0]!, learn);
     tellNext(
@@ -34,19 +33,19 @@ export function stepNextQuality(cortex: Cortex, ticked: boolean, episodesEnded: 
       nextStates(global).map(({ state, probability }) => ({ thing: state, probability })),
     );
   }
-  if (episodesEnded > 0) {
-    settleNext(next.episode, next.episodeScore, episodes.views.lastKind[0]!, learn);
-    const following = nextKinds(episodes.sequences[judgeOfNext(episodes)]!, lifeMs[0]!);
+  if (visits > 0) {
+    settleNext(next.visit, next.visitScore, region.views.lastKind[0]!, learn);
+    const following = nextVisits(region.next, lifeMs[0]!);
     tellNext(
-      next.episode,
+      next.visit,
       following.map(({ kind, probability }) => ({ thing: kind, probability })),
     );
   }
 }
 
-export function resetNextQuality({ state, episode }: NextQuality): void {
+export function resetNextQuality({ state, visit }: NextQuality): void {
   resetNext(state);
-  resetNext(episode);
+  resetNext(visit);
 }
 
 /** Means of one kind of forecast, of the model and of the simple forecasters. */
@@ -62,14 +61,14 @@ export type ForecastQuality = {
 
 export type PredictionQuality = {
   readonly nextState: ForecastQuality;
-  readonly nextEpisode: ForecastQuality;
+  readonly nextVisit: ForecastQuality;
   readonly activity: readonly (ForecastQuality & { readonly horizonS: number })[];
 };
 
 export function predictionQuality({ next, activity }: Cortex): PredictionQuality {
   return {
     nextState: qualityOf(next.stateScore),
-    nextEpisode: qualityOf(next.episodeScore),
+    nextVisit: qualityOf(next.visitScore),
     activity: HORIZONS_S.map((horizonS, index) => ({ horizonS, ...qualityOf(activity.scores[index]!) })),
   };
 }

@@ -4,7 +4,7 @@
 import { ATTRIBUTES } from '../usual/usual.ts';
 
 /** Parts that can be left out, to measure what they are worth: attributes of things, streams, regions, parts of the eye. */
-export const ABLATIONS = [...ATTRIBUTES, 'flow', 'timing', 'l2', 'l3', 'high-order', 'gate', 'light'] as const;
+export const ABLATIONS = [...ATTRIBUTES, 'flow', 'timing', 'visits', 'high-order', 'gate', 'light'] as const;
 export type Ablation = (typeof ABLATIONS)[number];
 
 export type CortexSettings = {

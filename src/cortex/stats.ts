@@ -17,16 +17,16 @@ export type CortexStats = {
   readonly thingsLost: number;
 };
 
-export function cortexStats({ clock, global, episodes, judge }: Cortex): CortexStats {
-  let segments = segmentsInUse(global.memory.pool);
-  let evictions = evictionsOf(global.memory.pool);
-  let segmentCapacity = global.memory.shape.segments;
-  for (const { memory } of episodes.sequences) {
-    segments += segmentsInUse(memory.pool);
-    evictions += evictionsOf(memory.pool);
-    segmentCapacity += memory.shape.segments;
-  }
+export function cortexStats({ clock, global, judge }: Cortex): CortexStats {
   let things = 0;
   for (let slot = 0; slot < MOST_THINGS; slot++) if (judge.things.status[slot] !== FREE_SLOT) things++;
-  return { step: clock.step[0]!, segments, segmentCapacity, evictions, things, thingsLost: judge.things.lost[0]! };
+  const { pool, shape } = global.memory;
+  return {
+    step: clock.step[0]!,
+    segments: segmentsInUse(pool),
+    segmentCapacity: shape.segments,
+    evictions: evictionsOf(pool),
+    things,
+    thingsLost: judge.things.lost[0]!,
+  };
 }

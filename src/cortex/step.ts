@@ -1,16 +1,16 @@
 /**
  * step.ts - one frame through the model, top to bottom:
  *
- *     scene gate -> see -> blobs -> track -> regions (order, episodes, rhythm, flow) -> judge -> detect -> predict
+ *     scene gate -> see -> blobs -> track -> regions (states, visits, flow) -> judge -> detect -> predict
  *
  * Things are learned when they are gone. `mayLearn` false freezes everything declared `learned`; the eye and the context go on.
  */
 import type { Frame } from '../vision/frame.ts';
+import { endVisitor } from '../visits/follow.ts';
 import { resetSceneGate } from '../vision/scene-gate.ts';
 import { resetActivity, stepActivity } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
 import { type Moment, closeAll } from './detector.ts';
-import { resetEpisodeRegion } from './episode-region.ts';
 import { holdsLearning, stepFeedback } from './feedback/feedback.ts';
 import { resetFlowStream } from './flow-stream.ts';
 import { resetGlobalRegion } from './global-region.ts';
@@ -21,12 +21,12 @@ import { type LabelStep, stepLabels } from './labels.ts';
 import type { EventChange, Observation } from './observation.ts';
 import { predict } from './predict.ts';
 import { resetNextQuality, stepNextQuality } from './prediction-quality.ts';
-import { resetRecurrence } from './recurrence.ts';
 import { stepRegions } from './regions.ts';
 import { clearSight, lookAt, nothingSeen, watchPicture } from './sight.ts';
 import { detectAll } from './tell/detect-all.ts';
 import { seenThings, shownStreams, fillGrid } from './tell/show.ts';
 import { learnTemplates } from './template-memory.ts';
+import { resetVisits } from './visit-region.ts';
 
 /** Gaps longer than this are pauses; a clock that went back or a pause counts as one ordinary frame. */
 const MAX_GAP_MS = 5000;
@@ -36,7 +36,7 @@ export type StageClock = { retina: number; regions: number; detect: number; read
 
 /** Take in one frame; throws RangeError when its size is not the model's. `stage`, if given, measures the step. */
 export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stage?: StageClock): Observation {
-  const { settings, calibration, zones, global, episodes } = cortex;
+  const { settings, calibration, zones, global, visits } = cortex;
   if (frame.width !== settings.width || frame.height !== settings.height) {
     throw new RangeError(
       `Expected a frame of ${settings.width} x ${settings.height} px but received ${frame.width} x ${frame.height}`,
@@ -50,17 +50,21 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const verdict = watchPicture(cortex.sight, frame.luma, now.timeMs, elapsedMs, !cortex.ablated.has('gate'));
   const learn = mayLearn && !verdict.unsure && !holdsLearning(cortex);
   const seen = nothingSeen();
-  lookAt(cortex.sight, verdict, now.timeMs, elapsedMs, (slot) => learnGone(cortex.judge, slot, learn), seen);
+  const ended = (slot: number): void => {
+    learnGone(cortex.judge, slot, learn);
+    endVisitor(visits.visitors, cortex.judge.things, slot, now.timeMs, learn);
+  };
+  lookAt(cortex.sight, verdict, now.timeMs, elapsedMs, ended, seen);
   if (seen.isBroken) breakContext(cortex, now.timeMs);
 
   const looked = stage?.now() ?? 0;
-  const regions = stepRegions(cortex, seen, now, elapsedMs, learn);
+  const regions = stepRegions(cortex, seen, now, learn);
   const labelled: LabelStep = { label: null, changed: false };
   stepLabels(cortex, learn, labelled);
 
   const stepped = stage?.now() ?? 0;
   const thingMatters = judgeThings(cortex.judge, { timeMs: now.timeMs, elapsedMs, unsure: verdict.unsure });
-  const orderMatters = stepFeedback(cortex, regions.global, thingMatters);
+  const orderMatters = stepFeedback(cortex, regions.visits, thingMatters);
   const ratios: SceneRatios = judgeScene(cortex, regions, verdict.unsure, elapsedMs, learn);
   const scene = { verdict, regions, ratios, orderMatters };
   const events = detectAll(cortex, scene, now, frame.timeMs);
@@ -77,9 +81,9 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
       global.views.current[0]!,
       zones.global.occupied,
     );
-  stepNextQuality(cortex, regions.global.ticked, regions.episode.ended, learn);
-  stepActivity(cortex.activity, zones.global.occupied, global, episodes, now.timeMs, learn);
-  const isNews = regions.global.ticked || regions.episode.ended > 0 || labelled.changed;
+  stepNextQuality(cortex, regions.global.ticked, regions.visits.visits, learn);
+  stepActivity(cortex.activity, zones.global.occupied, global, visits, now.timeMs, learn);
+  const isNews = regions.global.ticked || regions.visits.visits > 0 || labelled.changed;
   const prediction = isNews ? predict(cortex, now.timeMs) : null;
   if (stage) {
     stage.retina += looked - began;
@@ -143,8 +147,7 @@ function advanceClock({ clock, settings }: Cortex, frameMs: number): number {
 /** What comes from now on has nothing to do with what came before. */
 function breakContext(cortex: Cortex, timeMs: number): void {
   resetGlobalRegion(cortex.global, timeMs);
-  resetEpisodeRegion(cortex.episodes);
-  resetRecurrence(cortex.recurrence);
+  resetVisits(cortex.visits);
   resetActivity(cortex.activity);
   resetNextQuality(cortex.next);
   resetFlowStream(cortex.flow);

@@ -35,7 +35,7 @@ const FORECAST = {
 export const PredictionQualityRecord = Type.Object(
   {
     next_state: Type.Object(FORECAST, { additionalProperties: false, description: 'the next state of the scene' }),
-    next_episode: Type.Object(FORECAST, { additionalProperties: false, description: 'the next episode' }),
+    next_episode: Type.Object(FORECAST, { additionalProperties: false, description: 'the next visit' }),
     activity: Type.Array(
       Type.Object(
         { horizon_s: Type.Number({ exclusiveMinimum: 0 }), ...FORECAST },
@@ -50,7 +50,7 @@ export type PredictionQualityRecord = Static<typeof PredictionQualityRecord>;
 export function predictionQualityRecord(quality: PredictionQuality): PredictionQualityRecord {
   return {
     next_state: forecast(quality.nextState),
-    next_episode: forecast(quality.nextEpisode),
+    next_episode: forecast(quality.nextVisit),
     activity: quality.activity.map((entry) => ({ horizon_s: entry.horizonS, ...forecast(entry) })),
   };
 }

@@ -13,7 +13,7 @@ const FORECAST = {
 const NOTHING = { ...FORECAST, questions: 0 };
 const quality = predictionQualityRecord({
   nextState: FORECAST,
-  nextEpisode: NOTHING,
+  nextVisit: NOTHING,
   activity: [{ horizonS: 5, ...FORECAST }],
 });
 

@@ -9,6 +9,7 @@ import { predictionQuality } from '../../src/cortex/prediction-quality.ts';
 import { PRESETS } from '../../src/cortex/settings.ts';
 import { stepCortex } from '../../src/cortex/step.ts';
 import { composePrediction } from '../../src/cortex/template-memory.ts';
+import { FREE_SLOT, LIVE } from '../../src/things/pool.ts';
 import { createScene, renderNext } from '../../src/scene/scene.ts';
 import { SCENES } from '../../src/scene/scenes.ts';
 
@@ -72,10 +73,9 @@ void test('every kind of forecast is better than base rate and persistence, and 
     t.ok(logLoss.model < logLoss.persistence, `${name}: ${logLoss.model} against persistence ${logLoss.persistence}`);
     t.ok(calibrationError < 0.2, `${name}: off by ${calibrationError}`);
   }
-  // The kinds of episodes come in turn in this scene: there is hardly more to know than how often each comes.
-  const { logLoss, questions } = quality.nextEpisode;
-  t.ok(questions > 30, `next episode: ${questions} questions`);
-  t.ok(logLoss.model < 1.1 * logLoss.base_rate, `next episode: ${logLoss.model} against ${logLoss.base_rate}`);
+  const { logLoss, questions } = quality.nextVisit;
+  t.ok(questions > 30, `next visit: ${questions} questions`);
+  t.ok(logLoss.model < logLoss.base_rate, `next visit: ${logLoss.model} against base rate ${logLoss.base_rate}`);
 });
 
 void test('activity is told for every place and horizon, more of it within more time', async (t) => {
@@ -90,7 +90,7 @@ void test('activity is told for every place and horizon, more of it within more 
   t.ok(means[0]! < means[2]!, means.join(' '));
 });
 
-void test('while nothing is there the next episode is told with its whole path', async (t) => {
+void test('while nothing is there the next visit is told with its whole way', async (t) => {
   const paths = watched.predictions
     .slice(-60)
     .flatMap(({ next }) => next.slice(0, 1).map(({ positions }) => positions.length));
@@ -99,16 +99,16 @@ void test('while nothing is there the next episode is told with its whole path',
 
 void test('what has just passed is not told as what comes next', async (t) => {
   const { cortex } = watched;
-  const { track } = cortex.episodes;
+  const { status } = cortex.judge.things;
   const timeMs = cortex.lifeMs[0]!;
   cortex.global.views.current[0] = IDLE;
-  track.isOpen.fill(0);
+  status.fill(FREE_SLOT);
   const over = predict(cortex, timeMs).next;
-  track.isOpen[0] = 1;
+  status[0] = LIVE;
   const notYet = predict(cortex, timeMs).next;
-  track.isOpen.fill(0);
-  t.same(notYet, predictNext(cortex.global).next, 'the states tell it until the episode is over');
-  t.notSame(over, notYet, 'then the episodes do');
+  status[0] = FREE_SLOT;
+  t.same(notYet, predictNext(cortex.global).next, 'the states tell it until the thing is gone');
+  t.notSame(over, notYet, 'then the visits do');
 });
 
 void test('the predicted picture is closer to what comes than the picture there is', async (t) => {

@@ -2,8 +2,8 @@
  * feedback.ts - what someone has said: "that was normal" is not told again, "that matters" is told for ever.
  *
  *     of a thing     its attributes, at their places (signs.ts)
- *     of an order    a turn of three scene states, a pause (orders.ts)
- *     of a routine   the order of episodes, the clock of a place, speeds in a crowd (routines.ts)
+ *     of visits      their order, their clock, pauses (visits.ts)
+ *     of a crowd     its speeds (speeds.ts)
  *
  * normal    the thing is learned several times over, and its attributes are allowed there up to a little beyond
  * matters   its most telling attributes raise an alarm from now on, and while they are seen nothing is learned
@@ -15,12 +15,12 @@ import { learnDirection } from '../../usual/directions.ts';
 import { ATTRIBUTES, attributeBits } from '../../usual/usual.ts';
 import { learnVisit } from '../../usual/visits.ts';
 import type { Cortex } from '../cortex.ts';
-import type { GlobalStep } from '../global-region.ts';
 import { PARDONED_TIMES } from '../judge/things.ts';
 import { THING_KEY } from '../observation.ts';
-import { type OrderFeedback, orderFeedbackFields, takeOrderFeedback, weighOrder } from './orders.ts';
-import { type RoutineFeedback, dropRoutineEvidence, routineFeedbackFields, takeRoutineFeedback } from './routines.ts';
+import type { VisitStep } from '../visit-region.ts';
 import { type Sign, alarmsBetween, noteAlarm, signsOf, takeMatters, takeNormal, wayOf } from './signs.ts';
+import { type SpeedFeedback, noteSpeeds, speedFeedbackFields, takeSpeedFeedback } from './speeds.ts';
+import { type VisitFeedback, noteVisits, takeVisitFeedback, visitFeedbackFields } from './visits.ts';
 
 export type Verdict = 'normal' | 'matters';
 
@@ -31,19 +31,16 @@ const HOLD_MS = 1500;
 /** Besides the most telling attribute, those with so many bits matter. */
 const MATTERS_BITS = 6;
 
-export const feedbackFields = (zones: number, globalZones: number) => ({
-  ...orderFeedbackFields(globalZones),
-  ...routineFeedbackFields(zones, globalZones),
-});
-export type FeedbackViews = Views<ReturnType<typeof feedbackFields>> & OrderFeedback & RoutineFeedback;
+export const feedbackFields = (zones: number) => ({ ...visitFeedbackFields(), ...speedFeedbackFields(zones) });
+export type FeedbackViews = Views<ReturnType<typeof feedbackFields>> & VisitFeedback & SpeedFeedback;
 
 /** Whether learning must wait, because something that matters is there. */
 export function holdsLearning({ hold, lifeMs }: Cortex): boolean {
   return lifeMs[0]! < hold.untilMs[0]!;
 }
 
-/** After things were judged: keep what alarms, look for a turn that matters. Returns whether something matters now. */
-export function stepFeedback(cortex: Cortex, global: GlobalStep, thingMatters: boolean): boolean {
+/** After things were judged: keep what alarms, note what is unusual besides. Returns whether something matters now. */
+export function stepFeedback(cortex: Cortex, visits: VisitStep, thingMatters: boolean): boolean {
   const { judge, clock, lifeMs, hold } = cortex;
   const { things, usual, views, signs } = judge;
   const step = clock.step[0]! + 1;
@@ -65,9 +62,10 @@ export function stepFeedback(cortex: Cortex, global: GlobalStep, thingMatters: b
       slot,
     );
   }
-  const orderMatters = weighOrder(cortex, global, step);
-  if (thingMatters || orderMatters) hold.untilMs[0] = lifeMs[0]! + HOLD_MS;
-  return orderMatters;
+  noteVisits(cortex, visits, step);
+  noteSpeeds(cortex, step);
+  if (thingMatters || visits.mattering) hold.untilMs[0] = lifeMs[0]! + HOLD_MS;
+  return visits.mattering;
 }
 
 /**
@@ -80,13 +78,20 @@ export function takeFeedback(cortex: Cortex, said: Verdict, key: string, fromSte
   const isNormal = said === 'normal';
   const id = key.startsWith(THING_KEY) ? Number(key.slice(THING_KEY.length)) : null;
   if (id !== null) return takeThings(cortex, isNormal, first, last, id);
-  let taken = takeOrderFeedback(cortex, isNormal, first, last);
+  let taken = takeVisitFeedback(cortex, isNormal, first, last);
   if (isNormal) {
-    taken += takeRoutineFeedback(cortex, first, last);
-    dropRoutineEvidence(cortex);
-    cortex.global.views.surprise.fill(0);
+    taken += takeSpeedFeedback(cortex, first, last);
+    dropEvidence(cortex);
   } else if (taken === 0) taken += takeThings(cortex, false, first, last, null);
   return taken;
+}
+
+/** What still lasts of it is dropped at once. */
+function dropEvidence({ visits, flow }: Cortex): void {
+  visits.views.roundBits.fill(0);
+  visits.rhythm.earlyBits.fill(0);
+  flow.views.running.fill(0);
+  flow.views.flowSurprise.fill(0);
 }
 
 function takeThings({ judge }: Cortex, isNormal: boolean, first: number, last: number, id: number | null): number {

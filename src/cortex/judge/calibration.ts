@@ -101,6 +101,11 @@ export function endUnit(calibration: Calibration, kind: number, learn: boolean):
   told[kind] = 0;
 }
 
+/** A unit that is known at once: `value` is its evidence, `isOdd` that it is no ordinary one. */
+export function takeUnit(calibration: Calibration, kind: number, value: number, isOdd: boolean): void {
+  if (countUnit(calibration, kind, isOdd)) learnTail(calibration.tails[kind]!, value);
+}
+
 /** Count a unit, if it is an ordinary one, to be learned; returns whether it is. */
 export function countUnit({ views }: Calibration, kind: number, wasTold: boolean): boolean {
   // Where little came yet the first few that are told count for more: they are all there is.

@@ -2,7 +2,7 @@
  * kinds.ts - the kinds of evidence, one row each: everything that can raise an alarm by being rare.
  *
  * All are held against the same question: how often a day would something this rare come if nothing were wrong? A kind says
- * something once per unit (a thing that is gone, a change of the scene's state, an episode, an arrival, ten busy seconds);
+ * something once per unit (a thing that is gone, a visit, an arrival, ten busy seconds);
  * values of past ordinary units make up its tail (usual/tail.ts). An alarm is worth its place when the expected number a
  * day stays below the kind's share of `alarms_per_day`.
  *
@@ -11,7 +11,7 @@
 import type { ModelCause, StreamName } from '../observation.ts';
 
 /** What a kind counts: evidence is the highest value within one unit. */
-export type Unit = 'thing' | 'tick' | 'episode' | 'arrival' | 'stay' | 'block';
+export type Unit = 'thing' | 'visit' | 'arrival' | 'block';
 
 export type EvidenceKind = {
   readonly name: string;
@@ -27,12 +27,11 @@ export type EvidenceKind = {
 /** In the order of the numbers in the state; the cause and stream of `thing` are those of its foremost attribute. */
 export const KINDS = [
   { name: 'thing', cause: 'sequence', stream: 'sequence', unit: 'thing', share: 0.7, least: 3 },
-  { name: 'order', cause: 'sequence', stream: 'sequence', unit: 'tick', share: 0.05, least: 2.2 },
-  { name: 'episode', cause: 'sequence', stream: 'sequence', unit: 'episode', share: 0.13, least: 2.2 },
+  { name: 'round', cause: 'sequence', stream: 'sequence', unit: 'visit', share: 0.18, least: 4 },
   { name: 'flow', cause: 'motion', stream: 'motion', unit: 'block', share: 0.04, least: 3 },
   { name: 'early', cause: 'timing', stream: 'timing', unit: 'arrival', share: 0.03, least: 10 },
   { name: 'overdue', cause: 'absence', stream: 'timing', unit: 'arrival', share: 0.03, least: 10 },
-  { name: 'absence', cause: 'absence', stream: 'timing', unit: 'stay', share: 0.02, least: 10 },
+  { name: 'absence', cause: 'absence', stream: 'timing', unit: 'visit', share: 0.02, least: 10 },
 ] as const satisfies readonly EvidenceKind[];
 export type KindName = (typeof KINDS)[number]['name'];
 

@@ -62,7 +62,7 @@ export class Teaching {
         'usage',
         `Expected an event that can be recognised again but ${event} has no sign of its own`,
         {
-          hint: 'Ordinary things in an unusual order of episodes cannot be told apart by place or kind.',
+          hint: 'Ordinary things in an unusual order of visits cannot be told apart by place or kind.',
         },
       );
     }

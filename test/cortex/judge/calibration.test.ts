@@ -16,7 +16,7 @@ import { tailFields } from '../../../src/usual/tail.ts';
 import { viewsFor } from '../../support/views.ts';
 
 const DAY_MS = 86_400_000;
-const ORDER = kindOf('order');
+const ORDER = kindOf('flow');
 
 function newborn(alarmsPerDay = 10): Calibration {
   return {

@@ -1,0 +1,192 @@
+import { test } from 'tap';
+import { type Random, between, pick } from '../support/visit-life.ts';
+import {
+  type Company,
+  companyFields,
+  forgetCompany,
+  resetCompany,
+  sampleCompany,
+  shareOfCompany,
+  takeVisit,
+} from '../../src/visits/company.ts';
+import { viewsFor } from '../support/views.ts';
+
+const [A, B, C, D, E, F, G] = [0, 1, 2, 3, 4, 5, 6];
+/** Traffic that has nothing to do with the rounds. */
+const STRANGER = 9;
+
+/** Visits one after another, with the seconds between them. */
+class Life {
+  readonly company: Company = viewsFor(companyFields());
+  readonly random: Random = new Uint32Array([5]);
+  readonly word = { bits: 0, companion: -1, missing: 0, mattering: false };
+  timeMs = 1000;
+
+  constructor() {
+    resetCompany(this.company);
+  }
+
+  wait(seconds: number): void {
+    for (let i = 0; i < Math.round(seconds * 5); i++) sampleCompany(this.company, (this.timeMs += 200), true);
+  }
+
+  visit(kind: number): number {
+    takeVisit(this.company, kind, this.timeMs, true, this.word);
+    return this.word.bits;
+  }
+
+  /** Returns the most evidence at any of the places. */
+  round(places: readonly number[], strangers = false): number {
+    let most = 0;
+    for (const place of places) {
+      this.wait(between(this.random, 3, 5));
+      most = Math.max(most, this.visit(place));
+      if (strangers && pick(this.random, [true, false])) {
+        this.wait(0.6);
+        this.visit(STRANGER);
+      }
+    }
+    this.wait(between(this.random, 5, 11));
+    return most;
+  }
+
+  /** Rounds in either order; returns how many of them had evidence of 4 bits. */
+  rounds(orders: readonly (readonly number[])[], count: number, strangers = false): number {
+    let odd = 0;
+    for (let i = 0; i < count; i++) if (this.round(pick(this.random, orders), strangers) >= 4) odd++;
+    return odd;
+  }
+}
+
+const THREE = [
+  [A, B, C],
+  [D, B, E],
+];
+const FIVE = [
+  [A, B, C, D, E],
+  [F, B, C, D, G],
+];
+
+void test('a round that ends at the other round’s last place is told, whatever lies between', async (t) => {
+  for (const [orders, broken] of [
+    [THREE, [A, B, E]],
+    [FIVE, [A, B, C, D, G]],
+  ] as const) {
+    const life = new Life();
+    life.rounds(orders, 80);
+    t.ok(life.rounds(orders, 40) <= 1, 'rounds in order are quiet');
+    t.ok(life.round(broken) > 6, `${broken.length} places: ${life.word.bits}`);
+    const other = orders[1]!;
+    t.equal(life.word.companion, other[0], 'the first place of the other round is what is missing');
+    t.ok(shareOfCompany(life.company, other.at(-1)!, other[0]!) > 0.95);
+    t.ok(life.rounds(orders, 12) <= 1, 'what follows from a break is no break');
+  }
+});
+
+void test('the same among unrelated traffic', async (t) => {
+  const life = new Life();
+  life.rounds(THREE, 90, true);
+  t.ok(life.rounds(THREE, 30, true) <= 1);
+  t.ok(life.round([D, B, C], true) > 6);
+});
+
+void test('two rounds at once are told apart', async (t) => {
+  const life = new Life();
+  const other = THREE.map((places) => places.map((place) => place + 10));
+  const walkers = [
+    { orders: THREE, at: 0, left: [] as number[] },
+    { orders: other, at: 2, left: [] as number[] },
+  ];
+  let seconds = 0;
+  const breaks = new Set<number>();
+  let [found, wrong] = [0, 0];
+  while (seconds < 4200) {
+    walkers.sort((a, b) => a.at - b.at);
+    const walker = walkers[0]!;
+    life.wait(walker.at - seconds);
+    seconds = walker.at;
+    if (walker.left.length === 0) {
+      walker.left = [...pick(life.random, walker.orders)];
+      const isBroken =
+        seconds > 3000 && walker.orders === THREE && breaks.size < 4 && seconds > 3000 + 250 * breaks.size;
+      if (isBroken) {
+        walker.left[2] = walker.left[2] === C ? E : C;
+        breaks.add(seconds);
+      }
+    }
+    const place = walker.left.shift()!;
+    const isLastOfBreak = walker.left.length === 0 && walker.orders === THREE && breaks.size > found;
+    if (life.visit(place) >= 4 && seconds > 3000) {
+      if (isLastOfBreak) found++;
+      else wrong++;
+    }
+    walker.at += walker.left.length === 0 ? between(life.random, 6, 12) : between(life.random, 3, 5);
+  }
+  t.equal(breaks.size, 4);
+  t.ok(found >= 3, `${found} of 4 found`);
+  t.ok(wrong <= 1, `${wrong} wrong`);
+});
+
+void test('a lane that is used twice in turn is told', async (t) => {
+  const life = new Life();
+  const pass = (lane: number): number => {
+    life.wait(between(life.random, 8, 13));
+    return life.visit(lane);
+  };
+  for (let i = 0; i < 60; i++) t.ok(pass(i % 2) < 4);
+  t.ok(pass(1) > 6);
+  t.ok(pass(0) < 4);
+});
+
+void test('what comes at random keeps nobody company', async (t) => {
+  const life = new Life();
+  let odd = 0;
+  for (let i = 0; i < 600; i++) {
+    life.wait(between(life.random, 1, 9));
+    if (life.visit(pick(life.random, [A, A, A, B, C])) > 0) odd++;
+  }
+  t.ok(odd <= 2, `${odd} of 600`);
+});
+
+void test('where a companion is often lost from sight less is said of it', async (t) => {
+  const evidence = [0, 8].map((every) => {
+    const life = new Life();
+    for (let i = 1; i <= 100; i++) {
+      if (every > 0 && i % every === 0)
+        life.round(
+          pick(life.random, [
+            [B, C],
+            [B, E],
+          ]),
+        );
+      else life.rounds(THREE, 1);
+    }
+    return life.round([A, B, E]);
+  });
+  t.ok(evidence[0]! > 6 && evidence[1]! < evidence[0]! - 1, evidence.join(' '));
+});
+
+void test('a set that someone accepted is no evidence, one that matters is named however often it comes', async (t) => {
+  const life = new Life();
+  life.rounds(THREE, 80);
+  life.round([A, B, E]);
+  const { missing } = life.word;
+  t.not(missing, 0);
+  life.company.accepted[E] = missing;
+  life.rounds(THREE, 4);
+  t.equal(life.round([A, B, E]), 0);
+  life.company.matters[E] = missing;
+  life.rounds(THREE, 4);
+  life.round([A, B, E]);
+  t.equal(life.word.mattering, true);
+});
+
+void test('in a new clip, and with a kind that is new, nothing is missing', async (t) => {
+  const life = new Life();
+  life.rounds(THREE, 80);
+  resetCompany(life.company);
+  t.equal(life.visit(E), 0);
+  life.rounds(THREE, 4);
+  forgetCompany(life.company, E);
+  t.equal(life.round([A, B, E]), 0);
+});
