@@ -27,7 +27,7 @@ const FIRST_MS = 700;
 const RATIO = 1.5;
 const SAMPLE_MS = 1000;
 /** A link that is beyond doubt (nats), what of it ABSENT itself must tell, and what the age must at each visit. */
-const LINKED = 25;
+const LINKED = 20;
 const LINKED_ABSENT = 3;
 const LINKED_BY_AGE = 0.5;
 /** Visits before a kind is asked, and the share of them in which its companion may have been missing. */

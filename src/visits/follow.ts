@@ -24,6 +24,8 @@ const LEAST_WAY = 0.25;
 /** Stops kept of a thing; nearer than this (heights) to an end of its way they are part of coming and going. */
 const STOPS = 4;
 const AT_AN_END = 0.2;
+/** What stops again so soon (ms) where something just stopped was lost from sight for a moment. */
+const SAME_STAY_MS = 4000;
 /** A kind that came so often is one. */
 const OFTEN = 3;
 /** Visits that may be told in one frame. */
@@ -155,6 +157,10 @@ function isOften({ kinds }: Visitors): boolean {
 function tell({ follow, kinds }: Visitors, beganMs: number, timeMs: number, learn: boolean): void {
   const known = kindOfVisit(kinds, visit);
   if ((known === NO_VISIT && !learn) || follow.told[0]! >= MOST_TOLD) return;
+  if (visit.sort === STOP && known !== NO_VISIT && timeMs - kinds.cameMs[known]! < SAME_STAY_MS) {
+    kinds.cameMs[known] = timeMs;
+    return;
+  }
   const at = follow.told[0]!;
   follow.toldKind[at] = learn ? learnKind(kinds, known, visit, timeMs) : known;
   follow.toldFresh[at] = known === NO_VISIT ? 1 : 0;

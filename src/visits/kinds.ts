@@ -67,7 +67,7 @@ export function learnKind(kinds: VisitKinds, kind: number, visit: Visit, timeMs:
   }
   came[kind] = Math.min(MOST_VISITS, came[kind]! + 1);
   cameMs[kind] = timeMs;
-  const rate = Math.max(1 / came[kind]!, MIN_RATE);
+  const rate = Math.max(1 / came[kind], MIN_RATE);
   high[kind]! += rate * (visit.high - high[kind]!);
   const base = kind * 2 * WAY_POINTS;
   for (let i = 0; i < 2 * WAY_POINTS; i++) line[base + i]! += rate * (visit.line[i]! - line[base + i]!);

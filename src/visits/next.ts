@@ -77,7 +77,7 @@ export function nextVisits(next: NextVisits, timeMs: number): NextVisit[] {
       usual === null ? [0, 0] : [Math.max(0, usual.lowMs - elapsedMs), Math.max(0, usual.highMs - elapsedMs)];
     list.push({ kind, probability, inMs });
   }
-  return list.sort((a, b) => b.probability - a.probability || a.kind - b.kind);
+  return list.toSorted((a, b) => b.probability - a.probability || a.kind - b.kind);
 }
 
 /** A new clip begins. */

@@ -90,7 +90,7 @@ void test('status tells how good the predictions are, beside who knows little', 
   );
   t.ok(lines.some((line) => line.includes('activity within 5 s')));
   t.notOk(
-    lines.some((line) => line.includes('next episode')),
+    lines.some((line) => line.includes('next visit')),
     'nothing was asked yet',
   );
 });
