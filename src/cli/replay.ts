@@ -156,7 +156,7 @@ function parts(value: string, before: readonly Ablation[]): readonly Ablation[] 
 const STREAM_PARTS: { readonly [stream: string]: readonly Ablation[] } = {
   form: ['size', 'shape'],
   motion: ['direction', 'speed', 'flow'],
-  sequence: ['place', 'birth', 'l2', 'l3'],
+  sequence: ['place', 'birth', 'visits'],
   timing: ['stay', 'timing'],
 };
 const PARTS = [...new Set([...Object.keys(STREAM_PARTS), ...ABLATIONS])];

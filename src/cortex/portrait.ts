@@ -11,9 +11,10 @@ import { LEVELS } from '../usual/places.ts';
 import type { Box } from '../vision/box.ts';
 import { zoneBox } from '../vision/geometry.ts';
 import type { Cortex } from './cortex.ts';
-import { KINDS } from './episode-kinds.ts';
 import { ANY_STATE } from './global-region.ts';
 import { STAY_FLOOR_MS } from '../usual/usual.ts';
+import { keepsCompany } from '../visits/company.ts';
+import { VISIT_KINDS } from '../visits/kinds.ts';
 
 /** Where things go: one entry per cell, row-major. */
 export type PlacesPortrait = {
@@ -75,7 +76,9 @@ export type Portrait = {
   readonly stateNow: number;
   readonly states: readonly StatePortrait[];
   readonly follows: readonly FollowPortrait[];
-  readonly episodeKinds: number;
+  /** Places and ways that are known, and pairs of them of which one always comes before the other. */
+  readonly visitKinds: number;
+  readonly companions: number;
   readonly memories: readonly MemoryPortrait[];
   readonly poolerColumns: number;
   readonly fieldSide: number;
@@ -104,7 +107,8 @@ export function portraitOf(cortex: Cortex): Portrait {
     stateNow: cortex.global.views.current[0]!,
     states,
     follows: followsOf(cortex, states),
-    episodeKinds: count(cortex.episodes.kinds.kindVisits, KINDS),
+    visitKinds: count(cortex.visits.visitors.kinds.sort, VISIT_KINDS),
+    companions: companionsOf(cortex),
     memories: memoriesOf(cortex),
     poolerColumns: cortex.settings.kindColumns,
     ...fieldsOf(cortex),
@@ -211,11 +215,15 @@ function followsOf({ global }: Cortex, states: readonly StatePortrait[]): Follow
   return follows.toSorted((a, b) => b.count - a.count || a.from - b.from || a.to - b.to).slice(0, MOST_FOLLOWS);
 }
 
-function memoriesOf({ global, episodes }: Cortex): MemoryPortrait[] {
-  const all = [
-    { name: 'order of states', memory: global.memory },
-    ...episodes.sequences.map(({ memory }, part) => ({ name: `order of episodes ${part + 1}`, memory })),
-  ];
+function companionsOf({ visits: { company } }: Cortex): number {
+  let pairs = 0;
+  for (let kind = 0; kind < VISIT_KINDS; kind++)
+    for (let other = 0; other < VISIT_KINDS; other++) if (other !== kind && keepsCompany(company, kind, other)) pairs++;
+  return pairs;
+}
+
+function memoriesOf({ global }: Cortex): MemoryPortrait[] {
+  const all = [{ name: 'order of states', memory: global.memory }];
   return all.map(({ name, memory }) => ({
     name,
     columns: memory.shape.columns,

@@ -29,6 +29,8 @@ export function judgeScene(
   const ratio = (kind: number, isLeftOut: boolean, value: number): number =>
     isLeftOut || unsure ? 0 : weigh(calibration, kind, value, ready);
   const { rhythm, pause } = visits;
+  // What is shown of it and held against other budgets.
+  calibration.views.highest[ROUND] = unsure ? 0 : visits.round;
   const noTiming = ablated.has('timing');
   const ratios: SceneRatios = {
     thing: 0,

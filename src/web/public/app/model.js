@@ -76,7 +76,7 @@ export async function open(main, { camera, cameras }) {
   return () => clearInterval(timer);
 }
 
-/** From the camera up to episodes, with what is active in each. */
+/** From the camera up to visits, with what is active in each. */
 function drawHierarchy({
   things,
   occupied,
@@ -85,11 +85,12 @@ function drawHierarchy({
   states,
   state_now: now,
   memories,
-  episode_kinds: kinds,
+  visit_kinds: kinds,
+  companions,
   pooler_columns: columns,
   fields,
 }) {
-  const [first, ...episodes] = memories;
+  const [first] = memories;
   const boxes = [
     ['Camera', 'picture after picture', '', 0],
     ['Eye', 'background, local light', 'what differs from it', 0],
@@ -98,17 +99,12 @@ function drawHierarchy({
     ['Kinds', `${columns} columns`, 'shared spatial pooler', fields.length === 0 ? 0 : Math.min(1, things / 4)],
     ['States', `${occupied} of ${zones} zones held`, `${states.length} states known`, occupied / 6],
     [
-      'L2 order',
+      'Order of states',
       `${first.active} cells active`,
       `${first.predicted} columns expected`,
       first.active === 0 ? 0 : Math.min(1, first.active / 30),
     ],
-    [
-      'L3 episodes',
-      `${kinds} kinds`,
-      `${episodes.reduce((sum, { segments }) => sum + segments, 0)} segments`,
-      Math.min(1, episodes.reduce((sum, { predicted }) => sum + predicted, 0) / 12),
-    ],
+    ['Visits', `${kinds} places and ways`, `${companions} pairs in order`, kinds === 0 ? 0 : Math.min(1, things / 4)],
     ['Judge', 'bits against the usual', 'alarms a day', 0],
   ];
   const at = {
@@ -118,8 +114,8 @@ function drawHierarchy({
     States: [2, 2],
     Usual: [3, 0],
     Kinds: [3, 1],
-    'L2 order': [3, 2],
-    'L3 episodes': [4, 2],
+    'Order of states': [3, 2],
+    Visits: [4, 1],
     Judge: [5, 1],
   };
   const arrows = [
@@ -129,10 +125,10 @@ function drawHierarchy({
     ['Things', 'Usual'],
     ['Things', 'Kinds'],
     ['Things', 'States'],
-    ['States', 'L2 order'],
-    ['L2 order', 'L3 episodes'],
+    ['States', 'Order of states'],
+    ['Things', 'Visits'],
     ['Usual', 'Judge'],
-    ['L3 episodes', 'Judge'],
+    ['Visits', 'Judge'],
     ['Kinds', 'Judge'],
   ];
   const [w, tall, gapX, gapY] = [168, 62, 202, 84];
