@@ -5,6 +5,9 @@ import { FREE_KIND, PASS, STOP, VISIT_KINDS, visitKindFields } from '../../src/v
 import { followWith, nextVisitFields, nextVisits } from '../../src/visits/next.ts';
 import { viewsFor } from '../support/views.ts';
 
+/** So long after one is gone the next appears. */
+const PAUSE_MS = 5000;
+
 type Point = readonly [number, number];
 
 /** Things that go where they are told, ten frames a second. */
@@ -42,6 +45,7 @@ class Ground {
   /** Something appears at a point, takes a small step, stands and is gone. */
   appear(x: number, y: number, step: number, height: number): number[] {
     const { things } = this;
+    this.timeMs += PAUSE_MS;
     things.id[0] = ++this.#id;
     things.status[0] = LIVE;
     things.trailLength[0] = 0;
@@ -127,6 +131,14 @@ void test('what appears at a place and steps to either side is at one place; nea
   t.equal(kinds.length, 4);
   t.equal(new Set(kinds).size, 1);
   t.not(ground.appear(0.75, 0.5, 0.1, 0.35)[0], kinds[0]);
+});
+
+void test('what is lost from sight for a moment while it stands has stopped once', async (t) => {
+  const ground = new Ground();
+  t.equal(ground.appear(0.5, 0.5, 0.05, 0.3).length, 1);
+  ground.timeMs -= PAUSE_MS;
+  t.equal(ground.appear(0.5, 0.5, 0.02, 0.3).length, 0);
+  t.equal(ground.appear(0.5, 0.5, 0.02, 0.3).length, 1, 'later it is another visit');
 });
 
 void test('when all kinds are taken the one that came least gives way', async (t) => {
