@@ -19,9 +19,10 @@ import { DEFAULT_SERIES, type SeriesSettings } from '../../series/settings.ts';
 import { type CameraLimits, type CameraPorts, shapeMismatch } from '../watched/ports.ts';
 import { Checkpointer } from '../watched/checkpointer.ts';
 import { MinuteScores } from '../watched/minute-scores.ts';
-import { OpenEvents } from '../watched/open-events.ts';
+import { EventBook } from '../watched/event-book.ts';
 import { SeriesEvents } from './series-events.ts';
-import { STOPPED_MEANWHILE, endedRecord } from '../watched/settle.ts';
+import { STOPPED_MEANWHILE } from '../watched/settle.ts';
+import { Turn } from '../watched/turn.ts';
 import type { SensorModel } from './sensor-models.ts';
 
 export type SensorPorts = CameraPorts & {
@@ -31,8 +32,6 @@ export type SensorPorts = CameraPorts & {
 
 const MINUTE_MS = 60_000;
 const LONGEST_PAUSE_S = 60;
-/** A disk that takes longer for an event does not hold up the values (ms). */
-const EVENT_LIMIT_MS = 5000;
 
 /** The settings of the model that belong to a sensor's configuration. */
 export function seriesSettings({ sensitivity }: StreamConfig): SeriesSettings {
@@ -45,7 +44,7 @@ export class NumberSensor {
   readonly #ports: SensorPorts;
   readonly #model: SensorModel;
   readonly #events: SeriesEvents;
-  readonly #openEvents = new OpenEvents();
+  readonly #book: EventBook;
   readonly #checkpointer: Checkpointer;
   readonly #minutes: MinuteScores;
   readonly #queue = new ValueQueue();
@@ -60,8 +59,7 @@ export class NumberSensor {
   #badValues = 0;
   #stepMs = 0;
   #hasComplained = false;
-  /** Work that must not meet a step half-way: saves and restores. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Turn();
 
   private constructor(
     name: string,
@@ -73,6 +71,7 @@ export class NumberSensor {
     this.name = name;
     this.#config = config;
     this.#ports = ports;
+    this.#book = new EventBook(name, ports);
     this.#model = model;
     this.#learning = config.learning;
     this.#enabled = config.enabled;
@@ -122,23 +121,25 @@ export class NumberSensor {
       ports.log.info({ stream: name, bytes: model.persistentBytes }, 'Newborn model');
     }
     const sensor = new NumberSensor(name, config, ports, model, limits);
-    for (const event of await ports.store.call('openEvents', name)) {
-      // A lost sensor is waited for: that event is still true.
-      if (event.cause === 'sensor_lost') sensor.#adopt(event);
-      else await sensor.#write(endedRecord(event, STOPPED_MEANWHILE));
-    }
+    const open = await ports.store.call('openEvents', name);
+    // A lost sensor is waited for: that event is still true.
+    for (const event of open) if (event.cause === 'sensor_lost') sensor.#adopt(event);
+    await sensor.#book.end(
+      open.filter(({ cause }) => cause !== 'sensor_lost'),
+      STOPPED_MEANWHILE,
+    );
     return sensor;
   }
 
   #adopt(event: EventRecord): void {
     this.#lostEvent = event;
-    this.#openEvents.note(event);
+    this.#book.adopt(event);
   }
 
   /** Begin to take values. Resolves at once. */
   start(): void {
     this.#publishState('offline');
-    this.#ports.publisher?.anomaly(this.name, this.#openEvents.all);
+    this.#book.publishAnomaly();
     this.#expectValue();
     this.#running = this.#watch().catch((error: unknown) => this.#ports.failed(error));
   }
@@ -211,7 +212,7 @@ export class NumberSensor {
   /** One value's whole life: step, journal, publish, save. */
   async #take({ value: raw, localMs }: SensorValue): Promise<void> {
     if (!this.#enabled) return;
-    await this.#exclusively(async () => {
+    await this.#turn.exclusively(async () => {
       const { publisher, isClockSynced } = this.#ports;
       const atMs = Date.now();
       const clockSynced = isClockSynced();
@@ -267,23 +268,10 @@ export class NumberSensor {
     return { ...lostRecord({ ...lost, learning, clockSynced }), cause: 'sensor_lost' };
   }
 
-  /** Journal first; then whoever delivers messages is told. A full disk must not stop the sensor. */
   async #write(event: EventRecord): Promise<void> {
-    const { store, publisher, log, live, eventWritten, alarmChanged } = this.#ports;
-    try {
-      await store.callWithin(EVENT_LIMIT_MS, 'saveEvent', event, null, publisher !== null);
-    } catch (error) {
-      log.error({ stream: this.name, id: event.id, err: error }, 'The event could not be written');
-      publisher?.unwrittenEvent(event);
-    }
-    const wasAlerting = this.isAlerting;
-    this.#openEvents.note(event);
-    publisher?.anomaly(this.name, this.#openEvents.all);
-    if (wasAlerting !== this.isAlerting) alarmChanged();
-    eventWritten();
-    live.publish({ type: 'event', event });
+    await this.#book.write(event);
     const { id, type, cause, score, explanation } = event;
-    log.info({ stream: this.name, id, type, cause, score }, `Event: ${explanation}`);
+    this.#ports.log.info({ stream: this.name, id, type, cause, score }, `Event: ${explanation}`);
   }
 
   #publishState(state: 'online' | 'offline'): void {
@@ -292,7 +280,7 @@ export class NumberSensor {
   }
 
   get isAlerting(): boolean {
-    return this.#openEvents.alerting;
+    return this.#book.isAlerting;
   }
 
   get health(): SensorHealth {
@@ -317,7 +305,7 @@ export class NumberSensor {
 
   /** Replace the model between two values by saved bytes of the same shape. */
   async restore(bytes: Uint8Array, signature: string): Promise<void> {
-    await this.#exclusively(() => this.#model.restore(bytes, signature));
+    await this.#turn.exclusively(() => this.#model.restore(bytes, signature));
   }
 
   get signature(): string {
@@ -354,12 +342,6 @@ export class NumberSensor {
     this.#minutes.flush();
     // What a step has left half-done is not saved; the checkpoint before is.
     if (this.#model.isSound) await this.checkpoint();
-  }
-
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 
   #inBackground(work: Promise<unknown>): void {
