@@ -129,7 +129,8 @@ export const CameraSchema = Type.Object(
       default: '',
       pattern: DISPLAY_NAME_PATTERN,
       reload: 'live',
-      description: 'What the dashboard calls the camera; any letters. Without it its name here.',
+      description:
+        'What the dashboard and Home Assistant call the camera; any letters. Topics and ids go by its name here.',
     }),
     view_px: whole({
       default: 640,

@@ -2,6 +2,7 @@
  * stream-schema.ts - the settings of one number sensor.
  */
 import { Type, type Static } from 'typebox';
+import { DISPLAY_NAME_PATTERN } from '../records/commands.ts';
 import { NAME_PATTERN, flag, number, text, whole } from './setting-kinds.ts';
 
 const MqttSource = Type.Object(
@@ -65,6 +66,12 @@ export const StreamSchema = Type.Object(
       description: 'Decides every random choice of a newborn model.',
     }),
     enabled: flag({ default: true, reload: 'live', description: 'Whether values are taken at all.' }),
+    display_name: text({
+      default: '',
+      pattern: DISPLAY_NAME_PATTERN,
+      reload: 'restart',
+      description: 'What Home Assistant calls the sensor; any letters. Without it its name here.',
+    }),
     renamed_from: Type.Optional(
       text({
         pattern: NAME_PATTERN,

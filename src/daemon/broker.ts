@@ -107,7 +107,7 @@ async function announce(loaded: LoadedConfig, bus: Bus, store: StoreClient): Pro
     version: VERSION,
     ids,
     cameras: Object.keys(config.cameras),
-    streams: Object.keys(config.streams),
+    streams: Object.fromEntries(Object.entries(config.streams).map(([name, { display_name: shown }]) => [name, shown])),
     delayMs: () => 500 + 2000 * Math.random(),
   });
   homeAssistant.start();

@@ -134,11 +134,11 @@ export function cameraDiscovery(name: string, id: string, values: RuntimeValues,
       };
     }
   }
-  return message(name, id, 'camera', entities, context);
+  return message(name, values.display_name ?? '', id, 'camera', entities, context);
 }
 
-/** The message of a number sensor. */
-export function sensorDiscovery(name: string, id: string, context: DiscoveryContext): Discovery {
+/** The message of a number sensor; `shown` is its name for people, empty: `name`. */
+export function sensorDiscovery(name: string, shown: string, id: string, context: DiscoveryContext): Discovery {
   const to = topicsOf(name, context);
   const entities: { [key: string]: Entity } = {
     ...sharedEntities(to),
@@ -157,7 +157,7 @@ export function sensorDiscovery(name: string, id: string, context: DiscoveryCont
       value_template: "{{ value_json.prediction if value_json.prediction is not none else 'unknown' }}",
     },
   };
-  return message(name, id, 'number sensor', entities, context);
+  return message(name, shown, id, 'number sensor', entities, context);
 }
 
 /** The message of the daemon itself. */
@@ -298,8 +298,10 @@ function sharedEntities(to: Topics): { [key: string]: Entity } {
   };
 }
 
+/** `name` is that of topics and ids; people read `shown`. */
 function message(
   name: string,
+  shown: string,
   id: string,
   model: string,
   entities: { [key: string]: Entity },
@@ -308,7 +310,7 @@ function message(
   const to = topicsOf(name, context);
   const device = {
     identifiers: [id],
-    name,
+    name: shown === '' ? name : shown,
     manufacturer: 'cortexd',
     model,
     sw_version: context.version,

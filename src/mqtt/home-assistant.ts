@@ -64,7 +64,8 @@ export type HomeAssistantOptions = Omit<DiscoveryContext, 'daemonId'> & {
   readonly prefix: string;
   readonly ids: DeviceIds;
   readonly cameras: readonly string[];
-  readonly streams: readonly string[];
+  /** Name -> what people call it; empty: the same. */
+  readonly streams: { readonly [name: string]: string };
   /** Pause between Home Assistant's birth and the answer (ms): not all daemons of a house at once. */
   readonly delayMs: () => number;
 };
@@ -87,9 +88,9 @@ export class HomeAssistant {
   start(): void {
     const { bus, prefix, ids, streams } = this.#options;
     this.#announce(ids.daemon, daemonDiscovery(this.#context));
-    for (const name of streams) {
+    for (const [name, shown] of Object.entries(streams)) {
       const id = ids.models[name]!;
-      this.#announce(id, sensorDiscovery(name, id, this.#context));
+      this.#announce(id, sensorDiscovery(name, shown, id, this.#context));
     }
     bus.listen(`${prefix}/status`, (payload) => {
       if (payload === 'online') this.#born();

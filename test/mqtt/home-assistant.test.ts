@@ -30,10 +30,20 @@ const values: RuntimeValues = {
   masks: { window: triangle },
 };
 
+test('people read the display name, in any letters; topics, ids and entity ids go by the technical one', async (t) => {
+  const plain = cameraDiscovery('porch', 'cortexd_abc_1', values, context);
+  const shown = cameraDiscovery('porch', 'cortexd_abc_1', { ...values, display_name: 'Вход у ворот 🚪' }, context);
+  t.equal(plain.device.name, 'porch');
+  t.equal(shown.device.name, 'Вход у ворот 🚪');
+  t.same({ ...shown, device: { ...shown.device, name: 'porch' } }, plain, 'nothing else changes');
+  t.equal(sensorDiscovery('boiler', 'Kesselwärme', 'cortexd_abc_2', context).device.name, 'Kesselwärme');
+  t.strictSame(discoveryProblems(shown), []);
+});
+
 test('every discovery message has only keys that Home Assistant documents, and all that it requires', async (t) => {
   t.strictSame(discoveryProblems(daemonDiscovery(context)), []);
   t.strictSame(discoveryProblems(cameraDiscovery('porch', 'cortexd_abc_1', values, context)), []);
-  t.strictSame(discoveryProblems(sensorDiscovery('boiler', 'cortexd_abc_2', context)), []);
+  t.strictSame(discoveryProblems(sensorDiscovery('boiler', '', 'cortexd_abc_2', context)), []);
   const bad = cameraDiscovery('porch', 'cortexd_abc_1', values, context);
   t.match(discoveryProblems({ ...bad, components: { x: { platform: 'sensor', object_id: 'x' } } }), [
     /unknown key object_id/,
@@ -83,7 +93,7 @@ test('announces on every connect and on birth; takes back devices and entities t
     prefix: 'homeassistant',
     ids,
     cameras: ['porch'],
-    streams: ['boiler'],
+    streams: { boiler: '' },
     delayMs: () => 10,
   };
   const homeAssistant = new HomeAssistant(options);

@@ -30,7 +30,7 @@ import { Checkpointer } from '../watched/checkpointer.ts';
 import { masksChanged } from './mask-memory.ts';
 import { modelShape } from './model-shape.ts';
 import type { ModelClient, StepResult } from './model-client.ts';
-import { OpenEvents } from '../watched/open-events.ts';
+import { EventBook } from '../watched/event-book.ts';
 import { encodeHeatMap } from './picture.ts';
 import { Looking } from './looking.ts';
 import { type Described, type PipelinePorts, runPipeline } from './pipeline.ts';
@@ -39,12 +39,10 @@ import { Presence } from '../watched/presence.ts';
 import { FrameRate } from './frame-rate.ts';
 import { enabledAreas } from '../control/runtime-config.ts';
 import { Teaching } from './teaching.ts';
-import { REPLACED_MEANWHILE, STOPPED_MEANWHILE, endedRecord } from '../watched/settle.ts';
+import { REPLACED_MEANWHILE, STOPPED_MEANWHILE } from '../watched/settle.ts';
+import { Turn } from '../watched/turn.ts';
 import { tryModel } from './trial.ts';
 import { Watching, type WatchingPorts } from './watching.ts';
-
-/** A disk that takes longer for an event does not hold up the frames (ms). */
-const EVENT_LIMIT_MS = 5000;
 
 export class Camera {
   readonly name: string;
@@ -53,7 +51,7 @@ export class Camera {
   readonly #model: ModelClient;
   readonly #checkpointer: Checkpointer;
   readonly #eventIds: OpenIds = new Map();
-  readonly #openEvents = new OpenEvents();
+  readonly #book: EventBook;
   readonly #rate = new FrameRate();
   readonly #predictions = new PredictionNews();
   /** What people get to see of it. */
@@ -71,8 +69,7 @@ export class Camera {
   #stepMs = 0;
   #stats: CortexStats | undefined;
   #quality: PredictionQuality | undefined;
-  /** Work on the model that must not meet a frame half-way: restores, snapshots. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Turn();
 
   private constructor(
     name: string,
@@ -85,6 +82,7 @@ export class Camera {
     this.name = name;
     this.#config = config;
     this.#ports = ports;
+    this.#book = new EventBook(name, ports);
     this.#model = model;
     this.#learning = config.learning;
     this.#zones = config.zones;
@@ -93,28 +91,28 @@ export class Camera {
     this.#presence = new Presence({
       camera: name,
       publish: (state) => ports.publisher?.availability(name, state),
-      write: (event) => this.#write(event, null),
+      write: (event) => this.#book.write(event),
       moment: () => ({ frame: this.#frames, learning: this.#learning, clockSynced: ports.isClockSynced() }),
     });
     this.#watching = new Watching(this.#watchingPorts(), config.enabled);
     this.#teaching = new Teaching({
       camera: name,
       model,
-      exclusively: (work) => this.#exclusively(work),
+      exclusively: (work) => this.#turn.exclusively(work),
       record: (change) => {
         const timeMs = change.endedTimeMs ?? change.startedTimeMs;
         const now = { sequence: this.#frames, timeMs, capturedAtMs: Date.now() };
         return this.#recordsOf(change, this.#lastFrame ?? now)[0] ?? null;
       },
-      write: (event) => this.#write(event, null),
+      write: (event) => this.#book.write(event),
       checkpoint: async () => limits.budget.allowsCommand() && (await this.checkpoint(), true),
     });
     this.looking = new Looking(name, config, this.#preprocess, {
       store: ports.store,
       mayWrite: () => limits.budget.allowsCommand(),
-      portrait: () => this.#exclusively(() => model.portrait()),
+      portrait: () => this.#turn.exclusively(() => model.portrait()),
       predicted: new PredictedPicture({
-        compose: () => this.#exclusively(() => model.predictedPicture()),
+        compose: () => this.#turn.exclusively(() => model.predictedPicture()),
         size: this.#preprocess,
         hide: this.#hide,
       }),
@@ -123,7 +121,7 @@ export class Camera {
     });
     this.#checkpointer = new Checkpointer(
       {
-        copyImage: () => this.#exclusively(() => model.copyImage()),
+        copyImage: () => this.#turn.exclusively(() => model.copyImage()),
         save: async (step) => {
           const bytes = new Uint8Array(model.shadow);
           const image = { camera: name, step, signature: model.signature, bytes, savedAt: timestamp(Date.now()) };
@@ -146,23 +144,22 @@ export class Camera {
     const size = await modelShape(ports, name, config);
     const model = await resumeModel(name, config, size, ports);
     const camera = new Camera(name, config, ports, model, limits, size);
-    for (const event of await ports.store.call('openEvents', name)) {
-      // A lost camera is looked for again and found, or not: that event is still true.
-      if (event.cause === 'camera_lost') camera.#adopt(event);
-      else await camera.#write(endedRecord(event, STOPPED_MEANWHILE), null);
-    }
+    const open = await ports.store.call('openEvents', name);
+    // A lost camera is looked for again and found, or not: that event is still true.
+    for (const event of open) if (event.cause === 'camera_lost') camera.#adopt(event);
+    await camera.#book.end(open.filter(isOfTheModel), STOPPED_MEANWHILE);
     return camera;
   }
 
   #adopt(event: EventRecord): void {
     this.#presence.adopt(event);
-    this.#openEvents.note(event);
+    this.#book.adopt(event);
   }
 
   /** Begin to watch. Resolves at once; the camera is tried until `stop`. */
   start(): void {
     this.#presence.absent();
-    this.#publishAnomaly();
+    this.#book.publishAnomaly();
     // Whatever is no trouble of the outside world is a broken contract: the daemon ends and is started again.
     this.#watching.start((error) => endedBy(error, this.name, this.#model, this.#checkpointer, this.#ports));
   }
@@ -189,7 +186,7 @@ export class Camera {
       },
       switchedOff: async () => {
         await this.#presence.switchedOff();
-        await this.#teaching.endAll(await this.#exclusively(() => this.#model.closeEvents()));
+        await this.#teaching.endAll(await this.#turn.exclusively(() => this.#model.closeEvents()));
       },
       alive: () => workDone(this.name),
     };
@@ -198,7 +195,7 @@ export class Camera {
   #pipelinePorts(): PipelinePorts {
     return {
       stepModel: (frame) =>
-        this.#exclusively(() => {
+        this.#turn.exclusively(() => {
           this.#hide(frame.luma);
           return this.#model.stepFrame(frame, this.#learning);
         }),
@@ -248,7 +245,7 @@ export class Camera {
     const { publisher, log } = this.#ports;
     const wantsPicture = event.type === 'start' && this.#config.snapshots;
     const picture = wantsPicture ? await this.looking.pictureOf(frame, event.box) : null;
-    await this.#write(event, picture);
+    await this.#book.write(event, picture);
     this.looking.event(event, frame);
     if (picture !== null && publisher !== null) {
       publisher.picture(this.name, 'snapshot', picture);
@@ -256,22 +253,6 @@ export class Camera {
     }
     const { id, type, cause, score, explanation } = event;
     log.info({ camera: this.name, id, type, cause, score }, `Event: ${explanation}`);
-  }
-
-  /** Journal first; then whoever delivers messages is told. A full disk must not stop the watching. */
-  async #write(event: EventRecord, picture: Uint8Array | null): Promise<void> {
-    try {
-      await this.#ports.store.callWithin(EVENT_LIMIT_MS, 'saveEvent', event, picture, this.#ports.publisher !== null);
-    } catch (error) {
-      this.#ports.log.error({ camera: this.name, id: event.id, err: error }, 'The event could not be written');
-      this.#ports.publisher?.unwrittenEvent(event);
-    }
-    const wasAlerting = this.#openEvents.alerting;
-    this.#openEvents.note(event);
-    this.#publishAnomaly();
-    if (wasAlerting !== this.#openEvents.alerting) this.#ports.alarmChanged();
-    this.#ports.eventWritten();
-    this.#ports.live.publish({ type: 'event', event });
   }
 
   #publish(described: Described, frame: CapturedFrame, result: StepResult): void {
@@ -302,12 +283,8 @@ export class Camera {
     this.#ports.workDone(this.name);
   }
 
-  #publishAnomaly(): void {
-    this.#ports.publisher?.anomaly(this.name, this.#openEvents.all);
-  }
-
   get isAlerting(): boolean {
-    return this.#openEvents.alerting;
+    return this.#book.isAlerting;
   }
 
   get health(): CameraHealth {
@@ -341,10 +318,9 @@ export class Camera {
   async restore(bytes: Uint8Array, signature: string): Promise<void> {
     if (signature !== this.#model.signature) throw shapeMismatch(this.name, signature, this.#model.signature);
     await tryModel(cortexSettings(this.#config), bytes);
-    await this.#exclusively(() => this.#model.restore(bytes));
+    await this.#turn.exclusively(() => this.#model.restore(bytes));
     this.#eventIds.clear();
-    for (const event of this.#openEvents.all)
-      if (event.cause !== 'camera_lost') await this.#write(endedRecord(event, REPLACED_MEANWHILE), null);
+    await this.#book.end(this.#book.open.filter(isOfTheModel), REPLACED_MEANWHILE);
   }
 
   get signature(): string {
@@ -358,7 +334,7 @@ export class Camera {
     this.#learning = learning;
     this.#zones = enabledAreas(zones);
     this.looking.quiet.set(values.quiet_hours ?? '', values.muted_until ?? '');
-    await this.#exclusively(async () => {
+    await this.#turn.exclusively(async () => {
       await this.#model.setSensitivity(sensitivity, alarms ?? this.#config.alarms_per_day);
       const areOthers = JSON.stringify(hidden) !== JSON.stringify(this.#preprocess.masks);
       this.#preprocess.masks = hidden;
@@ -385,13 +361,12 @@ export class Camera {
     }
   }
 
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
-  }
-
   #inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.#ports.log.error({ camera: this.name, err: error }, messageOf(error)));
   }
+}
+
+/** Whether the model has raised it, and not the camera's absence. */
+function isOfTheModel({ cause }: EventRecord): boolean {
+  return cause !== 'camera_lost';
 }
