@@ -4,6 +4,7 @@
  */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { MOST_MUTE_MINUTES, type Verdict } from '../records/commands.ts';
+import { LABEL_LENGTH, LABEL_PATTERN, oneSpelling } from '../records/names.ts';
 import { API } from '../web/api/route.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { askDaemon, cameraOf, stateDirectoryOf } from './control-client.ts';
@@ -58,8 +59,14 @@ export function feedbackCommand(): Command {
 }
 
 export function labelCommand(): Command {
+  const words = `up to ${LABEL_LENGTH} letters (of any script), digits, spaces, _ and -`;
+  const named = (text: string): string => {
+    const name = oneSpelling(text.trim());
+    if (new RegExp(LABEL_PATTERN, 'u').test(name)) return name;
+    throw new InvalidArgumentError(`Expected ${words}, with a letter or digit first.`);
+  };
   return teaching('label', 'name what is seen now, or was seen last; predictions then tell it')
-    .argument('<name>', 'up to 24 letters (of any script), digits, spaces, _ and -')
+    .argument('<name>', words, named)
     .action((name: string, options: Options) => tell(options, 'POST', 'label', { name }, () => `That was: ${name}`));
 }
 

@@ -29,10 +29,10 @@ export function lockStateDirectory(directory: string): () => void {
   }
   closeSync(folder);
   if (status === TAKEN) throw inUse(directory, undefined);
-  if (error === undefined) {
+  if (!isMissing(error)) {
     throw new CortexdError(
       'store',
-      `Expected to lock the state directory ${directory} but flock ended with ${status}`,
+      `Expected to lock the state directory ${directory} but flock ${error === undefined ? `ended with ${status}` : `did not start: ${error.message}`}`,
       {
         hint: 'Does its file system know locks? Set state_directory to a local disk.',
       },
@@ -48,9 +48,15 @@ export function lockStateDirectory(directory: string): () => void {
 function flock(folder: number, ...how: readonly string[]): { readonly status: number | null; readonly error?: Error } {
   const program = PROGRAMS.find((path) => existsSync(path)) ?? 'flock';
   return spawnSync(program, [...how, '--conflict-exit-code', String(TAKEN), '3'], {
-    stdio: ['ignore', 'ignore', 'ignore', folder],
+    // Pipes ask nothing of /dev/null, which a container may keep from its users.
+    stdio: ['pipe', 'pipe', 'pipe', folder],
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
   });
+}
+
+/** Only where there is no such program is there another lock: with two kinds of it two could hold one each. */
+function isMissing(error: Error | undefined): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 }
 
 /** Whether a daemon holds the lock of a state directory now. */
@@ -61,6 +67,7 @@ export function isLocked(directory: string): boolean {
     const folder = opened(directory);
     const { status, error } = flock(folder, '--nonblock', '--shared');
     closeSync(folder);
+    if (error !== undefined && !isMissing(error)) throw error;
     if (error === undefined) return status === TAKEN;
     if (!existsSync(join(directory, LOCK_FILE))) return false;
     lockByDatabase(directory)();

@@ -131,3 +131,12 @@ test('the plan adds up and shows what is saved', async (t) => {
   }
   t.match(await cortexd('plan'), { stdout: /region +field +type +keep +bytes[\s\S]*total \d+ bytes/ });
 });
+
+test('a label that is none is refused before the daemon is asked, in words', async (t) => {
+  for (const name of ['x/y', ' ', 'x'.repeat(25)])
+    t.match(await cortexd('label', name, '--state-directory', '/nowhere'), {
+      code: 64,
+      stderr: /Expected up to 24 letters \(of any script\), digits, spaces, _ and -/,
+    });
+  t.match(await cortexd('label', 'Müllauto', '--state-directory', '/nowhere'), { code: 69 });
+});
