@@ -125,3 +125,28 @@ test('number sensors learn, tell, are lost and found, and go on after kill -9', 
   const { readCortexFile } = await import('../../src/store/cortex-file.ts');
   t.equal(Buffer.compare((await readCortexFile(exported)).bytes, (await readCortexFile(whole)).bytes), 0);
 });
+
+test('a fault in the thread of the sensors ends the daemon in order, and nothing half-done is saved', async (t) => {
+  for (const [fault, says] of [
+    ['sensor step@4=throw', /a fault on purpose/],
+    ['sensor step@4=die', /sensor model worker has ended/],
+  ] as const) {
+    const folder = shortFolder(t);
+    writeFileSync(join(folder, 'temp'), '21375\n');
+    const config = join(folder, 'cortexd.yaml');
+    const source = '{ type: file, path: temp, interval_s: 0.1 }';
+    writeFileSync(
+      config,
+      `state_directory: state\nmqtt: { enabled: false }\nweb: { enabled: false }\nstreams: { cpu: { source: ${source} } }\n`,
+    );
+    const daemon = new Running(['run', '--config', config], { ...process.env, CORTEXD_FAULT: fault });
+    t.teardown(() => daemon.end('SIGKILL'));
+    await daemon.says(/Stopped/, 60_000);
+    await until('it has ended', () => daemon.child.exitCode !== null);
+    t.equal(daemon.child.exitCode, 70, fault);
+    t.match(daemon.output, says);
+    const store = new Store({ directory: join(folder, 'state'), outboxLimit: 100, program: '0', lock: true });
+    t.equal((await store.loadModel('cpu')).kind, 'none');
+    store.close();
+  }
+});
