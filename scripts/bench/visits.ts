@@ -14,9 +14,11 @@ import { createCortex } from '../../src/cortex/cortex.ts';
 import { planCortex } from '../../src/cortex/plan.ts';
 import { PRESETS } from '../../src/cortex/settings.ts';
 import { lookAt, nothingSeen, watchPicture } from '../../src/cortex/sight.ts';
-import { createScene, renderNext } from '../../src/scene/scene.ts';
+import { paintThing } from '../../src/scene/paint/figures.ts';
+import { type Scene, createScene, renderNext } from '../../src/scene/scene.ts';
+import { isThere } from '../../src/scene/thing.ts';
 import { LIVE, type Things, TRAIL } from '../../src/things/pool.ts';
-import type { Truth } from '../../src/scene/play.ts';
+import type { SeenThing, Truth } from '../../src/scene/play.ts';
 import { beginFrame, endVisitor, followVisitors, forgetVisitors } from '../../src/visits/follow.ts';
 import { type Label, judgeAlerts } from './detection/measures.ts';
 import { SUITES, SUITE_NAMES, type SuiteName, sceneOptions } from './detection/suites.ts';
@@ -34,6 +36,9 @@ const settings = PRESETS.pi4;
 const { width, height, fps } = settings;
 const FALSE_PER_5000 = 0.4;
 const LEAST_BITS = 1;
+/** Sides of a box that can be seen (shares of the picture), and the share of a thing that must be in it to be judged. */
+const LEAST_SEEN = 0.02;
+const ENOUGH_SEEN = 0.4;
 
 type Word = { readonly frame: number; readonly bits: number };
 type Watched = { readonly labels: readonly Label[]; readonly words: ReadonlyMap<string, readonly Word[]> };
@@ -95,7 +100,7 @@ function watch(suite: SuiteName, seed: number): Watched {
   const labels = new Map<string, Label>();
   const luma = new Uint8Array(width * height);
   for (let frame = 0; frame < frames; frame++) {
-    const truth = renderNext(scene, luma);
+    const truth = args.truth ? truthOf(scene, frame) : renderNext(scene, luma);
     note(labels, truth, frame);
     const timeMs = ((frame + 1) * 1000) / fps;
     const ended = (slot: number): void => endVisitor(visitors, sight.things, slot, timeMs, true);
@@ -124,6 +129,25 @@ function note(labels: Map<string, Label>, { kind, id }: Truth, frame: number): v
   const label = labels.get(`${kind} ${id}`) ?? { id: `${kind} ${id}`, kind, first: frame, last: frame };
   label.last = frame;
   labels.set(label.id, label);
+}
+
+/** What a frame would show, without its picture: nothing is painted but the things, for their boxes. */
+function truthOf({ play, canvas, staged, sun }: Scene, frame: number): Truth {
+  const time = frame / fps;
+  const happening = play.advance(time);
+  const things: SeenThing[] = [];
+  let isInSight = false;
+  for (const thing of play.things) {
+    const whole = isThere(thing, time) ? paintThing(canvas, staged.camera, sun, thing, time) : null;
+    if (whole === null) continue;
+    const [left, top] = [Math.max(0, whole[0]), Math.max(0, whole[1])];
+    const [wide, high] = [Math.min(1, whole[0] + whole[2]) - left, Math.min(1, whole[1] + whole[3]) - top];
+    if (wide < LEAST_SEEN || high < LEAST_SEEN) continue;
+    things.push({ id: thing.id, kind: thing.kind, box: [left, top, wide, high] });
+    if (thing.id === happening?.thing) isInSight = wide * high > ENOUGH_SEEN * whole[2] * whole[3];
+  }
+  const isShown = happening !== null && (!happening.onlyInSight || isInSight);
+  return { kind: isShown ? happening.kind : null, id: isShown ? happening.id : 0, box: null, things };
 }
 
 /** Put the scene's own things into the pool, one slot each. */

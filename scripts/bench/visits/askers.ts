@@ -82,13 +82,11 @@ function counts(depth: number): Asker {
       );
       const bits = own === undefined ? 0 : -Math.log2(Math.min(1, noLikelier));
       known.add(kind);
-      if (bits < OUT_OF_ORDER) {
-        for (let length = 0; length <= Math.min(depth, history.length); length++) {
-          const context = contextOf(length);
-          const followers = table.get(context) ?? new Map<number, number>();
-          if (!table.has(context) && table.size >= MOST_CONTEXTS) continue;
-          table.set(context, followers.set(kind, (followers.get(kind) ?? 0) + 1));
-        }
+      for (let length = 0; length <= Math.min(depth, history.length); length++) {
+        const context = contextOf(length);
+        const followers = table.get(context) ?? new Map<number, number>();
+        if (!table.has(context) && table.size >= MOST_CONTEXTS) continue;
+        table.set(context, followers.set(kind, (followers.get(kind) ?? 0) + 1));
       }
       history.push(kind);
       if (history.length > depth) history.shift();
