@@ -56,7 +56,7 @@ function flock(folder: number, ...how: readonly string[]): { readonly status: nu
 
 /** Only where there is no such program is there another lock: with two kinds of it two could hold one each. */
 function isMissing(error: Error | undefined): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  return error !== undefined && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Whether a daemon holds the lock of a state directory now. */

@@ -53,15 +53,18 @@ export async function resumeModel(
 
 /** A camera has failed. When its model has, that is noted, so that it is not gone on from for ever. */
 export async function endedBy(
-  error: unknown,
+  failure: unknown,
   camera: string,
   model: { readonly isSound: boolean },
   { savedStep }: { readonly savedStep: number },
   { store, log, failed }: Pick<CameraPorts, 'store' | 'log' | 'failed'>,
 ): Promise<void> {
   if (!model.isSound) {
-    const noted = noteBroken(store, camera, savedStep);
-    await noted.catch((reason: unknown) => log.error({ camera, err: reason }, messageOf(reason)));
+    try {
+      await noteBroken(store, camera, savedStep);
+    } catch (error) {
+      log.error({ camera, err: error }, messageOf(error));
+    }
   }
-  failed(error);
+  failed(failure);
 }
