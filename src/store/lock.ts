@@ -15,6 +15,8 @@ import Sqlite from 'better-sqlite3';
 import { CortexdError, messageOf } from '../errors.ts';
 
 export const LOCK_FILE = 'cortexd.lock';
+/** Another file: this one says nothing of whether there was a database. */
+const LOCK_DATABASE = 'cortexd.locked';
 const PROGRAMS = ['/usr/bin/flock', '/bin/flock'] as const;
 /** Exit code of `flock` when another process has the lock. */
 const TAKEN = 75;
@@ -69,7 +71,7 @@ export function isLocked(directory: string): boolean {
     closeSync(folder);
     if (error !== undefined && !isMissing(error)) throw error;
     if (error === undefined) return status === TAKEN;
-    if (!existsSync(join(directory, LOCK_FILE))) return false;
+    if (!existsSync(join(directory, LOCK_DATABASE))) return false;
     lockByDatabase(directory)();
     return false;
   } catch (error) {
@@ -114,7 +116,7 @@ export function markUsed(directory: string): void {
 }
 
 function lockByDatabase(directory: string): () => void {
-  const lock = new Sqlite(join(directory, LOCK_FILE), { timeout: 0 });
+  const lock = new Sqlite(join(directory, LOCK_DATABASE), { timeout: 0 });
   try {
     lock.pragma('locking_mode = EXCLUSIVE');
     lock.exec('BEGIN EXCLUSIVE');
