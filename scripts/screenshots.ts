@@ -47,6 +47,12 @@ async function takeAll(url: string): Promise<void> {
           await page.goto(`${url}#/${name}`);
           await page.locator('main h1').waitFor();
           await page.waitForTimeout(SETTLE_MS);
+          // A picture with something in it tells more; where nothing comes it is taken as it is.
+          if (name === 'live')
+            await page
+              .getByText('in sight')
+              .waitFor({ timeout: 20_000 })
+              .catch(() => undefined);
           const png = await page.screenshot({ fullPage: true });
           // Few colours are enough for what is mostly flat, and a quarter of the size.
           const small = await sharp(png).png({ palette: true, quality: 80, effort: 7 }).toBuffer();

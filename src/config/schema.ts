@@ -198,6 +198,12 @@ export const ConfigSchema = Type.Object(
           reload: 'restart',
           description: 'Longest pause between two attempts to reach the broker; the first is 1 s.',
         }),
+        retain_pictures: flag({
+          default: false,
+          reload: 'restart',
+          description:
+            'Whether the broker keeps the last event picture of each camera (`snapshot`, `heatmap`) for who comes later.',
+        }),
         score_interval_s: number({
           default: 1,
           minimum: 0.1,

@@ -43,7 +43,7 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
       acknowledged: (id) => store.call('acknowledge', id),
     },
   });
-  const publisher = new Publisher(bus, mqtt.score_interval_s * 1000);
+  const publisher = new Publisher(bus, mqtt.score_interval_s * 1000, mqtt.retain_pictures);
   const info = {
     version: VERSION,
     node: process.version,
@@ -51,6 +51,7 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
     streams: Object.keys(streams),
     config: withoutSecrets(loaded),
   };
+  await settlePictures(bus, store, mqtt.retain_pictures, info.cameras);
   publisher.info(info);
   tellOfOthers(bus, loaded.baseTopic, JSON.stringify(info), log);
   const homeAssistant = mqtt.home_assistant ? await announce(loaded, bus, store) : undefined;
@@ -75,6 +76,19 @@ export async function openBroker(loaded: LoadedConfig, store: StoreClient, log: 
 
 function allowedCommands({ config }: LoadedConfig): ReadonlySet<CommandKind> {
   return new Set(config.mqtt.commands ? config.mqtt.allow : []);
+}
+
+const KEPT = 'mqtt/pictures_kept';
+
+/** Pictures that a former life let the broker keep are taken back when that is not wanted any more. */
+async function settlePictures(bus: Bus, store: StoreClient, keeps: boolean, cameras: readonly string[]): Promise<void> {
+  const kept = (await store.call('settings'))[KEPT] !== undefined;
+  if (kept === keeps) return;
+  if (!keeps)
+    for (const camera of cameras)
+      for (const topic of [TOPICS.snapshot, TOPICS.heatmap]) bus.forgetSoon(pathFor(topic, camera));
+  // On a full disk it is tried again at the next start.
+  await store.call('saveSetting', KEPT, keeps ? 'true' : null, timestamp(Date.now())).catch(() => undefined);
 }
 
 /** What another daemon says of itself under our base topic: both would overwrite each other's state. Told once. */

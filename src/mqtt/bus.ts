@@ -169,14 +169,14 @@ export class Bus {
     for (const [topic, payload] of this.#retained) this.#sendRetained(topic, payload);
   }
 
-  /** Send what is not kept; dropped and counted while offline or when the broker is too slow. */
-  send(path: string, payload: string | Uint8Array, qos: Qos = this.#delivery.streamQos): void {
+  /** Send what is not kept here (`retain`: the broker may keep the last); dropped and counted while offline or when the broker is too slow. */
+  send(path: string, payload: string | Uint8Array, qos: Qos = this.#delivery.streamQos, retain = false): void {
     const link = this.#link;
     if (!link?.isOpen || link.isSlow) {
       this.#dropped++;
       return;
     }
-    this.#sendOn(link, this.#topic(path), payload, qos, false).catch(() => this.#dropped++);
+    this.#sendOn(link, this.#topic(path), payload, qos, retain).catch(() => this.#dropped++);
   }
 
   /** The quality of service of answers and events: what is configured, as far as the broker knows it. */

@@ -33,6 +33,7 @@ export type RuntimeValues = {
 
 export class Publisher {
   readonly #bus: Bus;
+  readonly #keepsPictures: boolean;
   /** Least time between two score messages of a camera (ms). */
   scoreIntervalMs: number;
   /** camera -> monotonic time from which the next score may be sent (ms) */
@@ -41,8 +42,10 @@ export class Publisher {
   /** camera -> paths of its zones and masks */
   readonly #areas = new Map<string, readonly string[]>();
 
-  constructor(bus: Bus, scoreIntervalMs: number) {
+  /** `keepsPictures`: whether the broker keeps the last picture of an event for who comes later. */
+  constructor(bus: Bus, scoreIntervalMs: number, keepsPictures = false) {
     this.#bus = bus;
+    this.#keepsPictures = keepsPictures;
     this.scoreIntervalMs = scoreIntervalMs;
   }
 
@@ -109,7 +112,8 @@ export class Publisher {
   }
 
   picture(camera: string, kind: 'snapshot' | 'heatmap' | 'predicted', jpeg: Uint8Array): void {
-    this.#bus.send(pathFor(TOPICS[kind], camera), jpeg);
+    const retain = this.#keepsPictures && kind !== 'predicted';
+    this.#bus.send(pathFor(TOPICS[kind], camera), jpeg, undefined, retain);
   }
 
   /** Every camera goes offline, then the bus; all within `limitMs`. */

@@ -32,10 +32,11 @@ const CLOCK = '([01][0-9]|2[0-3]):[0-5][0-9]';
 /** From when to when (local time of the machine); empty: never. */
 export const QUIET_HOURS_PATTERN = `^(${CLOCK}-${CLOCK})?$`;
 export const QuietHours = Type.String({
-  pattern: QUIET_HOURS_PATTERN,
+  pattern: QUIET_HOURS_PATTERN.replace(')?$', '|off)?$'),
   $id: 'quiet-hours',
   title: 'Quiet hours (bare text)',
-  description: 'local time, "22:00-06:30"; empty: none. What is unusual then is told as a notice, not as an alert.',
+  description:
+    'local time, "22:00-06:30"; `off` or empty: none. What is unusual then is told as a notice, not as an alert.',
 });
 
 /** A week. */

@@ -83,7 +83,7 @@ export class LookingBack {
     const step = Math.ceil(seconds / 60) * 60;
     const rows = this.#db
       .prepare(
-        `SELECT (at / @step) * @step AS at, sum(mean * frames) / sum(frames) AS mean, max(max) AS max, sum(frames) AS frames
+        `SELECT (at / CAST(@step AS INTEGER)) * CAST(@step AS INTEGER) AS at, sum(mean * frames) / sum(frames) AS mean, max(max) AS max, sum(frames) AS frames
          FROM (
            SELECT unixepoch(minute) AS at, frames, mean, max FROM score WHERE camera = @camera AND minute >= @from AND minute < @to
            UNION ALL

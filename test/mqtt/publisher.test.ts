@@ -48,3 +48,25 @@ test('an event that could not be written is sent all the same', async (t) => {
   await broker.close();
   t.equal(bus.status.dropped, 0);
 });
+
+test('the last picture of an event stays at the broker where that is asked for, and only there', async (t) => {
+  const broker = await startEmbeddedBroker(0);
+  const bus = new Bus(busFor(broker.url).options);
+  bus.start();
+  await until('online', () => bus.status.state === 'online');
+  const before = await Listener.open(broker.url);
+  new Publisher(bus, 1000, true).picture('porch', 'snapshot', new Uint8Array([1]));
+  new Publisher(bus, 1000, true).picture('porch', 'predicted', new Uint8Array([2]));
+  new Publisher(bus, 1000).picture('gate', 'snapshot', new Uint8Array([3]));
+  await before.hear(`${BASE}/gate/snapshot`);
+  const late = await Listener.open(broker.url);
+  await late.hear(`${BASE}/porch/snapshot`);
+  t.same(
+    late.heard.map(({ topic }) => topic).filter((topic) => /snapshot|predicted/.test(topic)),
+    [`${BASE}/porch/snapshot`],
+  );
+  await bus.close();
+  await before.close();
+  await late.close();
+  await broker.close();
+});

@@ -28,6 +28,8 @@ const RETAINED = [
   TOPICS.alarmsPerDay,
   TOPICS.quietHours,
   TOPICS.mute,
+  TOPICS.snapshot,
+  TOPICS.heatmap,
 ];
 
 export async function settleLeftOver({ configured, known, open, write, bus, baseTopic }: LeftOverPorts): Promise<void> {

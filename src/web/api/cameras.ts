@@ -79,7 +79,8 @@ export function addCameraRoutes(app: FastifyInstance, port: ApiPort): void {
       if (sensitivity !== undefined) await port.command({ kind: 'sensitivity', camera: name, value: sensitivity });
       const { alarms_per_day: alarms, quiet_hours: quiet, display_name: display } = ofCamera;
       if (alarms !== undefined) await port.command({ kind: 'alarms_per_day', camera: name, value: alarms });
-      if (quiet !== undefined) await port.command({ kind: 'quiet_hours', camera: name, value: quiet });
+      if (quiet !== undefined)
+        await port.command({ kind: 'quiet_hours', camera: name, value: quiet === 'off' ? '' : quiet });
       if (display !== undefined) await port.command({ kind: 'display_name', camera: name, value: display });
       return stateOf(port, known(name), await healthOf(port));
     },
