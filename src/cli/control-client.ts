@@ -9,8 +9,8 @@ import { modelNamed } from '../daemon/control/model-named.ts';
 import { CortexdError, type ErrorCode, messageOf } from '../errors.ts';
 import { isLocked } from '../store/lock.ts';
 import type { SnapshotPort } from '../web/api/port.ts';
-import { API } from '../web/api/route.ts';
-import { socketPath } from '../web/server.ts';
+import { API } from '../web/api/path.ts';
+import { socketPath } from '../web/socket-path.ts';
 import type { SnapshotInfo } from '../store/snapshots.ts';
 import { directSnapshots } from './direct-store.ts';
 

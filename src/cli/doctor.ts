@@ -17,7 +17,7 @@ import { checkClock, checkNode, checkPins, checkPrograms, checkState } from './d
 import { EXIT } from './exit-codes.ts';
 import { print } from './output.ts';
 import type { Status } from './status.ts';
-import { API } from '../web/api/route.ts';
+import { API } from '../web/api/path.ts';
 
 const HELP = `
 Looks through every camera once and saves what it sees as a picture. While the daemon runs it has the cameras, and its own

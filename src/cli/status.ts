@@ -9,7 +9,7 @@ import type { PredictionQualityRecord } from '../records/prediction-quality.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { askDaemon, stateDirectoryOf } from './control-client.ts';
 import { formatTable, print } from './output.ts';
-import { API } from '../web/api/route.ts';
+import { API } from '../web/api/path.ts';
 
 /** What the daemon answers. */
 export type Status = HealthRecord & { version: string; pins: string; broker: BusStatus | null };

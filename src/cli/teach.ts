@@ -5,7 +5,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { MOST_MUTE_MINUTES, type Verdict } from '../records/commands.ts';
 import { LABEL_LENGTH, LABEL_PATTERN, oneSpelling } from '../records/names.ts';
-import { API } from '../web/api/route.ts';
+import { API } from '../web/api/path.ts';
 import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
 import { askDaemon, cameraOf, stateDirectoryOf } from './control-client.ts';
 import { print } from './output.ts';

@@ -3,7 +3,6 @@
  * and other programs, where access.ts does.
  */
 import { chmodSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { Ajv } from 'ajv';
@@ -16,15 +15,15 @@ import { type Access, type Refusal, SIGN_OUT } from './access.ts';
 import { addCameraRoutes } from './api/cameras.ts';
 import { addEventRoutes } from './api/events.ts';
 import type { ApiPort } from './api/port.ts';
-import { API, addRoute } from './api/route.ts';
+import { API } from './api/path.ts';
+import { addRoute } from './api/route.ts';
 import { addSnapshotRoutes } from './api/snapshots.ts';
 import { addSystemRoutes } from './api/system.ts';
 import { type PageFile, pageFiles } from './files.ts';
 import { Metrics } from './metrics.ts';
+import { socketPath } from './socket-path.ts';
 import { PageStreams } from './stream.ts';
 
-export const CONTROL_SOCKET = 'control.sock';
-const MAX_SOCKET_PATH = 107;
 /** What is asked is short; only models are not. */
 const BODY_BYTES = 64 << 10;
 const MOST_CONNECTIONS = 256;
@@ -305,15 +304,4 @@ export async function serveSocket(
 async function closeAll(app: FastifyInstance, streams: PageStreams): Promise<void> {
   streams.close();
   await app.close();
-}
-
-/** Path of the control socket; throws CortexdError('config') when the kernel could not take it. */
-export function socketPath(directory: string): string {
-  const path = join(directory, CONTROL_SOCKET);
-  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return path;
-  throw new CortexdError(
-    'config',
-    `Expected a state directory whose socket path has at most ${MAX_SOCKET_PATH} bytes but received ${path}`,
-    { hint: 'Set state_directory to a shorter path.' },
-  );
 }

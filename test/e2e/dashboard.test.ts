@@ -54,7 +54,16 @@ cameras:
   const daemon = new Running(['run', '--config', config]);
   t.teardown(() => daemon.end('SIGKILL'));
   await daemon.says(/"url":"(http:[^"]+)"|Dashboard.*(http:\S+)/, 60_000);
-  const { stdout } = await cortexd('dashboard', '--config', config);
+  let stdout = '';
+  // The socket that is asked is there when the cameras are.
+  await until(
+    'the link is told',
+    async () => {
+      ({ stdout } = await cortexd('dashboard', '--config', config));
+      return stdout !== '';
+    },
+    60_000,
+  );
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   t.teardown(() => browser.close());
   return { url: stdout.trim(), config, browser };

@@ -3,8 +3,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, type TObject, type TSchema, Type } from 'typebox';
-
-export const API = '/api/v1';
+import { API } from './path.ts';
 
 type Shape = { readonly [name: string]: TSchema };
 type Values<S extends Shape> = Static<TObject<S>>;

@@ -1,0 +1,4 @@
+/**
+ * path.ts - where the API begins.
+ */
+export const API = '/api/v1';
