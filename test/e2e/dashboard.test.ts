@@ -242,6 +242,8 @@ test('the dashboard in a browser', async (t) => {
     ] as const) {
       const own = await browser.newPage({ viewport: { width, height: 844 }, colorScheme });
       for (const name of ['live', 'events', 'model', 'setup']) {
+        // Not from page to page: what is waited for must not be that of the page before.
+        await own.goto('about:blank');
         await own.goto(`${root}#/${name}/street`);
         await own.locator('main h1').waitFor();
         await own.locator('main .card').first().waitFor();
