@@ -11,7 +11,10 @@ import {
 } from '../htm/spatial-pooler.ts';
 import { initTemporalMemory, openTemporalMemory, restoreTemporalMemory } from '../htm/temporal-memory.ts';
 import type { FieldTable, Views } from '../memory/layout.ts';
+import { ln } from '../memory/exact-math.ts';
 import { type ModelMemory, allocateMemory, blockViews } from '../memory/model-memory.ts';
+import { amountScore } from '../usual/amounts.ts';
+import { cellAt } from '../usual/places.ts';
 import { tailFields } from '../usual/tail.ts';
 import { ATTRIBUTES, type Usual } from '../usual/usual.ts';
 import { type BlockGrid, type Eye, blockGrid, initEye } from '../vision/eye.ts';
@@ -140,6 +143,7 @@ function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
       things,
       zones,
       scratch: views('sight'),
+      scoreHeight: (x, y, high) => amountScore(usual.heights, places, 0, cellAt(places, x, y), ln(high)),
     },
     judge: { views: views('judge'), things, usual, signs: views('feedback.signs'), calibration, ablated },
     calibration,

@@ -5,7 +5,7 @@
  *
  * While the picture changes as a whole, or is blocked, nothing is there.
  */
-import { type Blobs, type CellGrid, MOST_BLOBS, findBlobs } from '../things/blobs.ts';
+import { type Blobs, type CellGrid, type HeightScore, MOST_BLOBS, findBlobs } from '../things/blobs.ts';
 import { coverOf, foregroundOfThings } from '../things/cover.ts';
 import { type Ended, type TrackScratch, endAll, isDrizzle, trackThings } from '../things/track.ts';
 import { MOST_THINGS, type Things } from '../things/pool.ts';
@@ -38,6 +38,8 @@ export type SightParts = {
   readonly things: Things;
   readonly zones: ZoneStates;
   readonly scratch: Views<ReturnType<typeof sightFields>> & TrackScratch;
+  /** Against what is usual at a place. */
+  readonly scoreHeight: HeightScore;
 };
 
 /** Without the gate every picture is what it seems. */
@@ -110,7 +112,7 @@ export function lookAt(
   }
   if (out.isBroken) clearSight(parts);
   if (!verdict.muted) {
-    findBlobs(blobs, cells, foreground, residual, before, width, height, isDrizzle(things));
+    findBlobs(blobs, cells, foreground, residual, before, width, height, isDrizzle(things), parts.scoreHeight);
     trackThings(things, blobs, cells, timeMs, elapsedMs, scratch, ended);
   }
   if (!verdict.blocked) {

@@ -21,6 +21,15 @@ const EDGE_LEVELS = 2;
 /** Pieces are joined when their widths overlap by this share and the gap between them is at most this share of both heights. */
 const JOIN_OVERLAP = 0.5;
 const JOIN_GAP = 0.3;
+/** The same for pieces that are too low alone, and as high as things are here together. */
+const WIDE_GAP = 1;
+/** In spreads of the usual height: lower than a thing, as high as one, and higher than one. */
+const LOW = -1;
+const HIGH = 1;
+const TOO_HIGH = 2.5;
+
+/** How much a height (picture heights) at a place differs from what is usual there, in spreads; NaN while nothing is known. */
+export type HeightScore = (x: number, y: number, height: number) => number;
 
 export type CellGrid = {
   readonly columns: number;
@@ -75,6 +84,7 @@ export function findBlobs(
   width: number,
   height: number,
   drizzle: boolean,
+  scoreHeight: HeightScore,
 ): void {
   sumCells(out, grid, foreground, residual, width, height);
   if (drizzle) dropFlicker(out, grid);
@@ -82,7 +92,7 @@ export function findBlobs(
   dropLight(out, grid, foreground, residual, luma, width, height);
   close(out, grid);
   label(out, grid);
-  join(out);
+  join(out, grid, scoreHeight);
   for (let blob = 0; blob < out.count[0]!; blob++) {
     if (out.isLive[blob] === 1 && (out.area[blob]! < LEAST_CELLS || !hasEdge(out, grid, blob))) out.isLive[blob] = 0;
   }
@@ -317,29 +327,51 @@ function flood(out: Blobs, { columns, rows }: CellGrid, start: number, blob: num
 }
 
 /** Join pieces that lie over each other, until none is left to join. */
-function join(out: Blobs): void {
-  const { left, right, top, bottom, isLive } = out;
+function join(out: Blobs, grid: CellGrid, scoreHeight: HeightScore): void {
+  const { isLive } = out;
   const count = out.count[0]!;
   for (let changed = true; changed;) {
     changed = false;
     for (let a = 0; a < count; a++) {
       if (isLive[a] === 0) continue;
       for (let b = a + 1; b < count; b++) {
-        if (isLive[b] === 0) continue;
-        const overlap = Math.min(right[a]!, right[b]!) - Math.max(left[a]!, left[b]!) + 1;
-        const narrower = Math.min(right[a]! - left[a]!, right[b]! - left[b]!) + 1;
-        if (overlap < JOIN_OVERLAP * narrower) continue;
-        const gap = Math.max(top[a]!, top[b]!) - Math.min(bottom[a]!, bottom[b]!) - 1;
-        const heights = bottom[a]! - top[a]! + bottom[b]! - top[b]! + 2;
-        if (gap > Math.max(1, JOIN_GAP * heights)) continue;
-        // A wide piece and a small one far to its side are two things that only share a border.
-        const together = Math.max(right[a]!, right[b]!) - Math.min(left[a]!, left[b]!) + 1;
-        if (together > 1.5 * (Math.max(right[a]! - left[a]!, right[b]! - left[b]!) + 1)) continue;
+        if (isLive[b] === 0 || !areOne(out, grid, a, b, scoreHeight)) continue;
         absorb(out, a, b);
         changed = true;
       }
     }
   }
+}
+
+/**
+ * Whether two pieces are one thing: one lies over the other (head and legs of a man whose coat has the colour of the road), and
+ * together they are no higher than things are here. Two men, one before the other, are each as high as a man.
+ */
+function areOne(
+  { left, right, top, bottom }: Blobs,
+  { rows }: CellGrid,
+  a: number,
+  b: number,
+  scoreHeight: HeightScore,
+): boolean {
+  const overlap = Math.min(right[a]!, right[b]!) - Math.max(left[a]!, left[b]!) + 1;
+  const narrower = Math.min(right[a]! - left[a]!, right[b]! - left[b]!) + 1;
+  if (overlap < JOIN_OVERLAP * narrower) return false;
+  const gap = Math.max(top[a]!, top[b]!) - Math.min(bottom[a]!, bottom[b]!) - 1;
+  const highA = bottom[a]! - top[a]! + 1;
+  const highB = bottom[b]! - top[b]! + 1;
+  if (gap > Math.max(1, WIDE_GAP * (highA + highB))) return false;
+  // A wide piece and a small one far to its side are two things that only share a border.
+  const together = Math.max(right[a]!, right[b]!) - Math.min(left[a]!, left[b]!) + 1;
+  if (together > 1.5 * (Math.max(right[a]! - left[a]!, right[b]! - left[b]!) + 1)) return false;
+  const upper = Math.min(top[a]!, top[b]!);
+  const lower = Math.max(bottom[a]!, bottom[b]!) + 1;
+  const x = (Math.min(left[a]!, left[b]!) + together / 2) / rows;
+  const score = scoreHeight(x, (upper + lower) / 2 / rows, (lower - upper) / rows);
+  const scoreA = scoreHeight(x, (top[a]! + highA / 2) / rows, highA / rows);
+  const scoreB = scoreHeight(x, (top[b]! + highB / 2) / rows, highB / rows);
+  if (gap > Math.max(1, JOIN_GAP * (highA + highB))) return score < HIGH && scoreA < LOW && scoreB < LOW;
+  return !(score > TOO_HIGH && scoreA > LOW && scoreB > LOW);
 }
 
 /** Join one blob to another. */

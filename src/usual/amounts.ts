@@ -99,6 +99,18 @@ export function amountBits(
   return bits > 0 ? bits : 0;
 }
 
+/** How far a logarithm is from what is usual at a cell, in spreads; NaN while nothing is known. */
+export function amountScore(
+  amounts: Amounts,
+  places: Places,
+  context: number,
+  cell: number,
+  logarithm: number,
+): number {
+  estimate(amounts, places, context, cell, usual);
+  return usual.samples === 0 ? NaN : (logarithm - usual.mean) / Math.sqrt(usual.variance);
+}
+
 /** Whether a logarithm is below what is usual at a cell. */
 export function isBelow(amounts: Amounts, places: Places, context: number, cell: number, logarithm: number): boolean {
   estimate(amounts, places, context, cell, usual);

@@ -14,6 +14,7 @@ import {
   localLightFields,
   measureLight,
   residuals,
+  settleLight,
 } from './local-light.ts';
 import { FREE, type Noise, initNoise, learnOwn, learnSensor, noiseFields, spreadNow } from './noise.ts';
 import { type Shake, shakeFields, undoFineShift, undoWholeShift } from './shake.ts';
@@ -114,6 +115,7 @@ export function follow(eye: Eye, cover: Uint8Array, elapsedMs: number): void {
   const { views, noise, light, shape, blocks } = eye;
   learnOwn(noise, views.residual, cover, elapsedMs);
   followBackground(views, light.light, blocks, cover, shape.width, elapsedMs);
+  settleLight(light, blocks, views.background, shape.width, shape.height, elapsedMs);
   const share = countOnes(views.foreground) / views.foreground.length;
   views.floodedMs[0] = share > FLOODED_SHARE ? views.floodedMs[0]! + elapsedMs : 0;
   if (views.floodedMs[0] > FLOODED_MS) beginAnew(eye);

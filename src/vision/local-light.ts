@@ -24,15 +24,21 @@ const JUMP = 0.04;
 /** Smaller steps are grain. */
 const STILL = 0.003;
 /** How far (share) the light of a block goes towards what is seen of it in one picture, when all of it fits. */
-const MOST_GAIN = 0.35;
+const MOST_GAIN = 0.6;
 /** Fewer fitting pixels than this share: covered; it drifts towards its neighbours by this share a picture. */
 const COVERED = 0.2;
 const DRIFT = 0.05;
+/** The light around is tried where fewer fit than this share; another light is taken when it fits better by this factor. */
+const HALF = 0.5;
+const BETTER = 0.95;
 /** More covered blocks than this share: the light is lost, and measured anew everywhere. */
 const LOST = 0.4;
 /** Texture that shows through: variance of the background (grey levels squared) and correlation with the picture. */
 const TEXTURE = 20;
 const SAME = 0.8;
+/** Light goes back to 1 within about so long, in steps of so long (ms): slowly against clouds, quickly against the sun's way. */
+const SETTLED_MS = 60_000;
+const SETTLE_EVERY_MS = 1000;
 /** How far (in blocks from the first of two centres) light is read beyond them. */
 const BEYOND = 1.3;
 /** Light stays within these factors of the background: beyond them there is nothing to be seen by. */
@@ -60,12 +66,16 @@ export const localLightFields = (width: number, height: number) => {
     // f32: ratios, made by exact arithmetic
     light: field('f32', blocks, 'state'), // [rows, columns] 0 = not known yet
     whole: field('f32', 1, 'state'), // light of the whole picture
+    stepped: field('f32', blocks, 'scratch'), // light if the block went along with the step of this picture
     sumPicture: field('f32', blocks, 'scratch'), // over pixels that fit
     sumBackground: field('f32', blocks, 'scratch'),
     fitting: field('f32', blocks, 'scratch'), // how many pixels fit
     sumNow: field('f32', blocks, 'scratch'), // sums of the pixels that changed by little, in this picture and the one before
     sumBefore: field('f32', blocks, 'scratch'),
     columnLight: field('f32', columns + 1, 'scratch'), // of one row of pixels, at the block centres
+    rowLight: field('f32', width, 'scratch'), // of one row of pixels
+    settled: field('f32', blocks, 'scratch'), // light before it settled
+    sinceMs: field('f64', 1, 'state'), // since light has settled
   };
 };
 export type LocalLight = Views<ReturnType<typeof localLightFields>>;
@@ -73,6 +83,10 @@ export type LocalLight = Views<ReturnType<typeof localLightFields>>;
 /**
  * Measure the light of `luma` over `background`, both [height, width]; `before` is the picture before, `noise` the spread
  * (grey levels) of each pixel.
+ *
+ * A block tries the light it had, that light with the step of the last picture, and the light around it, and takes the one
+ * under which most of its pixels fit. So a cloud is followed however quick it is, and what a large dark thing or its soft
+ * shadow did to the light of a block is undone when it has passed.
  */
 export function measureLight(
   plane: LocalLight,
@@ -84,47 +98,106 @@ export function measureLight(
   width: number,
   height: number,
 ): void {
-  const { light, whole, sumPicture, sumBackground, fitting } = plane;
+  const { light, stepped, whole, fitting, sumPicture, sumBackground } = plane;
+  const most = (grid.size * grid.size) / 4;
+  const look: Look = { plane, grid, luma, background, noise, width, height };
   stepLight(plane, grid, luma, before, width, height);
-  sumBlocks(plane, grid, luma, background, noise, width, height);
-  let picture = 0;
-  let back = 0;
-  const half = (grid.size * grid.size) / 4;
-  for (let block = 0; block < light.length; block++) {
-    picture += sumPicture[block]!;
-    back += sumBackground[block]!;
-    if (!(fitting[block]! > 0)) continue;
-    const seen = sumPicture[block]! / sumBackground[block]!;
-    light[block]! += Math.min(MOST_GAIN, (fitting[block]! / half) * MOST_GAIN) * (seen - light[block]!);
-  }
-  if (back > 0) whole[0] = picture / back;
   let covered = 0;
-  for (let block = 0; block < light.length; block++) if (fitting[block]! < COVERED * half) covered++;
-  const lost = covered > LOST * light.length;
   for (let row = 0, block = 0; row < grid.rows; row++) {
     for (let column = 0; column < grid.columns; column++, block++) {
-      if (fitting[block]! < COVERED * half) findAgain(plane, grid, luma, background, width, height, row, column, lost);
-      light[block] = Math.min(MOST_LIGHT, Math.max(LEAST_LIGHT, light[block]!));
+      take(plane, block, light[block]!, tryLight(look, row, column, light[block]!, own));
+      if (stepped[block] !== light[block] && own.cost > 0) {
+        tryLight(look, row, column, stepped[block]!, other);
+        if (other.cost < BETTER * own.cost) take(plane, block, stepped[block]!, other);
+      }
+      if (fitting[block]! < COVERED * most) covered++;
     }
   }
+  const lost = covered > LOST * light.length;
+  for (let row = 0, block = 0; row < grid.rows; row++) {
+    for (let column = 0; column < grid.columns; column++, block++)
+      if (fitting[block]! < HALF * most) findAgain(look, row, column, most, lost);
+  }
+  let picture = 0;
+  let back = 0;
+  for (let block = 0; block < light.length; block++) {
+    if (fitting[block]! > 0) {
+      picture += sumPicture[block]!;
+      back += sumBackground[block]!;
+      const seen = sumPicture[block]! / sumBackground[block]!;
+      light[block]! += Math.min(1, fitting[block]! / most) * MOST_GAIN * (seen - light[block]!);
+    }
+    light[block] = Math.min(MOST_LIGHT, Math.max(LEAST_LIGHT, light[block]!));
+  }
+  if (back > 0) whole[0] = picture / back;
+}
+
+/** What light is measured on. */
+type Look = {
+  readonly plane: LocalLight;
+  readonly grid: BlockGrid;
+  readonly luma: Uint8Array;
+  readonly background: Float32Array;
+  readonly noise: Float32Array;
+  readonly width: number;
+  readonly height: number;
+};
+
+/** A block under an assumed light: sums over the pixels that fit, how many, and how far all are from it (grey levels). */
+type Trial = { picture: number; back: number; fits: number; cost: number };
+const own: Trial = { picture: 0, back: 0, fits: 0, cost: 0 };
+const other: Trial = { picture: 0, back: 0, fits: 0, cost: 0 };
+
+function take({ light, sumPicture, sumBackground, fitting }: LocalLight, block: number, ratio: number, trial: Trial): void {
+  light[block] = ratio;
+  sumPicture[block] = trial.picture;
+  sumBackground[block] = trial.back;
+  fitting[block] = trial.fits;
 }
 
 /**
- * A block in which little fits: is it covered, or is its light not what was thought? Where the scene's texture shows through,
- * or where most blocks are lost at once, its light is measured anew; else it drifts towards the light around it.
+ * A block in which little fits: is it covered, or is its light not what was thought? Where the light around it fits better,
+ * that is its light; where the scene's texture shows through, or where most blocks are lost at once, it is measured anew; else
+ * it drifts towards the light around it.
  */
-function findAgain(
-  { light, fitting }: LocalLight,
-  { columns, rows, size }: BlockGrid,
-  luma: Uint8Array,
-  background: Float32Array,
-  width: number,
-  height: number,
+function findAgain(look: Look, row: number, column: number, most: number, lost: boolean): void {
+  const { plane, grid } = look;
+  const { light, fitting } = plane;
+  const block = row * grid.columns + column;
+  const around = lightAround(plane, grid, row, column);
+  tryLight(look, row, column, light[block]!, own);
+  tryLight(look, row, column, around, other);
+  if (other.cost < BETTER * own.cost) {
+    take(plane, block, around, other);
+    return;
+  }
+  if (fitting[block]! >= COVERED * most) return;
+  const ratio = shownThrough(look, row, column, lost);
+  light[block] = ratio > 0 ? ratio : light[block]! + DRIFT * (around - light[block]!);
+}
+
+/** The light around a block, weighted by how much fits there; that of the whole picture where nothing does. */
+function lightAround({ light, fitting, whole }: LocalLight, { columns, rows }: BlockGrid, row: number, column: number): number {
+  let sum = 0;
+  let weights = 0;
+  for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++) {
+    for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) {
+      if (x === column && y === row) continue;
+      const weight = fitting[y * columns + x]!;
+      sum += weight * light[y * columns + x]!;
+      weights += weight;
+    }
+  }
+  return weights > 0 ? sum / weights : whole[0]!;
+}
+
+/** The light of a block through which the texture of the scene is seen, or of any block if `lost`; 0 = covered. */
+function shownThrough(
+  { grid: { size }, luma, background, width, height }: Look,
   row: number,
   column: number,
   lost: boolean,
-): void {
-  const block = row * columns + column;
+): number {
   const bottom = Math.min(height, (row + 1) * size);
   const right = Math.min(width, (column + 1) * size);
   let f = 0;
@@ -146,29 +219,17 @@ function findAgain(
     }
   }
   const ratio = b > 0 ? f / b : 1;
+  if (lost) return ratio;
   const varF = ff / n - (f / n) * (f / n);
   const varB = bb / n - (b / n) * (b / n);
   const both = fb / n - (f / n) * (b / n);
-  const same = varB > TEXTURE && varF > 0 && both > SAME * Math.sqrt(varB * varF);
-  if (lost || same) {
-    light[block] = ratio;
-    return;
-  }
-  let sum = 0;
-  let weights = 0;
-  for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++) {
-    for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) {
-      const weight = fitting[y * columns + x]!;
-      sum += weight * light[y * columns + x]!;
-      weights += weight;
-    }
-  }
-  if (weights > 0) light[block]! += DRIFT * (sum / weights - light[block]!);
+  return varB > TEXTURE && varF > 0 && both > SAME * Math.sqrt(varB * varF) ? ratio : 0;
 }
 
 /**
  * Light goes on from the picture before: clouds come within a second or so, things from one picture to the next. What changed
- * by little, thing or scene, changed with the light; what changed by much is the edge of something that moves.
+ * by little, thing or scene, changed with the light; what changed by much is the edge of something that moves. The step of each
+ * block is tried (`stepped`); that of a lamp, which the whole picture takes at once, is a fact.
  */
 function stepLight(
   plane: LocalLight,
@@ -178,7 +239,7 @@ function stepLight(
   width: number,
   height: number,
 ): void {
-  const { light } = plane;
+  const { light, stepped } = plane;
   let allNow = 0;
   let allBefore = 0;
   for (let i = 0; i < luma.length; i += 7) {
@@ -220,83 +281,130 @@ function stepLight(
         }
       }
       const step = then > 0 ? now / then : 1;
+      light[block]! *= jump;
       // Grain alone makes steps of some tenths of a per cent.
-      light[block]! *= jump * (step > 1 - STILL && step < 1 + STILL ? 1 : step);
+      stepped[block] = light[block]! * (step > 1 - STILL && step < 1 + STILL ? 1 : step);
     }
   }
 }
 
-/** Sums per block over the pixels that fit the light known so far. */
-function sumBlocks(
-  { light, sumPicture, sumBackground, fitting }: LocalLight,
-  { columns, rows, size }: BlockGrid,
-  luma: Uint8Array,
-  background: Float32Array,
-  noise: Float32Array,
-  width: number,
-  height: number,
-): void {
-  for (let row = 0, block = 0; row < rows; row++) {
-    const bottom = Math.min(height, (row + 1) * size);
-    for (let column = 0; column < columns; column++, block++) {
-      const left = column * size;
-      const right = Math.min(width, left + size);
-      const ratio = light[block]!;
-      let picture = 0;
-      let back = 0;
-      let count = 0;
-      // Every other pixel of every other row is enough to know the light of a block.
-      for (let y = row * size; y < bottom; y += 2) {
-        for (let i = y * width + left + ((y >> 1) & 1), end = y * width + right; i < end; i += 2) {
-          const known = background[i]!;
-          if (known < DARKEST) continue;
-          const seen = luma[i]!;
-          const residual = seen - known * ratio;
-          const byLevel = FITS_SHARE * known * ratio;
-          const byNoise = FITS * noise[i]!;
-          const limit = byNoise > byLevel ? byNoise : byLevel;
-          if (residual > limit || residual < -limit) continue;
-          picture += seen;
-          back += known;
-          count++;
-        }
+/**
+ * One block under the light `ratio`, to `out`. Every other pixel of every other row is enough to know the light of a block; what
+ * does not fit counts as just not fitting, however far out it is.
+ */
+function tryLight(
+  { grid: { size }, luma, background, noise, width, height }: Look,
+  row: number,
+  column: number,
+  ratio: number,
+  out: Trial,
+): Trial {
+  const bottom = Math.min(height, (row + 1) * size);
+  const left = column * size;
+  const right = Math.min(width, left + size);
+  let picture = 0;
+  let back = 0;
+  let fits = 0;
+  let cost = 0;
+  for (let y = row * size; y < bottom; y += 2) {
+    for (let i = y * width + left + ((y >> 1) & 1), end = y * width + right; i < end; i += 2) {
+      const known = background[i]!;
+      if (known < DARKEST) continue;
+      const seen = luma[i]!;
+      const stray = seen - known * ratio;
+      const byLevel = FITS_SHARE * seen;
+      const byNoise = FITS * noise[i]!;
+      const limit = byNoise > byLevel ? byNoise : byLevel;
+      const distance = stray < 0 ? -stray : stray;
+      if (distance > limit) {
+        cost += limit;
+        continue;
       }
-      sumPicture[block] = picture;
-      sumBackground[block] = back;
-      fitting[block] = count;
+      cost += distance;
+      picture += seen;
+      back += known;
+      fits++;
     }
   }
+  out.picture = picture;
+  out.back = back;
+  out.fits = fits;
+  out.cost = cost;
+  return out;
 }
 
 /** The residual of every pixel under the light measured last, to `out` [height, width] (grey levels). */
 export function residuals(
-  { light, columnLight }: LocalLight,
-  { columns, rows, size }: BlockGrid,
+  plane: LocalLight,
+  grid: BlockGrid,
   luma: Uint8Array,
   background: Float32Array,
   out: Float32Array,
   width: number,
   height: number,
 ): void {
-  const half = (size - 1) / 2;
+  const { rowLight } = plane;
   for (let y = 0, i = 0; y < height; y++) {
-    // Beyond the outermost centres the slope goes on: at the border there is no next block to tell of a cloud.
-    const at = (y - half) / size;
-    const above = Math.min(Math.max(0, rows - 2), Math.max(0, Math.floor(at)));
-    const below = Math.min(rows - 1, above + 1);
-    const share = Math.min(BEYOND, Math.max(1 - BEYOND, at - above));
-    for (let column = 0; column < columns; column++) {
-      const upper = light[above * columns + column]!;
-      columnLight[column] = upper + share * (light[below * columns + column]! - upper);
-    }
-    const last = Math.max(0, columns - 2);
-    for (let x = 0; x < width; x++, i++) {
-      const across = (x - half) / size;
-      const left = across < 0 ? 0 : across > last ? last : Math.floor(across);
-      const part = Math.min(BEYOND, Math.max(1 - BEYOND, across - left));
-      const here = columnLight[left]! + part * (columnLight[Math.min(columns - 1, left + 1)]! - columnLight[left]!);
-      out[i] = luma[i]! - background[i]! * here;
-    }
+    readRow(plane, grid, y, width, rowLight);
+    for (let x = 0; x < width; x++, i++) out[i] = luma[i]! - background[i]! * rowLight[x]!;
+  }
+}
+
+/**
+ * Light and background are known by their product alone: left to themselves one grows as the other fades. So the light of what
+ * is seen goes slowly back to 1, and the background takes up the difference: what is seen does not change.
+ */
+export function settleLight(
+  plane: LocalLight,
+  grid: BlockGrid,
+  background: Float32Array,
+  width: number,
+  height: number,
+  elapsedMs: number,
+): void {
+  const { light, fitting, rowLight, settled, sinceMs } = plane;
+  sinceMs[0]! += elapsedMs;
+  if (sinceMs[0]! < SETTLE_EVERY_MS) return;
+  const rate = sinceMs[0]! / SETTLED_MS;
+  sinceMs[0] = 0;
+  settled.set(light);
+  const most = (grid.size * grid.size) / 4;
+  for (let block = 0; block < light.length; block++)
+    if (fitting[block]! >= HALF * most) light[block]! += rate * (1 - light[block]!);
+  for (let y = 0, i = 0; y < height; y++) {
+    readRow(plane, grid, y, width, rowLight, settled);
+    for (let x = 0; x < width; x++) background[i + x]! *= rowLight[x]!;
+    readRow(plane, grid, y, width, rowLight);
+    for (let x = 0; x < width; x++, i++) background[i]! /= rowLight[x]!;
+  }
+}
+
+/** The light of one row of pixels, to `out` [width]. */
+function readRow(
+  { light, columnLight }: LocalLight,
+  { columns, rows, size }: BlockGrid,
+  y: number,
+  width: number,
+  out: Float32Array,
+  from: Float32Array = light,
+): void {
+  const half = (size - 1) / 2;
+  // Beyond the outermost centres the slope goes on: at the border there is no next block to tell of a cloud.
+  const at = (y - half) / size;
+  const above = Math.min(Math.max(0, rows - 2), Math.max(0, Math.floor(at)));
+  const below = Math.min(rows - 1, above + 1);
+  const share = Math.min(BEYOND, Math.max(1 - BEYOND, at - above));
+  for (let column = 0; column < columns; column++) {
+    const upper = from[above * columns + column]!;
+    columnLight[column] = upper + share * (from[below * columns + column]! - upper);
+  }
+  const last = Math.max(0, columns - 2);
+  for (let x = 0; x < width; x++) {
+    const across = (x - half) / size;
+    const left = across < 0 ? 0 : across > last ? last : Math.floor(across);
+    const part = Math.min(BEYOND, Math.max(1 - BEYOND, across - left));
+    const here = columnLight[left]! + part * (columnLight[Math.min(columns - 1, left + 1)]! - columnLight[left]!);
+    out[x] = here > LEAST_LIGHT ? here : LEAST_LIGHT;
   }
 }
 

@@ -49,7 +49,7 @@ export class Watcher {
     this.timeMs += elapsedMs;
     see(eye, luma, elapsedMs, this.sight);
     const { foreground, residual, before } = eye.views;
-    findBlobs(this.#blobs, this.#cells, foreground, residual, before, width, height, isDrizzle(things));
+    findBlobs(this.#blobs, this.#cells, foreground, residual, before, width, height, isDrizzle(things), () => NaN);
     trackThings(things, this.#blobs, this.#cells, this.timeMs, elapsedMs, this.#scratch, (slot) =>
       this.ended.push(things.id[slot]!),
     );

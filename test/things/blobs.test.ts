@@ -17,7 +17,7 @@ function find(spots: readonly Spot[], strength = 60, around = 0) {
         foreground[y * width + x] = 1;
         residual[y * width + x] = strength;
       }
-  findBlobs(out, grid, foreground, residual, new Uint8Array(width * height).fill(100), width, height, false);
+  findBlobs(out, grid, foreground, residual, new Uint8Array(width * height).fill(100), width, height, false, () => NaN);
   const found: number[][] = [];
   for (let blob = 0; blob < out.count[0]!; blob++)
     if (out.isLive[blob] === 1)
