@@ -18,6 +18,9 @@ const LEAST_CELLS = 3;
 /** Mean |residual| inside a thing against the ring around it: factor and grey levels. */
 const EDGE_FACTOR = 2.2;
 const EDGE_LEVELS = 2;
+/** A shadow lies within this share of the height from the foot of a blob of at least so many cells. */
+const FLAT = 0.3;
+const LEAST_UPRIGHT = 5;
 /** Pieces are joined when their widths overlap by this share and the gap between them is at most this share of both heights. */
 const JOIN_OVERLAP = 0.5;
 const JOIN_GAP = 0.3;
@@ -93,6 +96,7 @@ export function findBlobs(
   close(out, grid);
   label(out, grid);
   join(out, grid, scoreHeight);
+  for (let blob = 0; blob < out.count[0]!; blob++) if (out.isLive[blob] === 1) trimShadow(out, grid, blob);
   for (let blob = 0; blob < out.count[0]!; blob++) {
     if (out.isLive[blob] === 1 && (out.area[blob]! < LEAST_CELLS || !hasEdge(out, grid, blob))) out.isLive[blob] = 0;
   }
@@ -326,6 +330,33 @@ function flood(out: Blobs, { columns, rows }: CellGrid, start: number, blob: num
   out.isLive[blob] = 1;
 }
 
+/**
+ * A shadow that is cast to the side lies flat at the foot of what casts it, and is darker than the scene: columns at the sides
+ * of a blob that hold nothing else are no part of the thing.
+ */
+function trimShadow({ on, signed, left, right, top, bottom }: Blobs, { columns }: CellGrid, blob: number): void {
+  const high = bottom[blob]! - top[blob]! + 1;
+  if (high < LEAST_UPRIGHT) return;
+  const isShadow = (column: number): boolean => {
+    let tone = 0;
+    for (let row = top[blob]!; row <= bottom[blob]!; row++) {
+      const cell = row * columns + column;
+      if (on[cell] === 0) continue;
+      if (bottom[blob]! - row >= FLAT * high) return false;
+      tone += signed[cell]!;
+    }
+    return tone <= 0;
+  };
+  let first = left[blob]!;
+  let last = right[blob]!;
+  while (first < last && isShadow(first)) first++;
+  while (last > first && isShadow(last)) last--;
+  // What is flat all over is no shadow of itself.
+  if (last === first) return;
+  left[blob] = first;
+  right[blob] = last;
+}
+
 /** Join pieces that lie over each other, until none is left to join. */
 function join(out: Blobs, grid: CellGrid, scoreHeight: HeightScore): void {
   const { isLive } = out;
@@ -345,7 +376,7 @@ function join(out: Blobs, grid: CellGrid, scoreHeight: HeightScore): void {
 
 /**
  * Whether two pieces are one thing: one lies over the other (head and legs of a man whose coat has the colour of the road), and
- * together they are no higher than things are here. Two men, one before the other, are each as high as a man.
+ * together they are no higher than things are here. What is as high as things are takes nothing in that makes it too high.
  */
 function areOne(
   { left, right, top, bottom }: Blobs,
@@ -371,7 +402,7 @@ function areOne(
   const scoreA = scoreHeight(x, (top[a]! + highA / 2) / rows, highA / rows);
   const scoreB = scoreHeight(x, (top[b]! + highB / 2) / rows, highB / rows);
   if (gap > Math.max(1, JOIN_GAP * (highA + highB))) return score < HIGH && scoreA < LOW && scoreB < LOW;
-  return !(score > TOO_HIGH && scoreA > LOW && scoreB > LOW);
+  return !(score > TOO_HIGH && (scoreA > LOW || scoreB > LOW));
 }
 
 /** Join one blob to another. */

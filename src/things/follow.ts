@@ -22,12 +22,18 @@ const NEAREST = 0.02;
 /** How quickly place, size and speed follow what is seen (time constants, ms). */
 const SIZE_MS = 250;
 const SPEED_MS = 350;
+/** A size that is known for so long (ms) follows a blob that is larger by this factor so much more slowly (ms). */
+const SETTLED_MS = 1000;
+const GROWN = 1.4;
+const SLOW_SIZE_MS = 1500;
 /** A size is steady while the blob is not higher or wider, or less so, than the thing by these shares; legs swing. */
 const STEADY_HEIGHT = 0.13;
 const STEADY_WIDTH = 0.3;
 /** Farther than so many of its own sizes, and at least so far (heights), from its anchor it has moved on. */
 const MOVED_SHARE = 0.35;
 const MOVED_LEAST = 0.05;
+/** A shared blob that is at least so wide, as a share of its things' widths together, shows them side by side. */
+const BESIDE = 0.85;
 /** Speed before things met: over this span (ms), without the last moments, when they were half covered already. */
 const BEFORE_MS = 1500;
 const HALF_COVERED_MS = 300;
@@ -39,8 +45,15 @@ function believe(things: Things, { grid }: Picture, slot: number, dx: number, dy
   things.belief[slot] = Math.min(MOST_BELIEF, things.belief[slot]! + ln(SEEN_CHANCE / chance));
 }
 
-/** The blob is this thing. */
-export function goAlone(things: Things, blobs: Blobs, at: Picture, slot: number, blob: number): void {
+/** The blob is this thing; `isShared`: small things are hidden by it, whose edges may be the blob's. */
+export function goAlone(
+  things: Things,
+  blobs: Blobs,
+  at: Picture,
+  slot: number,
+  blob: number,
+  isShared: boolean,
+): void {
   const { grid, timeMs, elapsedMs } = at;
   const bx = centreX(blobs, grid, blob);
   const by = centreY(blobs, grid, blob);
@@ -64,8 +77,11 @@ export function goAlone(things: Things, blobs: Blobs, at: Picture, slot: number,
   const overW = bw / things.width[slot]!;
   const isHigh = overH < 1 + STEADY_HEIGHT && overH > 1 / (1 + STEADY_HEIGHT);
   const isWide = overW < 1 + STEADY_WIDTH && overW > 1 / (1 + STEADY_WIDTH);
-  things.steady[slot] = isHigh ? (isWide ? 3 : 1) : 0;
-  const sizeGain = isNew ? 1 : elapsedMs / (elapsedMs + SIZE_MS);
+  things.steady[slot] = isShared || !isHigh ? 0 : isWide ? 3 : 1;
+  // What grows at once has most likely met something.
+  const isYoung = things.seenFor[slot]! < SETTLED_MS || things.atBorder[slot] === 1;
+  const sizeMs = isYoung || (overH < GROWN && overW < GROWN) ? SIZE_MS : SLOW_SIZE_MS;
+  const sizeGain = isNew ? 1 : isShared ? 0 : elapsedMs / (elapsedMs + sizeMs);
   things.width[slot]! += sizeGain * (bw - things.width[slot]!);
   things.height[slot]! += sizeGain * (bh - things.height[slot]!);
   things.tone[slot]! += sizeGain * (blobs.tone[blob]! - things.tone[slot]!);
@@ -93,14 +109,17 @@ export function goTogether(things: Things, blobs: Blobs, at: Picture, slot: numb
   things.cleanMs[slot] = at.timeMs;
   let isLeft = true;
   let isRight = true;
+  let widths = things.width[slot]!;
   for (let other = 0; other < MOST_THINGS; other++) {
     if (other === slot || things.status[other] === FREE_SLOT || things.blob[other] !== blob) continue;
     if (things.x[other]! < things.x[slot]!) isLeft = false;
     else isRight = false;
+    widths += things.width[other]!;
   }
   const halfW = things.width[slot]! / 2;
   const halfH = things.height[slot]! / 2;
-  const pull = 0.3;
+  // Side by side each keeps to its edge; when one passes before the other, the edges may be anybody's.
+  const pull = right - left > BESIDE * widths ? 0.3 : 0;
   if (isLeft && !isRight) things.x[slot]! += pull * (left + halfW - things.x[slot]!);
   if (isRight && !isLeft) things.x[slot]! += pull * (right - halfW - things.x[slot]!);
   things.x[slot] = clamp(

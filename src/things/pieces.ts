@@ -11,6 +11,8 @@ const PARTED_REACH = 0.03;
 /** A thing collects pieces up to this times its size, and that far (heights) outside its box. */
 const COLLECTED = 1.25;
 const HELD_REACH = 0.02;
+/** Pieces side by side with a gap of more than this share of the thing's width are two things. */
+const SIDE_GAP = 0.2;
 /** A part is at most this share of the whole, lies in it to this share, and differs in speed by at most so much (heights per s). */
 const PART_SHARE = 0.4;
 const PART_INSIDE = 0.7;
@@ -64,13 +66,19 @@ export function collect(things: Things, blobs: Blobs, grid: CellGrid): void {
         rows;
       if (
         wide > COLLECTED * things.width[slot]! + PARTED_REACH ||
-        high > COLLECTED * things.height[slot]! + PARTED_REACH
+        high > COLLECTED * things.height[slot]! + PARTED_REACH ||
+        gap(blobs.left[first]!, blobs.right[first]!, blobs.left[blob]!, blobs.right[blob]!) >
+          SIDE_GAP * things.width[slot]! * rows
       )
         continue;
       absorb(blobs, first, blob);
     }
   }
 }
+
+/** Cells between two spans [low, high]; below 1 where they touch or overlap. */
+const gap = (low: number, high: number, otherLow: number, otherHigh: number): number =>
+  Math.max(low, otherLow) - Math.min(high, otherHigh) - 1;
 
 /** The one live thing in whose box, a little enlarged, the centre of a blob lies; -1 = none or more than one. */
 function holderOf(things: Things, blobs: Blobs, grid: CellGrid, blob: number): number {

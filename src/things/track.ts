@@ -52,8 +52,9 @@ export function trackThings(
     if (things.status[slot] === FREE_SLOT) continue;
     const blob = things.blob[slot]!;
     if (blob < 0) continue;
-    if (sharers[blob]! > 1 && !dominates(things, slot, blob)) goTogether(things, blobs, at, slot, blob);
-    else goAlone(things, blobs, at, slot, blob);
+    const isShared = sharers[blob]! > 1;
+    if (isShared && !dominates(things, slot, blob)) goTogether(things, blobs, at, slot, blob);
+    else goAlone(things, blobs, at, slot, blob, isShared);
   }
   placeRest(things, blobs, at, owner);
   for (let slot = 0; slot < MOST_THINGS; slot++) if (things.status[slot] !== FREE_SLOT) age(things, at, slot, ended);
