@@ -17,7 +17,7 @@ import { LEVELS, type Places } from './places.ts';
 
 const PRIOR = 4;
 /** Degrees of freedom, however many samples there are. */
-const FREEDOM = 20;
+const FREEDOM = 35;
 /** Variance between places of a kind: at least this. */
 const LEAST_BETWEEN = 0.004;
 /** Slowest rate at which the pooled variance moves. */

@@ -4,7 +4,7 @@
  * What is known of a place backs off along this chain: where a cell has seen little, its block speaks, then its row (things
  * in one row are about as far away), then the whole picture. Cells are about CELLS in number and square at any aspect.
  */
-const CELLS = 340;
+const CELLS = 1000;
 const BLOCK = 4;
 
 export type Places = {

@@ -16,7 +16,7 @@ const BODY = 0.8;
 /** Scale that bits have by themselves (1 / ln 2), and the weight of that belief in samples. */
 const IDEAL_SCALE = Math.LOG2E;
 const IDEAL_WEIGHT = 20;
-const LEAST_SCALE = 0.6;
+const LEAST_SCALE = 1.44;
 /** Fewer values than this are no distribution: bits count as they are, less what bits of the best of many come to. */
 const FEWEST = 16;
 

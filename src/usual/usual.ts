@@ -46,7 +46,7 @@ const STANDING = 0.02;
  * Evidence counts as far as it lasts: it falls at once and takes so long (ms) to rise to its full height. Sizes and shapes of
  * things that are half hidden or fall apart come and go; how long a thing has stayed lasts by itself.
  */
-const HOLD_MS = [400, 600, 600, 100, 1200, 1200, 1200];
+const HOLD_MS = [400, 600, 600, 100, 2400, 2400, 1200];
 /** One attribute alone adds at most so many bits: that a thing begins where none began is odd, but things are lost and found. */
 const MOST = [24, 24, 24, 24, 16, 16, 4];
 /** Of an attribute's bits this many are given away: the best of many measurements of an ordinary thing come to about that. */
@@ -59,8 +59,11 @@ const NOVEL_PLACES = 5;
 const NEWBORN_MS = 300_000;
 /** Things nearer to each other than this (heights) are beside each other. */
 const BESIDE = 0.03;
+/** A thing that has come this far (of its own size, and heights) has come by itself. */
+const CAME = 0.7;
+const CAME_LEAST = 0.06;
 /** Weight of being smaller than usual. */
-const SMALLER = 0.5;
+const SMALLER = 0;
 /** A thing this young (ms) has no size yet: it is still coming in. */
 const SIZED_MS = 500;
 
@@ -159,7 +162,7 @@ export function sumBits(usual: Usual, slot: number): number {
   }
   excess.sort();
   let total = 0;
-  for (let rank = COUNT - 1, weight = 1; rank >= 0 && excess[rank]! > 0; rank--, weight /= 2)
+  for (let rank = COUNT - 1, weight = 1; rank >= 0 && excess[rank]! > 0; rank--, weight /= 1.5)
     total += weight * excess[rank]!;
   return total;
 }
@@ -199,7 +202,7 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
   const anchor = cellAt(places, things.anchorX[slot]!, things.anchorY[slot]!);
   measured[STAY] = amountBits(usual.stays, places, 0, anchor, ln(stay + STAY_FLOOR_MS), 1);
   if (stay > path.stayMs[entry]!) path.stayMs[entry] = stay;
-  if (things.atBorder[slot] === 0 && things.steady[slot] === 3 && age >= SIZED_MS && !beside) {
+  if (things.atBorder[slot] === 0 && things.steady[slot] === 3 && age >= SIZED_MS && !beside && hasCome(things, slot)) {
     const height = ln(things.height[slot]!);
     const shape = ln(things.width[slot]! / things.height[slot]!);
     // Smaller than usual is as often half hidden as small.
@@ -218,6 +221,11 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
       watchedMs,
     );
   }
+}
+
+/** Whether a thing has moved by itself: what never did may be a patch of light, which has any size. */
+function hasCome({ travelled, width, height }: Things, slot: number): boolean {
+  return travelled[slot]! > Math.max(CAME_LEAST, CAME * Math.max(width[slot]!, height[slot]!));
 }
 
 /** Whether another thing is so near that one may have lent the other a piece. */

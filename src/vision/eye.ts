@@ -171,7 +171,7 @@ function findForeground(views: EyeViews, noise: Float32Array, width: number, hei
 function followBackground(
   views: EyeViews,
   light: Float32Array,
-  { columns, size }: BlockGrid,
+  { columns, rows: blockRows, size }: BlockGrid,
   cover: Uint8Array,
   width: number,
   elapsedMs: number,
@@ -183,9 +183,9 @@ function followBackground(
   const covered = Math.max(first, Math.min(0.3, COVERED_RATE * seconds));
   const rows = background.length / width;
   for (let y = 0, i = 0; y < rows; y++) {
-    const blockRow = Math.floor(y / size) * columns;
+    const blockRow = Math.min(blockRows - 1, Math.floor(y / size)) * columns;
     for (let x = 0; x < width; x++, i++) {
-      const here = light[blockRow + Math.floor(x / size)]!;
+      const here = light[blockRow + Math.min(columns - 1, Math.floor(x / size))]!;
       if (cover[i] === FREE) {
         if (freeMs[i]! < FREE_AGAIN_MS) freeMs[i]! += elapsedMs;
         else coveredMs[i] = 0;

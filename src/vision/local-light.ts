@@ -56,7 +56,8 @@ export type BlockGrid = {
 
 export function blockGrid(width: number, height: number): BlockGrid {
   const size = Math.max(4, Math.round(height / BLOCK_ROWS));
-  return { size, columns: Math.ceil(width / size), rows: Math.ceil(height / size) };
+  // What is left over at the right and at the bottom belongs to the last blocks.
+  return { size, columns: Math.max(1, Math.round(width / size)), rows: Math.max(1, Math.round(height / size)) };
 }
 
 export const localLightFields = (width: number, height: number) => {
@@ -193,13 +194,13 @@ function lightAround({ light, fitting, whole }: LocalLight, { columns, rows }: B
 
 /** The light of a block through which the texture of the scene is seen, or of any block if `lost`; 0 = covered. */
 function shownThrough(
-  { grid: { size }, luma, background, width, height }: Look,
+  { grid: { size, columns, rows }, luma, background, width, height }: Look,
   row: number,
   column: number,
   lost: boolean,
 ): number {
-  const bottom = Math.min(height, (row + 1) * size);
-  const right = Math.min(width, (column + 1) * size);
+  const bottom = row === rows - 1 ? height : (row + 1) * size;
+  const right = column === columns - 1 ? width : (column + 1) * size;
   let f = 0;
   let b = 0;
   let ff = 0;
@@ -250,10 +251,10 @@ function stepLight(
   const whole = allBefore > 0 ? allNow / allBefore : 1;
   const jump = whole > 1 + JUMP || whole < 1 - JUMP ? whole : 1;
   for (let row = 0, block = 0; row < rows; row++) {
-    const bottom = Math.min(height, (row + 1) * size);
+    const bottom = row === rows - 1 ? height : (row + 1) * size;
     for (let column = 0; column < columns; column++, block++) {
       const left = column * size;
-      const right = Math.min(width, left + size);
+      const right = column === columns - 1 ? width : left + size;
       let now = 0;
       let then = 0;
       for (let y = row * size; y < bottom; y += 2) {
@@ -293,15 +294,15 @@ function stepLight(
  * does not fit counts as just not fitting, however far out it is.
  */
 function tryLight(
-  { grid: { size }, luma, background, noise, width, height }: Look,
+  { grid: { size, columns, rows }, luma, background, noise, width, height }: Look,
   row: number,
   column: number,
   ratio: number,
   out: Trial,
 ): Trial {
-  const bottom = Math.min(height, (row + 1) * size);
+  const bottom = row === rows - 1 ? height : (row + 1) * size;
   const left = column * size;
-  const right = Math.min(width, left + size);
+  const right = column === columns - 1 ? width : left + size;
   let picture = 0;
   let back = 0;
   let fits = 0;
@@ -409,6 +410,7 @@ function readRow(
 }
 
 /** The light at a pixel, by its nearest block. */
-export function lightAt({ light }: LocalLight, { columns, size }: BlockGrid, x: number, y: number): number {
-  return light[Math.floor(y / size) * columns + Math.floor(x / size)]!;
+export function lightAt({ light }: LocalLight, { columns, rows, size }: BlockGrid, x: number, y: number): number {
+  const row = Math.min(rows - 1, Math.floor(y / size));
+  return light[row * columns + Math.min(columns - 1, Math.floor(x / size))]!;
 }
