@@ -10,13 +10,15 @@
 import { type Views, field } from '../memory/layout.ts';
 import { exp, ln } from '../memory/exact-math.ts';
 
-export const TAIL_RING = 256;
+export const TAIL_RING = 512;
 const HIGH = 0.96;
 const BODY = 0.8;
-/** Scale that bits have by themselves (1 / ln 2), and the weight of that belief in samples. */
+/**
+ * Scale that bits have by themselves (1 / ln 2), and the weight of that belief in samples. A smaller one would make more of a
+ * value than its own probability does.
+ */
 const IDEAL_SCALE = Math.LOG2E;
-const IDEAL_WEIGHT = 20;
-const LEAST_SCALE = 1.44;
+const IDEAL_WEIGHT = 100;
 /** Fewer values than this are no distribution: bits count as they are, less what bits of the best of many come to. */
 const FEWEST = 16;
 
@@ -46,7 +48,7 @@ function scaleOf(tail: Tail, high: number): number {
   const measured = (high - quantile(tail, BODY)) / 1.6094;
   const weight = n * (1 - BODY);
   const scale = (weight * measured + IDEAL_WEIGHT * IDEAL_SCALE) / (weight + IDEAL_WEIGHT);
-  return scale > LEAST_SCALE ? scale : LEAST_SCALE;
+  return scale > IDEAL_SCALE ? scale : IDEAL_SCALE;
 }
 
 /** Bits of a value: how rare one at least as high is. `offset` is taken off while too few values are known. */

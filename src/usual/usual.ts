@@ -48,7 +48,7 @@ const STANDING = 0.02;
  */
 const HOLD_MS = [400, 600, 600, 100, 2400, 2400, 1200];
 /** One attribute alone adds at most so many bits: that a thing begins where none began is odd, but things are lost and found. */
-const MOST = [24, 24, 24, 24, 16, 16, 4];
+const MOST = [24, 24, 24, 24, 16, 16, 8];
 /** Of an attribute's bits this many are given away: the best of many measurements of an ordinary thing come to about that. */
 const ORDINARY_BITS = 3;
 /** Fewer places than this are no way that a thing goes. */
@@ -62,8 +62,6 @@ const BESIDE = 0.03;
 /** A thing that has come this far (of its own size, and heights) has come by itself. */
 const CAME = 0.7;
 const CAME_LEAST = 0.06;
-/** Weight of being smaller than usual. */
-const SMALLER = 0;
 /** A thing this young (ms) has no size yet: it is still coming in. */
 const SIZED_MS = 500;
 
@@ -199,15 +197,15 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
     }
   }
   const stay = timeMs - things.anchorMs[slot]!;
-  const anchor = cellAt(places, things.anchorX[slot]!, things.anchorY[slot]!);
-  measured[STAY] = amountBits(usual.stays, places, 0, anchor, ln(stay + STAY_FLOOR_MS), 1);
+  measured[STAY] = amountBits(usual.stays, places, 0, cell, ln(stay + STAY_FLOOR_MS), 1);
   if (stay > path.stayMs[entry]!) path.stayMs[entry] = stay;
   if (things.atBorder[slot] === 0 && things.steady[slot] === 3 && age >= SIZED_MS && !beside && hasCome(things, slot)) {
     const height = ln(things.height[slot]!);
     const shape = ln(things.width[slot]! / things.height[slot]!);
-    // Smaller than usual is as often half hidden as small.
-    const bySize = amountBits(usual.heights, places, 0, cell, height, 0);
-    measured[SIZE] = isBelow(usual.heights, places, 0, cell, height) ? SMALLER * bySize : bySize;
+    // Smaller than usual is half hidden far more often than small.
+    measured[SIZE] = isBelow(usual.heights, places, 0, cell, height)
+      ? 0
+      : amountBits(usual.heights, places, 0, cell, height, 0);
     measured[SHAPE] = amountBits(usual.shapes, places, 0, cell, shape, 0);
     path.heights[entry]! += height;
     path.shapes[entry]! += shape;

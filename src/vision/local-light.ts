@@ -149,7 +149,12 @@ type Trial = { picture: number; back: number; fits: number; cost: number };
 const own: Trial = { picture: 0, back: 0, fits: 0, cost: 0 };
 const other: Trial = { picture: 0, back: 0, fits: 0, cost: 0 };
 
-function take({ light, sumPicture, sumBackground, fitting }: LocalLight, block: number, ratio: number, trial: Trial): void {
+function take(
+  { light, sumPicture, sumBackground, fitting }: LocalLight,
+  block: number,
+  ratio: number,
+  trial: Trial,
+): void {
   light[block] = ratio;
   sumPicture[block] = trial.picture;
   sumBackground[block] = trial.back;
@@ -178,7 +183,12 @@ function findAgain(look: Look, row: number, column: number, most: number, lost: 
 }
 
 /** The light around a block, weighted by how much fits there; that of the whole picture where nothing does. */
-function lightAround({ light, fitting, whole }: LocalLight, { columns, rows }: BlockGrid, row: number, column: number): number {
+function lightAround(
+  { light, fitting, whole }: LocalLight,
+  { columns, rows }: BlockGrid,
+  row: number,
+  column: number,
+): number {
   let sum = 0;
   let weights = 0;
   for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++) {

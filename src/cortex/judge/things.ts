@@ -207,12 +207,11 @@ function notePeaks(judge: ThingJudge, slot: number): void {
   }
 }
 
-/** The cell that an attribute of a thing is about: where it began, where it stands, where it is. */
+/** The cell that an attribute of a thing is about: where it began, or where it is. */
 function cellOf({ things, usual: { places } }: ThingJudge, slot: number): (attribute: number) => number {
   return (attribute) => {
     const name = ATTRIBUTES[attribute];
     if (name === 'birth') return cellAt(places, things.birthX[slot]!, things.birthY[slot]!);
-    if (name === 'stay') return cellAt(places, things.anchorX[slot]!, things.anchorY[slot]!);
     return cellAt(places, things.x[slot]!, things.y[slot]!);
   };
 }
