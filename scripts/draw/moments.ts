@@ -11,7 +11,7 @@ import { PRESETS } from '../../src/cortex/settings.ts';
 import { stepCortex } from '../../src/cortex/step.ts';
 import { composePrediction } from '../../src/cortex/template-memory.ts';
 import { createScene, renderNext } from '../../src/scene/scene.ts';
-import { lightAt } from '../../src/vision/local-light.ts';
+import { lightAt } from '../../src/vision/light-plane.ts';
 
 const SEED = 3;
 const LEARN_FRAMES = 6500;

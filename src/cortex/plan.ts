@@ -6,7 +6,7 @@ import { spatialPoolerFields } from '../htm/spatial-pooler.ts';
 import { temporalMemoryFields } from '../htm/temporal-memory.ts';
 import { field } from '../memory/layout.ts';
 import { type BlockPlan, type MemoryPlan, planMemory } from '../memory/model-memory.ts';
-import { type CellGrid, blobFields, cellGrid } from '../things/blobs.ts';
+import { type CellGrid, blobFields, cellGrid } from '../things/cells.ts';
 import { thingFields } from '../things/pool.ts';
 import { type Places, placesOf } from '../usual/places.ts';
 import { usualTables } from '../usual/usual.ts';

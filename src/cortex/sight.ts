@@ -5,7 +5,9 @@
  *
  * While the picture changes as a whole, or is blocked, nothing is there.
  */
-import { type Blobs, type CellGrid, type HeightScore, MOST_BLOBS, findBlobs } from '../things/blobs.ts';
+import { findBlobs } from '../things/blobs.ts';
+import { type Blobs, type CellGrid, MOST_BLOBS } from '../things/cells.ts';
+import type { HeightScore } from '../things/join.ts';
 import { coverOf, foregroundOfThings } from '../things/cover.ts';
 import { type Ended, type TrackScratch, endAll, isDrizzle, trackThings } from '../things/track.ts';
 import { MOST_THINGS, type Things } from '../things/pool.ts';

@@ -5,12 +5,9 @@
  * picture. Small gaps are closed, connected cells are one blob, and pieces that lie over each other (head, legs) are joined.
  * A thing ends at its edge while light fades out: the difference inside must clearly exceed that of a ring around it.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Blobs, type CellGrid, MOST_BLOBS } from './cells.ts';
+import { type HeightScore, join, trimShadow } from './join.ts';
 
-/** Cells over the height of the picture. */
-const ROWS = 54;
-/** Most blobs of a picture; beyond that the smallest are not looked at. */
-export const MOST_BLOBS = 48;
 /** Share of a cell's pixels that must be foreground. */
 const FULL = 0.45;
 /** Fewest cells of a blob. */
@@ -18,62 +15,6 @@ const LEAST_CELLS = 3;
 /** Mean |residual| inside a thing against the ring around it: factor and grey levels. */
 const EDGE_FACTOR = 2.2;
 const EDGE_LEVELS = 2;
-/** A shadow lies within this share of the height from the foot of a blob of at least so many cells. */
-const FLAT = 0.3;
-const LEAST_UPRIGHT = 5;
-/** Pieces are joined when their widths overlap by this share and the gap between them is at most this share of both heights. */
-const JOIN_OVERLAP = 0.5;
-const JOIN_GAP = 0.3;
-/** The same for pieces that are too low alone, and as high as things are here together. */
-const WIDE_GAP = 1;
-/** In spreads of the usual height: lower than a thing, as high as one, and higher than one. */
-const LOW = -1;
-const HIGH = 1;
-const TOO_HIGH = 2.5;
-
-/** How much a height (picture heights) at a place differs from what is usual there, in spreads; NaN while nothing is known. */
-export type HeightScore = (x: number, y: number, height: number) => number;
-
-export type CellGrid = {
-  readonly columns: number;
-  readonly rows: number;
-  /** px */
-  readonly size: number;
-  /** Width of the picture in heights. */
-  readonly aspect: number;
-};
-
-export function cellGrid(width: number, height: number): CellGrid {
-  const size = Math.max(1, Math.round(height / ROWS));
-  return { size, columns: Math.ceil(width / size), rows: Math.ceil(height / size), aspect: width / height };
-}
-
-export const blobFields = (grid: CellGrid) => {
-  const cells = grid.columns * grid.rows;
-  return {
-    on: field('u8', cells, 'scratch'), // [rows, columns] 0|1 after closing
-    grown: field('u8', cells, 'scratch'),
-    raw: field('u8', cells, 'scratch'), // before closing
-    before: field('u8', cells, 'state'), // `raw` of the picture before
-    kind: field('u8', cells, 'scratch'), // of foreground cells: LIGHT, SOLID or UNSURE
-    difference: field('f32', cells, 'scratch'), // mean |residual|, grey levels
-    signed: field('f32', cells, 'scratch'), // mean residual
-    label: field('u8', cells, 'scratch'), // 0 = none, blob + 1
-    queue: field('u16', cells, 'scratch'),
-    count: field('u32', 1, 'scratch'),
-    // [MOST_BLOBS] edges in cells, inclusive
-    left: field('i16', MOST_BLOBS, 'scratch'),
-    top: field('i16', MOST_BLOBS, 'scratch'),
-    right: field('i16', MOST_BLOBS, 'scratch'),
-    bottom: field('i16', MOST_BLOBS, 'scratch'),
-    area: field('u16', MOST_BLOBS, 'scratch'), // cells
-    inside: field('f32', MOST_BLOBS, 'scratch'), // mean |residual|
-    tone: field('f32', MOST_BLOBS, 'scratch'), // mean residual: darker or brighter than the scene
-    isLive: field('u8', MOST_BLOBS, 'scratch'), // 0 after it was joined to another or dismissed
-  };
-};
-export type Blobs = Views<ReturnType<typeof blobFields>>;
-
 /**
  * Find the blobs of `foreground` [height, width] of the picture `luma` with its `residual` into `out`. Dismissed ones keep
  * their label and have `isLive` 0. `drizzle`: what is in one picture only (rain, snow) is left out.
@@ -328,94 +269,6 @@ function flood(out: Blobs, { columns, rows }: CellGrid, start: number, blob: num
   out.inside[blob] = sum / area;
   out.tone[blob] = tone / area;
   out.isLive[blob] = 1;
-}
-
-/**
- * A shadow that is cast to the side lies flat at the foot of what casts it, and is darker than the scene: columns at the sides
- * of a blob that hold nothing else are no part of the thing.
- */
-function trimShadow({ on, signed, left, right, top, bottom }: Blobs, { columns }: CellGrid, blob: number): void {
-  const high = bottom[blob]! - top[blob]! + 1;
-  if (high < LEAST_UPRIGHT) return;
-  const isShadow = (column: number): boolean => {
-    let tone = 0;
-    for (let row = top[blob]!; row <= bottom[blob]!; row++) {
-      const cell = row * columns + column;
-      if (on[cell] === 0) continue;
-      if (bottom[blob]! - row >= FLAT * high) return false;
-      tone += signed[cell]!;
-    }
-    return tone <= 0;
-  };
-  let first = left[blob]!;
-  let last = right[blob]!;
-  while (first < last && isShadow(first)) first++;
-  while (last > first && isShadow(last)) last--;
-  // What is flat all over is no shadow of itself.
-  if (last === first) return;
-  left[blob] = first;
-  right[blob] = last;
-}
-
-/** Join pieces that lie over each other, until none is left to join. */
-function join(out: Blobs, grid: CellGrid, scoreHeight: HeightScore): void {
-  const { isLive } = out;
-  const count = out.count[0]!;
-  for (let changed = true; changed;) {
-    changed = false;
-    for (let a = 0; a < count; a++) {
-      if (isLive[a] === 0) continue;
-      for (let b = a + 1; b < count; b++) {
-        if (isLive[b] === 0 || !areOne(out, grid, a, b, scoreHeight)) continue;
-        absorb(out, a, b);
-        changed = true;
-      }
-    }
-  }
-}
-
-/**
- * Whether two pieces are one thing: one lies over the other (head and legs of a man whose coat has the colour of the road), and
- * together they are no higher than things are here. What is as high as things are takes nothing in that makes it too high.
- */
-function areOne(
-  { left, right, top, bottom }: Blobs,
-  { rows }: CellGrid,
-  a: number,
-  b: number,
-  scoreHeight: HeightScore,
-): boolean {
-  const overlap = Math.min(right[a]!, right[b]!) - Math.max(left[a]!, left[b]!) + 1;
-  const narrower = Math.min(right[a]! - left[a]!, right[b]! - left[b]!) + 1;
-  if (overlap < JOIN_OVERLAP * narrower) return false;
-  const gap = Math.max(top[a]!, top[b]!) - Math.min(bottom[a]!, bottom[b]!) - 1;
-  const highA = bottom[a]! - top[a]! + 1;
-  const highB = bottom[b]! - top[b]! + 1;
-  if (gap > Math.max(1, WIDE_GAP * (highA + highB))) return false;
-  // A wide piece and a small one far to its side are two things that only share a border.
-  const together = Math.max(right[a]!, right[b]!) - Math.min(left[a]!, left[b]!) + 1;
-  if (together > 1.5 * (Math.max(right[a]! - left[a]!, right[b]! - left[b]!) + 1)) return false;
-  const upper = Math.min(top[a]!, top[b]!);
-  const lower = Math.max(bottom[a]!, bottom[b]!) + 1;
-  const x = (Math.min(left[a]!, left[b]!) + together / 2) / rows;
-  const score = scoreHeight(x, (upper + lower) / 2 / rows, (lower - upper) / rows);
-  const scoreA = scoreHeight(x, (top[a]! + highA / 2) / rows, highA / rows);
-  const scoreB = scoreHeight(x, (top[b]! + highB / 2) / rows, highB / rows);
-  if (gap > Math.max(1, JOIN_GAP * (highA + highB))) return score < HIGH && scoreA < LOW && scoreB < LOW;
-  return !(score > TOO_HIGH && (scoreA > LOW || scoreB > LOW));
-}
-
-/** Join one blob to another. */
-export function absorb(out: Blobs, into: number, blob: number): void {
-  const areas = out.area[into]! + out.area[blob]!;
-  for (const mean of [out.inside, out.tone])
-    mean[into] = (mean[into]! * out.area[into]! + mean[blob]! * out.area[blob]!) / areas;
-  out.area[into] = areas;
-  out.left[into] = Math.min(out.left[into]!, out.left[blob]!);
-  out.right[into] = Math.max(out.right[into]!, out.right[blob]!);
-  out.top[into] = Math.min(out.top[into]!, out.top[blob]!);
-  out.bottom[into] = Math.max(out.bottom[into]!, out.bottom[blob]!);
-  out.isLive[blob] = 0;
 }
 
 /** Whether the difference ends at the blob's edge; `ring`: cells that belong to no blob, two cells around its box. */

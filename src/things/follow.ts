@@ -2,7 +2,7 @@
  * follow.ts - a thing goes on with the blob that is its own, or that it shares: place, size, speed, trail, belief.
  */
 import { ln } from '../memory/exact-math.ts';
-import type { Blobs } from './blobs.ts';
+import type { Blobs } from './cells.ts';
 import { centreX, centreY, clamp, heightOf, type Picture, touchesBorder, widthOf } from './picture.ts';
 import { FREE_SLOT, MOST_THINGS, OFF, TRAIL, TRAIL_MS, type Things } from './pool.ts';
 

@@ -1,7 +1,7 @@
 /**
  * pair.ts - which blob of a picture is which thing: nearest first, and things without one share that of another.
  */
-import type { Blobs, CellGrid } from './blobs.ts';
+import type { Blobs, CellGrid } from './cells.ts';
 import { centreX, centreY, heightOf, type Picture, type TrackScratch, widthOf } from './picture.ts';
 import { FREE_SLOT, LIVE, MOST_THINGS, TENTATIVE, type Things } from './pool.ts';
 

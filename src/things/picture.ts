@@ -1,7 +1,7 @@
 /**
  * picture.ts - where a blob is and how large, in heights of the picture, and what a picture's tracking works with.
  */
-import type { Blobs, CellGrid } from './blobs.ts';
+import type { Blobs, CellGrid } from './cells.ts';
 
 /** One picture, as tracking sees it. */
 export type Picture = { readonly grid: CellGrid; readonly timeMs: number; readonly elapsedMs: number };

@@ -2,7 +2,8 @@
  * pieces.ts - a thing that comes apart in a picture is still one thing: its pieces are collected, and what goes along in its
  * box as a thing of its own is taken back.
  */
-import { type Blobs, type CellGrid, absorb } from './blobs.ts';
+import type { Blobs, CellGrid } from './cells.ts';
+import { absorb } from './join.ts';
 import { centreX, centreY, heightOf, type Picture, widthOf } from './picture.ts';
 import { FREE_SLOT, LIVE, MOST_THINGS, type Things } from './pool.ts';
 

@@ -5,7 +5,7 @@
  *     predict -> pair things and blobs, nearest first -> things that share a blob go on together, each as it went
  *     -> blobs that belong to nobody are pieces of a thing, things that parted, or new -> what was not seen waits, then ends
  */
-import type { Blobs, CellGrid } from './blobs.ts';
+import type { Blobs, CellGrid } from './cells.ts';
 import { BELIEVED, BELIEVED_MS, UNSEEN_BELIEF, goAlone, goTogether, note } from './follow.ts';
 import { dominates, pair, share } from './pair.ts';
 import { collect, coveredBy, dissolve, isPiece } from './pieces.ts';

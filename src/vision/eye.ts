@@ -7,15 +7,8 @@
  * FURNITURE_MS becomes background.
  */
 import { type Views, field } from '../memory/layout.ts';
-import {
-  type BlockGrid,
-  type LocalLight,
-  blockGrid,
-  localLightFields,
-  measureLight,
-  residuals,
-  settleLight,
-} from './local-light.ts';
+import { type BlockGrid, type LocalLight, blockGrid, localLightFields, measureLight } from './local-light.ts';
+import { residuals, settleLight } from './light-plane.ts';
 import { FREE, type Noise, initNoise, learnOwn, learnSensor, noiseFields, spreadNow } from './noise.ts';
 import { type Shake, shakeFields, undoFineShift, undoWholeShift } from './shake.ts';
 

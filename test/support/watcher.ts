@@ -1,6 +1,7 @@
 /** watcher.ts - eye, blobs and things without regions or judgement: what is followed in a film. */
 import type { FieldTable, Views } from '../../src/memory/layout.ts';
-import { MOST_BLOBS, blobFields, cellGrid, findBlobs } from '../../src/things/blobs.ts';
+import { findBlobs } from '../../src/things/blobs.ts';
+import { MOST_BLOBS, blobFields, cellGrid } from '../../src/things/cells.ts';
 import { boxOf, coverOf } from '../../src/things/cover.ts';
 import { LIVE, MOST_THINGS, type Things, thingFields } from '../../src/things/pool.ts';
 import { isDrizzle, trackThings } from '../../src/things/track.ts';

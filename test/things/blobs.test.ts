@@ -1,5 +1,6 @@
 import { test } from 'tap';
-import { blobFields, cellGrid, findBlobs } from '../../src/things/blobs.ts';
+import { findBlobs } from '../../src/things/blobs.ts';
+import { blobFields, cellGrid } from '../../src/things/cells.ts';
 import { viewsFor } from '../support/views.ts';
 
 const [width, height] = [72, 54];
