@@ -1,13 +1,14 @@
 import { test } from 'tap';
 import { findBlobs } from '../../src/things/blobs.ts';
 import { blobFields, cellGrid } from '../../src/things/cells.ts';
+import type { HeightScore } from '../../src/things/join.ts';
 import { viewsFor } from '../support/views.ts';
 
 const [width, height] = [72, 54];
 
 type Spot = readonly [x: number, y: number, w: number, h: number];
 
-function find(spots: readonly Spot[], strength = 60, around = 0) {
+function find(spots: readonly Spot[], strength = 60, around = 0, scoreHeight: HeightScore = () => NaN) {
   const grid = cellGrid(width, height);
   const out = viewsFor(blobFields(grid));
   const foreground = new Uint8Array(width * height);
@@ -18,7 +19,8 @@ function find(spots: readonly Spot[], strength = 60, around = 0) {
         foreground[y * width + x] = 1;
         residual[y * width + x] = strength;
       }
-  findBlobs(out, grid, foreground, residual, new Uint8Array(width * height).fill(100), width, height, false, () => NaN);
+  const luma = new Uint8Array(width * height).fill(100);
+  findBlobs(out, grid, foreground, residual, luma, width, height, false, scoreHeight);
   const found: number[][] = [];
   for (let blob = 0; blob < out.count[0]!; blob++)
     if (out.isLive[blob] === 1)
@@ -46,4 +48,26 @@ void test('a speck is nothing, and light that fades out is no thing', async (t) 
   t.same(find([[10, 12, 1, 1]]), []);
   t.same(find([[10, 12, 8, 8]], 20, 15), [], 'hardly more inside than around it');
   t.equal(find([[10, 12, 8, 8]], 60, 5).length, 1);
+});
+
+/** Things here are 20 of 54 cells high, give or take a tenth. */
+const asUsual: HeightScore = (_x, _y, high) => Math.log(high / (20 / 54)) / 0.1;
+
+void test('a head and legs far apart are one thing where that is as high as things are', async (t) => {
+  const man: Spot[] = [[10, 10, 4, 4], [9, 24, 6, 6]]; // prettier-ignore
+  t.equal(find(man).length, 2, 'while nothing is known');
+  t.same(find(man, 60, 0, asUsual), [[9, 10, 14, 29, 60]]);
+});
+
+void test('two that are each as high as things are stay two, one over the other', async (t) => {
+  const two: Spot[] = [[10, 2, 8, 20], [10, 26, 8, 20]]; // prettier-ignore
+  t.equal(find(two).length, 1, 'while nothing is known');
+  t.equal(find(two, 60, 0, asUsual).length, 2);
+});
+
+void test('a shadow at the side is no part of a thing; what is flat all over is one', async (t) => {
+  const man: Spot[] = [[10, 10, 6, 20], [16, 26, 12, 4]]; // prettier-ignore
+  t.same(find(man, -40), [[10, 10, 15, 29, -40]]);
+  t.same(find(man, 40), [[10, 10, 27, 29, 40]], 'a shadow is dark');
+  t.same(find([[10, 20, 20, 4]], -40), [[10, 20, 29, 23, -40]]);
 });

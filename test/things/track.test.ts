@@ -62,6 +62,16 @@ void test('two that cross keep who they are', async (t) => {
   t.same([last.get('a'), last.get('b')], [first.get('a'), first.get('b')]);
 });
 
+void test('what was met is left behind: a box does not stay as large as two things together', async (t) => {
+  const watcher = begun();
+  let widest = 0;
+  for (let i = 0; i < 60; i++) {
+    const seen = watcher.show(scene([[-24 + 2.4 * i, 44, 30, 16], 60], [[70 - 0.4 * i, 34, 6, 14], 210]));
+    if (i > 45) for (const [, [left, , w]] of seen) if (left + w < 0.99) widest = Math.max(widest, w * 128);
+  }
+  t.ok(widest > 0 && widest < 40, `${widest} px wide for 30`);
+});
+
 void test('a thing that is hidden for a moment is the same thing', async (t) => {
   const watcher = begun();
   const ids = new Set<number>();

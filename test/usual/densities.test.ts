@@ -27,7 +27,7 @@ void test('places are square cells at any aspect, each with its chain to the pic
   for (const aspect of [0.56, 1, 4 / 3, 16 / 9, 2.4]) {
     const { columns, rows, count, chain } = placesOf(aspect);
     t.ok(Math.abs(columns / rows / aspect - 1) < 0.1, `${columns} x ${rows} at ${aspect}`);
-    t.ok(columns * rows > 250 && columns * rows < 450);
+    t.ok(columns * rows > 850 && columns * rows < 1150);
     t.equal(chain[3], count - 1);
     t.ok(chain.every((place) => place < count));
   }

@@ -71,6 +71,35 @@ void test('a cloud that passes leaves no foreground, and a man in full contrast 
   t.ok(shareOf(man) > 0.7, `${shareOf(man)} of the man`);
 });
 
+void test('a large dark thing with a soft shadow leaves no bright wake', async (t) => {
+  const { show, shareOf } = look();
+  show(floor, 15_000);
+  const passing =
+    (left: number): Level =>
+    (x, y) => {
+      if (x >= left && x < left + 40 && y >= 34 && y < 58) return 40;
+      const off = Math.max(0, left - x, x - left - 40, 34 - y, y - 62);
+      return floor(x, y) * (1 - 0.5 * Math.max(0, 1 - off / 14));
+    };
+  let wake = 0;
+  for (let left = -40; left < 90; left += 1) {
+    show(passing(left));
+    if (left > 40) wake = Math.max(wake, shareOf([2, 34, left - 24, 24]));
+  }
+  t.ok(wake < 0.05, `${wake} of what it has left`);
+  t.ok(show(floor, 500) < 0.01);
+});
+
+void test('light and background do not drift apart: after many clouds light is 1 on average', async (t) => {
+  const { eye, show } = look();
+  show(floor, 15_000);
+  for (let round = 0; round < 12; round++)
+    for (let at = -20; at < 170; at += 3)
+      show((x, y) => floor(x, y) * (1 - 0.4 * Math.min(1, Math.max(0, (at - x) / 20)) * (at - x < 60 ? 1 : 0)));
+  show(floor, 60_000);
+  for (const light of eye.light.light) t.ok(light > 0.85 && light < 1.18, `${light}`);
+});
+
 void test('a lamp, dusk and exposure change all, and nothing is there', async (t) => {
   const { show } = look();
   show(floor, 15_000);
