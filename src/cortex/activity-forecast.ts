@@ -120,10 +120,14 @@ function settle(forecast: ActivityForecast, horizon: number, timeMs: number, lea
   for (let zone = 0; zone < zones; zone++) {
     const at = (slot * zones + zone) * HORIZONS + horizon;
     const came = views.activeMs[zone]! > toldMs && views.activeMs[zone]! <= timeMs ? 1 : 0;
-    const told = [views.toldMix[at]!, views.toldExperts[at * EXPERTS + BASE]!];
-    told.push(views.toldExperts[at * EXPERTS + PERSISTENCE]!);
-    told.forEach((p, index) => scoreForecast(scores[horizon]!, index, came === 1 ? p : 1 - p, p, came));
-    countQuestion(scores[horizon]!, told[0]!, came);
+    const mix = views.toldMix[at]!;
+    const base = views.toldExperts[at * EXPERTS + BASE]!;
+    const persistence = views.toldExperts[at * EXPERTS + PERSISTENCE]!;
+    const score = scores[horizon]!;
+    scoreForecast(score, 0, came === 1 ? mix : 1 - mix, mix, came);
+    scoreForecast(score, 1, came === 1 ? base : 1 - base, base, came);
+    scoreForecast(score, 2, came === 1 ? persistence : 1 - persistence, persistence, came);
+    countQuestion(score, mix, came);
     if (learn) learnFrom(views, slot, zone, horizon, came);
   }
   if (!learn) return;

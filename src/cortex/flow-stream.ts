@@ -52,7 +52,9 @@ export function stepFlowStream(stream: FlowStream, plane: FlowPlane, geometry: G
       }
     }
     const value = running[subcell]! + SMOOTHING * (deviation - running[subcell]!);
-    running[subcell] = value < NOTHING && value > -NOTHING ? 0 : value;
+    // Stored first and bounded then: a choice between a number and a constant is boxed for every subcell.
+    running[subcell] = value;
+    if (value < NOTHING && value > -NOTHING) running[subcell] = 0;
     const zone = zoneOfSubcell[subcell]!;
     if (value <= views.allowed[zone]!) continue;
     if (value > flowSurprise[zone]!) flowSurprise[zone] = value;

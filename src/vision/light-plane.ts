@@ -80,10 +80,12 @@ function readRow(
   const last = Math.max(0, columns - 2);
   for (let x = 0; x < width; x++) {
     const across = (x - half) / size;
-    const left = across < 0 ? 0 : across > last ? last : Math.floor(across);
+    const left = Math.min(last, Math.max(0, Math.floor(across)));
     const part = Math.min(BEYOND, Math.max(1 - BEYOND, across - left));
     const here = columnLight[left]! + part * (columnLight[Math.min(columns - 1, left + 1)]! - columnLight[left]!);
-    out[x] = here > LEAST_LIGHT ? here : LEAST_LIGHT;
+    // Stored first and bounded then: a choice between a number and a constant is boxed for every pixel.
+    out[x] = here;
+    if (here < LEAST_LIGHT) out[x] = LEAST_LIGHT;
   }
 }
 

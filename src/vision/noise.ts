@@ -71,8 +71,9 @@ export function spreadNow(plane: Noise, luma: Uint8Array): void {
   for (let i = 0; i < luma.length; i++) {
     const bySensor = sensor[luma[i]! >> 4]! * FROM_DIFFERENCE;
     const byItself = own[i]! * FROM_QUANTILE;
-    const larger = byItself > bySensor ? byItself : bySensor;
-    noise[i] = larger > LEAST ? larger : LEAST;
+    // Stored first and bounded then: a choice between a number and a constant is boxed for every pixel.
+    noise[i] = byItself > bySensor ? byItself : bySensor;
+    if (noise[i]! < LEAST) noise[i] = LEAST;
   }
 }
 

@@ -244,5 +244,5 @@ void test('a step allocates little', async (t) => {
     const grown = process.memoryUsage().heapUsed - before;
     if (grown > 0) least = Math.min(least, grown / 50);
   }
-  t.ok(least < 40_000, `${Math.round(least)} bytes a frame`);
+  t.ok(least < 20_000, `${Math.round(least)} bytes a frame`);
 });
