@@ -38,7 +38,7 @@ test('how two shapes differ is told in a few words', async (t) => {
     string,
     string,
   ];
-  t.equal(shapeDifference(small, large), 'it has 6256 pixels instead of 20160 pixels');
+  t.equal(shapeDifference(small, large), 'it has 6256 pixels instead of 20336 pixels');
   t.equal(shapeDifference('x', large), 'it has a shape that this version does not know');
   t.equal(shapeDifference(small, small.replace(/u8/, 'u16')), 'it is laid out as by another version');
 });
