@@ -74,7 +74,7 @@ export class Observer {
     const path = `${this.#house.state}/control.sock`;
     const { request } = await import('node:http');
     return new Promise((resolve) => {
-      const asked = request({ socketPath: path, path: '/status', timeout: 1500 }, (response) => {
+      const asked = request({ socketPath: path, path: '/api/v1/status', timeout: 1500 }, (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
         response.on('end', () => resolve(response.statusCode === 200 ? (JSON.parse(text) as HealthRecord) : null));
