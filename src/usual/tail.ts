@@ -13,12 +13,15 @@ import { exp, ln } from '../memory/exact-math.ts';
 export const TAIL_RING = 512;
 const HIGH = 0.96;
 const BODY = 0.8;
-/**
- * Scale that bits have by themselves (1 / ln 2), and the weight of that belief in samples. A smaller one would make more of a
- * value than its own probability does.
- */
+/** Scale that bits have by themselves (1 / ln 2). */
 const IDEAL_SCALE = Math.LOG2E;
-const IDEAL_WEIGHT = 100;
+
+/** What is believed of the scale of a tail before it is measured: the weight of the ideal one in samples, and the least. */
+export type TailBelief = { readonly weight: number; readonly least: number };
+/** Sums of many measurements: a smaller scale would make more of a value than its own probability does. */
+export const OF_SUMS: TailBelief = { weight: 100, least: IDEAL_SCALE };
+/** Counts that cannot say more than there are of them. */
+export const OF_COUNTS: TailBelief = { weight: 20, least: 0.6 };
 /** Fewer values than this are no distribution: bits count as they are, less what bits of the best of many come to. */
 const FEWEST = 16;
 
@@ -43,20 +46,20 @@ function quantile({ sorted, filled }: Tail, q: number): number {
 }
 
 /** Scale of the tail beyond the highest quantile. */
-function scaleOf(tail: Tail, high: number): number {
+function scaleOf(tail: Tail, high: number, { weight: belief, least }: TailBelief): number {
   const n = tail.filled[0]!;
   const measured = (high - quantile(tail, BODY)) / 1.6094;
   const weight = n * (1 - BODY);
-  const scale = (weight * measured + IDEAL_WEIGHT * IDEAL_SCALE) / (weight + IDEAL_WEIGHT);
-  return scale > IDEAL_SCALE ? scale : IDEAL_SCALE;
+  const scale = (weight * measured + belief * IDEAL_SCALE) / (weight + belief);
+  return scale > least ? scale : least;
 }
 
 /** Bits of a value: how rare one at least as high is. `offset` is taken off while too few values are known. */
-export function tailBits(tail: Tail, value: number, offset: number): number {
+export function tailBits(tail: Tail, value: number, offset: number, belief: TailBelief): number {
   const n = tail.filled[0]!;
   if (n < FEWEST) return value > offset ? value - offset : 0;
   const high = quantile(tail, HIGH);
-  if (value > high) return log2(1 / (1 - HIGH)) + (value - high) / (scaleOf(tail, high) * LN_2);
+  if (value > high) return log2(1 / (1 - HIGH)) + (value - high) / (scaleOf(tail, high, belief) * LN_2);
   const { sorted } = tail;
   let low = 0;
   let top = n;
@@ -69,12 +72,12 @@ export function tailBits(tail: Tail, value: number, offset: number): number {
 }
 
 /** The value whose bits are `bits`; the reverse of tailBits. */
-export function valueOfBits(tail: Tail, bits: number, offset: number): number {
+export function valueOfBits(tail: Tail, bits: number, offset: number, belief: TailBelief): number {
   const n = tail.filled[0]!;
   if (n < FEWEST) return bits + offset;
   const high = quantile(tail, HIGH);
   const beyond = bits - log2(1 / (1 - HIGH));
-  if (beyond > 0) return high + beyond * scaleOf(tail, high) * LN_2;
+  if (beyond > 0) return high + beyond * scaleOf(tail, high, belief) * LN_2;
   return quantile(tail, 1 - exp(-Math.max(0, bits) * LN_2));
 }
 

@@ -19,7 +19,7 @@ import { type Amounts, amountBits, isBelow, amountFields, learnAmount } from './
 import { type Directions, directionBits, directionFields, directionOf, learnDirection } from './directions.ts';
 import { type Path, beginPath, enter, meanNovelty, pathFields } from './path.ts';
 import { type Places, cellAt } from './places.ts';
-import { type Tail, learnTail, tailBits, tailFields } from './tail.ts';
+import { OF_SUMS, type Tail, learnTail, tailBits, tailFields } from './tail.ts';
 import { type Visits, countThing, learnVisit, visitBits, visitFields } from './visits.ts';
 
 /** The kinds of evidence a thing gives, in the order of the numbers in the state. */
@@ -147,7 +147,7 @@ export function judgeThing(
 
 /** Bits of one attribute of a thing: how rare its highest so far is among those of past things. */
 export function attributeBits({ judged, tails }: Usual, slot: number, attribute: number): number {
-  return tailBits(tails[attribute]!, judged.best[slot * COUNT + attribute]!, ORDINARY_BITS);
+  return tailBits(tails[attribute]!, judged.best[slot * COUNT + attribute]!, ORDINARY_BITS, OF_SUMS);
 }
 
 /**

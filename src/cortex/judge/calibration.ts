@@ -78,7 +78,7 @@ export function thresholdOf(calibration: Calibration, kind: number): number {
   const { share, least } = KINDS[kind]!;
   const unitsPerDay = (Math.max(1, views.units[kind]!) * DAY_MS) / Math.max(1000, views.spanMs[0]!);
   const rarity = Math.min(1, (alarmsPerDay * sensitivity * share) / unitsPerDay);
-  return Math.max(least, valueOfBits(tails[kind]!, -ln(rarity) / Math.LN2, 0));
+  return Math.max(least, valueOfBits(tails[kind]!, -ln(rarity) / Math.LN2, 0, KINDS[kind]!.tail));
 }
 
 /** Evidence of the unit under way: its ratio, 1 = alarm. `counts` false: it is shown, but does not count as an alarm. */

@@ -8,6 +8,7 @@
  *
  * Where a thing is judged see judge/things.ts: its attributes are added up before they come here.
  */
+import { OF_COUNTS, OF_SUMS, type TailBelief } from '../../usual/tail.ts';
 import type { ModelCause, StreamName } from '../observation.ts';
 
 /** What a kind counts: evidence is the highest value within one unit. */
@@ -22,16 +23,18 @@ export type EvidenceKind = {
   readonly share: number;
   /** Values below this (in the kind's own bits or spreads) are never an alarm. */
   readonly least: number;
+  /** What is believed of how its values thin out. */
+  readonly tail: TailBelief;
 };
 
 /** In the order of the numbers in the state; the cause and stream of `thing` are those of its foremost attribute. */
 export const KINDS = [
-  { name: 'thing', cause: 'sequence', stream: 'sequence', unit: 'thing', share: 0.7, least: 3 },
-  { name: 'round', cause: 'sequence', stream: 'sequence', unit: 'visit', share: 0.18, least: 4 },
-  { name: 'flow', cause: 'motion', stream: 'motion', unit: 'block', share: 0.04, least: 3 },
-  { name: 'early', cause: 'timing', stream: 'timing', unit: 'arrival', share: 0.03, least: 10 },
-  { name: 'overdue', cause: 'absence', stream: 'timing', unit: 'arrival', share: 0.03, least: 10 },
-  { name: 'absence', cause: 'absence', stream: 'timing', unit: 'visit', share: 0.02, least: 10 },
+  { name: 'thing', cause: 'sequence', stream: 'sequence', unit: 'thing', share: 0.7, least: 3, tail: OF_SUMS },
+  { name: 'round', cause: 'sequence', stream: 'sequence', unit: 'visit', share: 0.18, least: 4, tail: OF_COUNTS },
+  { name: 'flow', cause: 'motion', stream: 'motion', unit: 'block', share: 0.04, least: 3, tail: OF_COUNTS },
+  { name: 'early', cause: 'timing', stream: 'timing', unit: 'arrival', share: 0.03, least: 10, tail: OF_COUNTS },
+  { name: 'overdue', cause: 'absence', stream: 'timing', unit: 'arrival', share: 0.03, least: 10, tail: OF_COUNTS },
+  { name: 'absence', cause: 'absence', stream: 'timing', unit: 'visit', share: 0.02, least: 10, tail: OF_COUNTS },
 ] as const satisfies readonly EvidenceKind[];
 export type KindName = (typeof KINDS)[number]['name'];
 
