@@ -170,7 +170,7 @@ export function initSpatialPooler(sp: SpatialPooler, seed: number): void {
   const columns = columnsOf(shape);
   const isByIndex = shape.inhibitionRadius === null && params.globalTies === 'index';
   for (let i = 0; i < columns; i++) views.ranking[i] = isByIndex ? columns - 1 - i : i;
-  for (let i = 0; i < columns && !isByIndex; i++) {
+  for (let i = isByIndex ? columns : 0; i < columns; i++) {
     const j = i + randomBelow(views.counters, columns - i);
     const rank = views.ranking[i]!;
     views.ranking[i] = views.ranking[j]!;

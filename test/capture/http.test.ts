@@ -196,7 +196,7 @@ test('an answer that is no picture, an error, a bomb and an endless picture are 
   await t.rejects(take(http(`${url}/page`), 1), { code: 'unavailable', message: /text\/html/, hint: /manual/ });
   await t.rejects(take(http(`${url}/busy`), 1), { code: 'unavailable', message: /503/ });
   await t.rejects(take(http(`${url}/endless`), 1), { code: 'unavailable', message: /more than/ });
-  await t.rejects(probeSize(http(`${url}/bomb`)), { code: 'corrupt', message: /pixel limit/ });
+  await t.rejects(probeSize(http(`${url}/bomb`)), { code: 'corrupt', message: /at most 50 million are taken/ });
   const source = await openSource(http(`${url}/bomb`), SMALL, () => undefined);
   setTimeout(() => void source.close(), 500);
   for await (const frame of source) t.fail(`a frame of a bomb: ${frame.sequence}`);

@@ -21,7 +21,7 @@ test('scores of minutes and hours are one line, drawn together to the points tha
   t.same(
     spans
       .map(([, , max]) => max)
-      .toSorted()
+      .toSorted((a, b) => a - b)
       .slice(-2),
     [0.2, 0.8],
   );
