@@ -45,7 +45,8 @@ export function columnsOfThing(
 
 function readCrop(input: Uint16Array, { views, noise, shape }: Eye, things: Things, slot: number): number {
   const { width, height } = shape;
-  const [w, h] = [things.width[slot]! * height, things.height[slot]! * height];
+  const w = things.width[slot]! * height;
+  const h = things.height[slot]! * height;
   const left = things.x[slot]! * height - w / 2;
   const top = things.y[slot]! * height - h / 2;
   let count = 0;
@@ -55,7 +56,8 @@ function readCrop(input: Uint16Array, { views, noise, shape }: Eye, things: Thin
     for (let column = 0; column < GRID; column++) {
       const x0 = bound(left + (column * w) / GRID, width);
       const x1 = Math.max(x0 + 1, bound(left + ((column + 1) * w) / GRID, width));
-      let [sum, spread] = [0, 0];
+      let sum = 0;
+      let spread = 0;
       for (let y = y0; y < y1; y++) {
         for (let i = y * width + x0; i < y * width + x1; i++) {
           sum += views.residual[i]!;

@@ -115,7 +115,7 @@ function isWellFormed(command: Command): boolean {
         (command.event === null || /^[0-9A-HJKMNP-TV-Z]{26}$/.test(command.event))
       );
     case 'label':
-      return /^[A-Za-z0-9][A-Za-z0-9 _-]{0,23}$/.test(command.name);
+      return /^[\p{L}\p{N}][\p{L}\p{M}\p{N} _-]{0,23}$/u.test(command.name);
     case 'request': {
       const { name } = command.body as { name?: string };
       return name === undefined || /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name);
