@@ -45,14 +45,14 @@ void test('an unknown suite is refused with those that exist', async (t) => {
 });
 
 void test('names joined by + are left out together; first order alone keeps its name', async (t) => {
-  const [report] = bench('--suite', 'order', '--seeds', '1', '--quick', '--ablate', 'high-order,l3+high-order');
+  const [report] = bench('--suite', 'order', '--seeds', '1', '--quick', '--ablate', 'high-order,visits+high-order');
   const methods = report!.rows.map(({ method }) => method);
-  t.same(methods, ['model', 'first order', 'without l3, high-order']);
+  t.same(methods, ['model', 'first order', 'without visits, high-order']);
 });
 
 void test('an unknown part among joined ones is refused', async (t) => {
   t.throws(
-    () => bench('--suite', 'order', '--ablate', 'l3+nothing'),
+    () => bench('--suite', 'order', '--ablate', 'visits+nothing'),
     /Expected --ablate place\|.* but received nothing/,
   );
 });

@@ -192,6 +192,6 @@ test('a stream is left out with all that speaks through it', async (t) => {
   );
   t.match(await cortexd('replay', '--ablate', 'luck', 'scene:street'), {
     code: 64,
-    stderr: /Expected parts of form, motion, sequence, timing, .*l2, l3.* but received "luck"/,
+    stderr: /Expected parts of form, motion, sequence, timing, .*visits.* but received "luck"/,
   });
 });
