@@ -30,7 +30,7 @@ export type EvidenceKind = {
 /** In the order of the numbers in the state; the cause and stream of `thing` are those of its foremost attribute. */
 export const KINDS = [
   { name: 'thing', cause: 'sequence', stream: 'sequence', unit: 'thing', share: 0.7, least: 3, tail: OF_SUMS },
-  { name: 'round', cause: 'sequence', stream: 'sequence', unit: 'visit', share: 0.18, least: 4, tail: OF_COUNTS },
+  { name: 'round', cause: 'sequence', stream: 'sequence', unit: 'visit', share: 0.18, least: 6.5, tail: OF_COUNTS },
   { name: 'flow', cause: 'motion', stream: 'motion', unit: 'block', share: 0.04, least: 3, tail: OF_COUNTS },
   { name: 'early', cause: 'timing', stream: 'timing', unit: 'arrival', share: 0.03, least: 10, tail: OF_COUNTS },
   { name: 'overdue', cause: 'absence', stream: 'timing', unit: 'arrival', share: 0.03, least: 10, tail: OF_COUNTS },
