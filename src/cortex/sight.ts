@@ -128,7 +128,7 @@ export function lookAt(
     out.localChanged = updateOccupancy(zones.local, geometry.local, scratch.counts, elapsedMs);
     out.globalChanged = updateOccupancy(zones.global, geometry.global, scratch.counts, elapsedMs);
   }
-  noteEmptiness(parts.gate, !zones.local.occupied.includes(1), timeMs, elapsedMs);
+  noteEmptiness(parts.gate, !zones.local.occupied.includes(1), sight.foregroundShare, timeMs, elapsedMs);
 }
 
 /** Nothing is there and nothing moves: what was seen last belongs to another context. Things end without a word. */

@@ -28,6 +28,11 @@ const LIGHT_MS = 1500;
 const RESUME_MS = 8000;
 /** Time in which nothing is there, after which what comes is judged again. */
 const EMPTY_MS = 1500;
+/** More foreground than this share soon after a change of the whole picture is what it looked like before, for so long (ms). */
+const OLD_LOOK_SHARE = 0.015;
+const OLD_LOOK_MS = 15_000;
+/** What is left of it goes within so long (ms). */
+const OLD_LOOK_HOLD_MS = 4000;
 /** After the background was learned anew, foreground means nothing for so long. */
 const RELEARN_MS = 6000;
 const FROZEN_MS = 4000;
@@ -176,9 +181,20 @@ export function watchScene(
   out.change = SCENE_CHANGES[views.change[0]!]!;
 }
 
-/** After a frame was seen: once the scene was empty, what comes into it comes in some way that can be judged. */
-export function noteEmptiness({ views }: SceneGate, isEmpty: boolean, timeMs: number, elapsedMs: number): void {
-  if (views.wasMuted[0] === 1 || !isEmpty) views.emptyMs[0] = 0;
+/**
+ * After a frame was seen: once the scene was empty, what comes into it comes in some way that can be judged. `share` of the
+ * picture is foreground: after a change of the whole picture much of it is the old look, be it in pieces too small for things.
+ */
+export function noteEmptiness(
+  { views }: SceneGate,
+  isEmpty: boolean,
+  share: number,
+  timeMs: number,
+  elapsedMs: number,
+): void {
+  const isOldLook = share > OLD_LOOK_SHARE && timeMs < views.surelyMs[0]! && timeMs < views.toldMs[0]! + OLD_LOOK_MS;
+  if (isOldLook) views.surelyMs[0] = Math.max(views.surelyMs[0]!, timeMs + OLD_LOOK_HOLD_MS);
+  if (views.wasMuted[0] === 1 || !isEmpty || isOldLook) views.emptyMs[0] = 0;
   else views.emptyMs[0]! += elapsedMs;
   if (views.emptyMs[0]! >= EMPTY_MS) views.surelyMs[0] = Math.min(views.surelyMs[0]!, timeMs);
 }
