@@ -15,6 +15,7 @@ const LEAST_CELLS = 3;
 /** Mean |residual| inside a thing against the ring around it: factor and grey levels. */
 const EDGE_FACTOR = 2.2;
 const EDGE_LEVELS = 2;
+
 /**
  * Find the blobs of `foreground` [height, width] of the picture `luma` with its `residual` into `out`. Dismissed ones keep
  * their label and have `isLive` 0. `drizzle`: what is in one picture only (rain, snow) is left out.
@@ -37,9 +38,10 @@ export function findBlobs(
   close(out, grid);
   label(out, grid);
   join(out, grid, scoreHeight);
-  for (let blob = 0; blob < out.count[0]!; blob++) if (out.isLive[blob] === 1) trimShadow(out, grid, blob);
   for (let blob = 0; blob < out.count[0]!; blob++) {
-    if (out.isLive[blob] === 1 && (out.area[blob]! < LEAST_CELLS || !hasEdge(out, grid, blob))) out.isLive[blob] = 0;
+    if (out.isLive[blob] === 0) continue;
+    trimShadow(out, grid, blob);
+    if (out.area[blob]! < LEAST_CELLS || !hasEdge(out, grid, blob)) out.isLive[blob] = 0;
   }
 }
 

@@ -21,7 +21,7 @@ export type HeightScore = (x: number, y: number, height: number) => number;
 
 /**
  * A shadow that is cast to the side lies flat at the foot of what casts it, and is darker than the scene: columns at the sides
- * of a blob that hold nothing else are no part of the thing.
+ * of a blob that hold nothing else are no part of the thing. Its edges move in; its area and means stay those of the blob.
  */
 export function trimShadow({ on, signed, left, right, top, bottom }: Blobs, { columns }: CellGrid, blob: number): void {
   const high = bottom[blob]! - top[blob]! + 1;

@@ -7,8 +7,8 @@
  *
  *     w = n / (n + v / t)     mean = w m + (1 - w) m'     u = (1 - w) t      t = between-variance + u'
  *
- * with m', u' mean and uncertainty of the coarser place. What is judged is held against v + u and a Student distribution with
- * few degrees of freedom: things are lost, merged and cut off, so that tails are heavier than a normal one. Samples are drawn
+ * with m', u' mean and uncertainty of the coarser place. What is judged is held against v + u and a Student distribution:
+ * things are lost, merged and cut off, so that tails are heavier than a normal one. Samples are drawn
  * in to three spreads before they are learned, so that one break does not make the next one usual.
  */
 import { type Views, field } from '../memory/layout.ts';

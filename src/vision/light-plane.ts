@@ -4,7 +4,7 @@
  *
  *     residual d = f - B L      f picture, B background, L light; grey levels
  */
-import { type BlockGrid, HALF, LEAST_LIGHT, type LocalLight } from './local-light.ts';
+import { type BlockGrid, FITS_ENOUGH, LEAST_LIGHT, type LocalLight } from './local-light.ts';
 
 /** Light goes back to 1 within about so long, in steps of so long (ms): slowly against clouds, quickly against the sun's way. */
 const SETTLED_MS = 60_000;
@@ -49,7 +49,7 @@ export function settleLight(
   settled.set(light);
   const most = (grid.size * grid.size) / 4;
   for (let block = 0; block < light.length; block++)
-    if (fitting[block]! >= HALF * most) light[block]! += rate * (1 - light[block]!);
+    if (fitting[block]! >= FITS_ENOUGH * most) light[block]! += rate * (1 - light[block]!);
   for (let y = 0, i = 0; y < height; y++) {
     readRow(plane, grid, y, width, rowLight, settled);
     for (let x = 0; x < width; x++) background[i + x]! *= rowLight[x]!;

@@ -27,7 +27,7 @@ const MOST_GAIN = 0.6;
 const COVERED = 0.2;
 const DRIFT = 0.05;
 /** The light around is tried where fewer fit than this share; another light is taken when it fits better by this factor. */
-export const HALF = 0.5;
+export const FITS_ENOUGH = 0.5;
 const BETTER = 0.95;
 /** More covered blocks than this share: the light is lost, and measured anew everywhere. */
 const LOST = 0.4;
@@ -78,8 +78,8 @@ export type LocalLight = Views<ReturnType<typeof localLightFields>>;
  * Measure the light of `luma` over `background`, both [height, width]; `before` is the picture before, `noise` the spread
  * (grey levels) of each pixel.
  *
- * A block tries the light it had, that light with the step of the last picture, and the light around it, and takes the one
- * under which most of its pixels fit. So a cloud is followed however quick it is, and what a large dark thing or its soft
+ * A block tries the light it had, that light with the step of the last picture, and, where little fits, the light around it,
+ * and takes the one that its pixels lie nearest to. So a cloud is followed however quick it is, and what a large dark thing or its soft
  * shadow did to the light of a block is undone when it has passed.
  */
 export function measureLight(
@@ -110,7 +110,7 @@ export function measureLight(
   const lost = covered > LOST * light.length;
   for (let row = 0, block = 0; row < grid.rows; row++) {
     for (let column = 0; column < grid.columns; column++, block++)
-      if (fitting[block]! < HALF * most) findAgain(look, row, column, most, lost);
+      if (fitting[block]! < FITS_ENOUGH * most) findAgain(look, row, column, most, lost);
   }
   let picture = 0;
   let back = 0;

@@ -59,7 +59,7 @@ function distance({ geometry, zones }: Cortex, a: Uint8Array, b: Uint8Array): nu
 
 const watched = watch();
 
-void test('every kind of forecast is better than persistence, at most a twentieth worse than the base rate, and about as sure as it is right', async (t) => {
+void test('every kind of forecast is better than base rate and persistence, ten seconds ahead about as good, and about as sure as it is right', async (t) => {
   const quality = predictionQuality(watched.cortex);
   const all = { 'next state': quality.nextState };
   for (const entry of quality.activity) Object.assign(all, { [`activity in ${entry.horizonS} s`]: entry });
@@ -69,8 +69,9 @@ void test('every kind of forecast is better than persistence, at most a twentiet
   );
   for (const [name, { logLoss, questions, calibrationError }] of Object.entries(all)) {
     t.ok(questions > 30, `${name}: ${questions} questions`);
-    // What a mixture pays for finding out which of its experts is right is little.
-    t.ok(logLoss.model < 1.05 * logLoss.base_rate, `${name}: ${logLoss.model} against base rate ${logLoss.base_rate}`);
+    // Ten seconds ahead the base rate is nearly all that can be known: a mixture pays a little for finding that out.
+    const most = name === 'activity in 10 s' ? 1.03 : 1;
+    t.ok(logLoss.model < most * logLoss.base_rate, `${name}: ${logLoss.model} against base rate ${logLoss.base_rate}`);
     t.ok(logLoss.model < logLoss.persistence, `${name}: ${logLoss.model} against persistence ${logLoss.persistence}`);
     t.ok(calibrationError < 0.2, `${name}: off by ${calibrationError}`);
   }
