@@ -27,7 +27,7 @@ import type { EventRecord } from '../../src/records/event.ts';
 import type { ScoreRecord } from '../../src/records/score.ts';
 import { packageFile } from '../../src/package-root.ts';
 import { SoakCamera } from '../soaking/camera.ts';
-import { freePort } from '../soaking/observer.ts';
+import { freePort } from '../../test/mqtt/brokers.ts';
 
 const { values } = parseArgs({
   options: {

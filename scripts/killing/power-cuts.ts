@@ -83,9 +83,8 @@ export async function cutPower(
 /** Put a bad state aside, as it was before it was opened. */
 function keep(found: string, aside: string, why: string, before: readonly Entry[], result: PowerCutResult): void {
   cpSync(found, aside, { recursive: true });
-  const told = before
-    .slice(-ENTRIES_TOLD)
-    .map((entry, index) => `${before.length - ENTRIES_TOLD + index} ${entryInWords(entry)}`);
+  const first = Math.max(0, before.length - ENTRIES_TOLD);
+  const told = before.slice(first).map((entry, index) => `${first + index} ${entryInWords(entry)}`);
   writeFileSync(join(aside, 'why.txt'), `${why}\nthe cut is after entry ${before.length - 1}\n${told.join('\n')}\n`);
   result.first ??= why;
   result.kept.push(aside);

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageFile } from '../../src/package-root.ts';
 import { nextRandom, seedWord } from '../../src/memory/random.ts';
+import { freePort } from '../../test/mqtt/brokers.ts';
 import { SoakCamera } from './camera.ts';
 import { torment } from './faults.ts';
 import { House } from './house.ts';
-import { Observer, freePort } from './observer.ts';
+import { Observer } from './observer.ts';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },

@@ -6,8 +6,7 @@
  * what is open; memory stays within its bound; nothing is left behind by a life that was killed.
  */
 import { execFileSync } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageFile } from '../../src/package-root.ts';
 import type { HealthRecord } from '../../src/records/bridge.ts';
@@ -72,7 +71,6 @@ export class Observer {
 
   async #status(): Promise<HealthRecord | null> {
     const path = `${this.#house.state}/control.sock`;
-    const { request } = await import('node:http');
     return new Promise((resolve) => {
       const asked = request({ socketPath: path, path: '/api/v1/status', timeout: 1500 }, (response) => {
         let text = '';
@@ -185,13 +183,4 @@ export class Observer {
       `answers again after a start (ms): ${parts(this.#backMs)}`,
     ].join('\n');
   }
-}
-
-/** A port that nobody has. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

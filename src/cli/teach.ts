@@ -6,7 +6,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { MOST_MUTE_MINUTES, type Verdict } from '../records/commands.ts';
 import { LABEL_LENGTH, LABEL_PATTERN, oneSpelling } from '../records/names.ts';
 import { API } from '../web/api/path.ts';
-import { configOption, jsonOption, stateDirectoryOption } from './common.ts';
+import { configOption, jsonOption, numberBetween, stateDirectoryOption } from './common.ts';
 import { askDaemon, cameraOf, stateDirectoryOf } from './control-client.ts';
 import { print } from './output.ts';
 
@@ -71,13 +71,8 @@ export function labelCommand(): Command {
 }
 
 export function muteCommand(): Command {
-  const minutes = (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== '' && value >= 0 && value <= MOST_MUTE_MINUTES) return value;
-    throw new InvalidArgumentError(`Expected minutes from 0 to ${MOST_MUTE_MINUTES}.`);
-  };
   return teaching('mute', 'let nothing be an alert for so many minutes; events are kept and told as notices')
-    .argument('<minutes>', '0: no longer', minutes)
+    .argument('<minutes>', '0: no longer', numberBetween(0, MOST_MUTE_MINUTES))
     .action((value: number, options: Options) =>
       tell(options, 'POST', 'mute', { minutes: value }, (answer) => {
         const { muted_until: until } = JSON.parse(answer) as { muted_until: string | null };

@@ -39,7 +39,7 @@ export type SensorState = {
 };
 
 export type SensorReply =
-  | { readonly type: 'ready'; readonly state: SensorState }
+  | { readonly type: 'ready' }
   | {
       readonly type: 'observation';
       readonly observation: SeriesObservation;

@@ -36,7 +36,7 @@ port.on('message', (request: SensorRequest) => {
     reply({ type: 'failed', message, stack: stack ?? message });
   }
 });
-reply({ type: 'ready', state: stateOf(models[0]!) });
+reply({ type: 'ready' });
 
 function stateOf({ values, missing, learning }: NumberModel): SensorState {
   return { values, missing, learning };

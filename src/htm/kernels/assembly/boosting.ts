@@ -63,7 +63,7 @@ function reachOf(i: i32, length: i32, radius: i32, wrapAround: bool): i32 {
 }
 
 /** Twin: `quickExp` of boosting.ts. */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function quickExp(x: f64, tableAt: usize): f64 {
   const bounded = min<f64>(700, max<f64>(-700, x));

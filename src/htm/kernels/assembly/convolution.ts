@@ -37,7 +37,7 @@ function gatherPatch(
 }
 
 /** Bits that two runs of whole vectors have in common; at most 65,535. */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function commonBits(a: usize, b: usize, bytes: u32): u32 {
   let total = i16x8.splat(0);

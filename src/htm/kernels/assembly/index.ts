@@ -6,54 +6,54 @@
 export const NONE: u32 = 0xffffffff;
 
 // Places in `poolArgs`; the same as POOL_ARG of pool-kernels.ts.
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 export function arg(pool: usize, place: usize): u32 {
   return load<u32>(pool + (place << 2));
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 export function listAt(pool: usize): usize {
   return arg(pool, 0);
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function classAt(pool: usize): usize {
   return arg(pool, 1);
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 export function entriesAt(pool: usize): usize {
   return arg(pool, 2);
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 export function sourceOf(pool: usize, slot: u32): u32 {
   return arg(pool, 13) & 1 ? load<u32>(arg(pool, 7) + (slot << 2)) : <u32>load<u16>(arg(pool, 7) + (slot << 1));
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 export function setSource(pool: usize, slot: u32, source: u32): void {
   if (arg(pool, 13) & 1) store<u32>(arg(pool, 7) + (slot << 2), source);
   else store<u16>(arg(pool, 7) + (slot << 1), <u16>source);
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function isWide(pool: usize): bool {
   return (arg(pool, 13) & 2) != 0;
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function entry(pool: usize, at: u32): u32 {
   return isWide(pool) ? load<u32>(entriesAt(pool) + (at << 2)) : <u32>load<u16>(entriesAt(pool) + (at << 1));
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function setEntry(pool: usize, at: u32, segment: u32): void {
   if (isWide(pool)) store<u32>(entriesAt(pool) + (at << 2), segment);
   else store<u16>(entriesAt(pool) + (at << 1), <u16>segment);
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 export function isIndexed(pool: usize): bool {
   return (arg(pool, 13) & 4) != 0;

@@ -205,7 +205,7 @@ function largestOfFour(keysAt: usize, stride: u32, rows: u32, blocksAt: usize, b
  * Which of four columns next to each other lose already by their own row and the one below: all four are compared with the
  * same neighbour at a time, so that nothing has to be guessed.
  */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function surelyLost(
   keysAt: usize,
@@ -235,7 +235,7 @@ function surelyLost(
  * Whether a column may win, by the blocks of four that lie wholly in its window: each whose largest key is larger stands for
  * at least one neighbour. Four times as fast as looking at every key.
  */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function mayWin(
   blocksAt: usize,

@@ -16,7 +16,7 @@ import {
 const NO_SEGMENT: u32 = 0xffffffff;
 
 // Places in `memoryArgs`; the same as MEMORY_ARG of memory-kernels.ts.
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function arg(tm: usize, place: usize): u32 {
   return load<u32>(tm + (place << 2));
@@ -30,12 +30,12 @@ const BURSTING: usize = 16;
 const PREDICTED_COLUMNS: usize = 20;
 const EXTERNAL: usize = 24;
 
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function item(at: usize, i: u32, wide: bool): u32 {
   return wide ? load<u32>(at + (i << 2)) : <u32>load<u16>(at + (i << 1));
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function setItem(at: usize, i: u32, value: u32, wide: bool): void {
   if (wide) store<u32>(at + (i << 2), value);
@@ -112,14 +112,14 @@ function rememberPrevious(tm: usize, counts: usize, wide: bool): u32 {
   return winners + external;
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function win(tm: usize, counts: usize, cell: u32, wide: bool): void {
   const winners = load<u32>(counts, WINNERS);
   setItem(arg(tm, 2), winners, cell, wide);
   store<u32>(counts, winners + 1, WINNERS);
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function potentialOf(tm: usize, segment: u32): u32 {
   return <u32>load<u8>(<usize>arg(tm, 12) + segment);

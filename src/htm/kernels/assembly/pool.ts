@@ -125,22 +125,22 @@ const PROTECTED_FROM: u32 = 2;
 const NURSERY_SHARE: u32 = 4;
 const SAMPLED: u32 = 16;
 
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function add(at: usize, change: i32): void {
   store<u32>(at, load<u32>(at) + <u32>change);
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 export function cellOf(pool: usize, segment: u32): u32 {
   return arg(pool, 13) & 8 ? load<u32>(arg(pool, 14) + (segment << 2)) : <u32>load<u16>(arg(pool, 14) + (segment << 1));
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function usefulness(pool: usize, segment: u32): u32 {
   return <u32>load<u8>(arg(pool, 15) + segment);
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function addToCell(pool: usize, cell: u32, change: i32): void {
   const at = arg(pool, 16) + (cell << 1);

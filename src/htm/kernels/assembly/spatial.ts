@@ -1,18 +1,18 @@
 /** spatial.ts - kernels of the spatial pooler; see kernels.ts. */
 
 /** The sum bit and the carry bit of three bits per lane. */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function sum3(a: v128, b: v128, c: v128): v128 {
   return v128.xor(v128.xor(a, b), c);
 }
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function carry3(a: v128, b: v128, c: v128): v128 {
   return v128.or(v128.and(a, b), v128.and(v128.xor(a, b), c));
 }
 /** The row of the active input at `at`, at the current 128 columns. */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function rowOf(base: usize, at: usize, rowBytes: u32): v128 {
   return v128.load(base + load<u32>(at) * rowBytes);
@@ -73,7 +73,7 @@ export function countRows(
 }
 
 /** Add one bit per column at the slice `at` and ripple the carries up. */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function addToSlices(at: usize, bits: v128): void {
   let rest = bits;
@@ -86,7 +86,7 @@ function addToSlices(at: usize, bits: v128): void {
   }
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function bitLength(value: u32): u32 {
   return 32 - <u32>clz<u32>(value);
@@ -107,7 +107,7 @@ function writeSlices(slicesAt: usize, overlapAt: usize, slices: u32): void {
 }
 
 /** 16 input bits as 16 bytes of 0 or 255. */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function spread(bits: u32): v128 {
   const both = v128.or(
@@ -119,7 +119,7 @@ function spread(bits: u32): v128 {
 }
 
 /** 16 permanences after learning: up where the input was on, else down, never below 1; 0 is no synapse and stays. */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function learned(permanence: v128, on: v128, increment: v128, decrement: v128): v128 {
   const up = i8x16.add_sat_u(permanence, increment);
@@ -216,7 +216,8 @@ export function adaptColumnSparse(
   let change: i32 = 0;
   for (let i: u32 = 0; i < lanes; i += 16) {
     const inputs = potentialAt + (<usize>i << 1);
-    const on = v128.or(every, v128.or(onOf(inputOnAt, inputs), shiftedOnOf(inputOnAt, inputs + 16)));
+    const both = v128.shuffle<u64>(onOf(inputOnAt, inputs), onOf(inputOnAt, inputs + 16), 0, 2);
+    const on = v128.or(every, both);
     const before = v128.load(permanenceAt + i);
     const moved = i8x16.sub_sat_u(i8x16.add_sat_u(before, v128.and(inc, on)), v128.andnot(dec, on));
     // 0 is no synapse and stays; a synapse stays at 1 at least.
@@ -236,7 +237,7 @@ export function adaptColumnSparse(
 }
 
 /** What eight inputs, whose numbers are at `inputs`, have in `inputOn`: in the first eight lanes. */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function onOf(inputOnAt: usize, inputs: usize): v128 {
   let on = i8x16.splat(0);
@@ -248,21 +249,6 @@ function onOf(inputOnAt: usize, inputs: usize): v128 {
   on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 10), on, 5);
   on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 12), on, 6);
   return v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 14), on, 7);
-}
-
-/** The same in the last eight lanes. */
-// @ts-ignore: decorator
-@inline
-function shiftedOnOf(inputOnAt: usize, inputs: usize): v128 {
-  let on = i8x16.splat(0);
-  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs), on, 8);
-  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 2), on, 9);
-  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 4), on, 10);
-  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 6), on, 11);
-  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 8), on, 12);
-  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 10), on, 13);
-  on = v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 12), on, 14);
-  return v128.load8_lane(inputOnAt + <usize>load<u16>(inputs, 14), on, 15);
 }
 
 /** Twin: `adaptColumnMask` of sp-local.ts. The same over a window, whose connected bits lie next to each other. */

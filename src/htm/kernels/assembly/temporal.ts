@@ -43,30 +43,20 @@ export function followIndex(
     last += span >>> 32 != 0 ? 8 : 0;
     total += <u32>(span >>> 32);
   }
-  const few = total <= most;
-  store<u32>(touchedAt, few ? total : ALL);
-  const notesAt = few ? touchedAt + 4 : 0;
-  if (wideEntries) return follow<u32>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, notesAt);
-  return follow<u16>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, notesAt);
+  if (total > most) {
+    store<u32>(touchedAt, ALL);
+    if (wideEntries) return followSpans<u32>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, 0);
+    return followSpans<u16>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, 0);
+  }
+  store<u32>(touchedAt, total);
+  const notesAt = touchedAt + 4;
+  if (wideEntries)
+    return followSpans<u32>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, notesAt);
+  return followSpans<u16>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, notesAt);
 }
 
-// @ts-ignore: decorator
-@inline
-function follow<Entry>(
-  spansAt: usize,
-  last: usize,
-  entriesAt: usize,
-  activityAt: usize,
-  matchedAt: usize,
-  summaryAt: usize,
-  minThreshold: u32,
-  notesAt: usize,
-): u32 {
-  if (notesAt == 0) return followSpans<Entry>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, 0);
-  return followSpans<Entry>(spansAt, last, entriesAt, activityAt, matchedAt, summaryAt, minThreshold, notesAt);
-}
-
-// @ts-ignore: decorator
+/** `notesAt`: where the entries are noted; 0: they are not. Compiled once for each kind of call. */
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function followSpans<Entry>(
   spansAt: usize,
@@ -196,7 +186,7 @@ export function scanSegments(
 }
 
 /** How many of `count` sources are active; four are read at a time. */
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function seenBy16(isActiveAt: usize, from: usize, count: usize): u32 {
   let at = from;
@@ -213,7 +203,7 @@ function seenBy16(isActiveAt: usize, from: usize, count: usize): u32 {
   return seen;
 }
 
-// @ts-ignore: decorator
+// @ts-ignore: only AssemblyScript decorates functions
 @inline
 function seenBy32(isActiveAt: usize, from: usize, count: usize): u32 {
   let seen: u32 = 0;
