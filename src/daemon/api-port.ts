@@ -126,7 +126,7 @@ function watchedOf({ config }: LoadedConfig, cameras: ReadonlyMap<string, Camera
 }
 
 function configState(loaded: LoadedConfig, reread: () => LoadedConfig): ConfigState {
-  const state = { file: reread === undefined ? null : (loaded.file ?? null), effective: withoutSecrets(loaded) };
+  const state = { file: loaded.file ?? null, effective: withoutSecrets(loaded) };
   try {
     reread();
     return { ...state, problems: [], hint: null };

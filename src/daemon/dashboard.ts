@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { CortexdError, messageOf } from '../errors.ts';
 import { Access } from '../web/access.ts';
 import type { ApiPort } from '../web/api/port.ts';
-import { type PageServer, serveTcp } from '../web/server.ts';
+import { type App, type PageServer, createApp, serveTcp } from '../web/server.ts';
 import { tokenOf } from '../web/token.ts';
 import type { Logger } from './service/log.ts';
 
@@ -17,6 +17,8 @@ export class Dashboard {
   readonly #log: Logger;
   readonly #token: string;
   readonly #access: Access;
+  /** Made once, however often its port is tried: what it counts and who hears of events must not pile up. */
+  #app: Promise<App> | undefined;
   #server: PageServer | undefined;
   #timer: NodeJS.Timeout | undefined;
   #hasComplained = false;
@@ -48,7 +50,8 @@ export class Dashboard {
   async open(): Promise<void> {
     const { host, port } = this.#config;
     try {
-      this.#server = await serveTcp({ port: this.#port, access: this.#access }, host, port);
+      this.#app ??= createApp({ port: this.#port, access: this.#access });
+      this.#server = await serveTcp(await this.#app, host, port);
       this.#log.info({ url: this.#server.url }, 'Dashboard');
     } catch (error) {
       const hint = error instanceof CortexdError && error.hint !== undefined ? ` (${error.hint})` : '';

@@ -5,6 +5,7 @@
  */
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
+import { NAME_PATTERN } from '../config/setting-kinds.ts';
 import {
   AlarmsPerDay,
   AreaCommand,
@@ -79,7 +80,7 @@ export type Parsed =
 /** What the daemon subscribes to, below the base topic. */
 export const COMMAND_FILTERS = ['+/+/set', '+/zone/+/set', '+/mask/+/set', 'bridge/request/+'] as const;
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const NAME = new RegExp(NAME_PATTERN);
 const AREA_NAME = new RegExp(AREA_NAME_PATTERN, 'u');
 const ajv = new Ajv({ allErrors: false, strict: false });
 const compiled = new Map<TSchema, ValidateFunction>();

@@ -10,7 +10,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Socket, isIP } from 'node:net';
+import { type Socket, isIP, isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
 
 export type AccessOptions = {
@@ -154,7 +154,7 @@ function nameOf(host: string): string | null {
   return match ? (match[1] ?? match[2]!).toLowerCase().replace(/\.$/, '') : null;
 }
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
@@ -163,17 +163,32 @@ function printable(text: string): string {
 }
 
 /** The user of the other end of a loopback connection, as the kernel lists it; undefined where that cannot be read. */
-async function userOf({ remoteAddress, remotePort, localPort }: Socket): Promise<number | undefined> {
-  if (remoteAddress === undefined || remotePort === undefined || localPort === undefined) return undefined;
-  const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
-  const pattern = new RegExp(
-    `^\\s*\\d+: [0-9A-F]+:${hex(remotePort)} [0-9A-F]+:${hex(localPort)} 01 \\S+ \\S+ \\S+\\s+(\\d+) `,
-    'm',
-  );
+async function userOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): Promise<number | undefined> {
+  const [theirs, ours] = [listed(remoteAddress, remotePort), listed(localAddress, localPort)];
+  if (theirs === null || ours === null) return undefined;
+  const pattern = new RegExp(`^\\s*\\d+: ${theirs} ${ours} 01 \\S+ \\S+ \\S+\\s+(\\d+) `, 'm');
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     const text = await readFile(table, 'utf8').catch(() => '');
     const match = pattern.exec(text);
     if (match) return Number(match[1]);
   }
   return undefined;
+}
+
+/**
+ * A loopback address and port as the kernel lists them, as a pattern; null for others. The address counts: another user may
+ * use the same ports between other addresses of this machine.
+ */
+function listed(address: string | undefined, port: number | undefined): string | null {
+  if (address === undefined || port === undefined || !isLoopback(address)) return null;
+  const short = address.replace(/^::ffff:/, '');
+  // In words of four bytes, the last byte first; IPv4 over an IPv6 socket with its prefix.
+  const words = isIPv4(short)
+    ? `(?:0{16}FFFF0000)?${hexOf(Uint8Array.from(short.split('.').toReversed(), Number))}`
+    : '0{24}01000000';
+  return `${words}:${hexOf(Uint8Array.of(port >> 8, port))}`;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex').toUpperCase();
 }

@@ -53,11 +53,10 @@ export type ServerOptions = {
   readonly access: Access | null;
 };
 
+export type App = { readonly app: FastifyInstance; readonly streams: PageStreams };
+
 /** The API, ready to be asked; with `access` also the pages. */
-export async function createApp({
-  port,
-  access,
-}: ServerOptions): Promise<{ app: FastifyInstance; streams: PageStreams }> {
+export async function createApp({ port, access }: ServerOptions): Promise<App> {
   const app = fastify({
     bodyLimit: BODY_BYTES,
     forceCloseConnections: true,
@@ -249,13 +248,11 @@ function sendFile(
 /** The server on TCP; `url` without a token. */
 export type PageServer = { readonly url: string; readonly close: () => Promise<void> };
 
-/** Listen on an address; throws CortexdError('unavailable') when it is taken or not one of this machine. 0 = any free port. */
-export async function serveTcp(
-  options: ServerOptions & { readonly access: Access },
-  host: string,
-  tcpPort: number,
-): Promise<PageServer> {
-  const { app, streams } = await createApp(options);
+/**
+ * Listen on an address, 0 = any free port; throws CortexdError('unavailable') when it is taken or not one of this machine, and
+ * then the same app may be tried again.
+ */
+export async function serveTcp({ app, streams }: App, host: string, tcpPort: number): Promise<PageServer> {
   try {
     await app.listen({ host, port: tcpPort });
   } catch (error) {
@@ -272,7 +269,7 @@ export async function serveTcp(
   const address = app.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : tcpPort;
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${bound}/`, close: () => closeAll(app, streams) };
+  return { url: `http://${name}:${bound}/`, close: () => closeAll({ app, streams }) };
 }
 
 /** Listen on the control socket. The caller holds the lock of the directory, so a socket file that is there is left over. */
@@ -295,13 +292,13 @@ export async function serveSocket(
   return {
     path,
     close: async () => {
-      await closeAll(app, streams);
+      await closeAll({ app, streams });
       rmSync(path, { force: true });
     },
   };
 }
 
-async function closeAll(app: FastifyInstance, streams: PageStreams): Promise<void> {
+async function closeAll({ app, streams }: App): Promise<void> {
   streams.close();
   await app.close();
 }

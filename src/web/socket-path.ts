@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { CortexdError } from '../errors.ts';
 
-export const CONTROL_SOCKET = 'control.sock';
+const CONTROL_SOCKET = 'control.sock';
 const MAX_SOCKET_PATH = 107;
 
 /** Path of the control socket; throws CortexdError('config') when the kernel could not take it. */

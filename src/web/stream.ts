@@ -9,7 +9,7 @@ import type { LiveHub } from './live.ts';
 
 /** Unread bytes after which a page that does not read is given up, and pages at once. */
 const MOST_UNREAD = 256 << 10;
-export const MOST_PAGES = 64;
+const MOST_PAGES = 64;
 /** A comment now and then keeps proxies from closing a quiet stream (ms). */
 const BEAT_MS = 10_000;
 
@@ -37,6 +37,8 @@ export class PageStreams {
     camera: string | undefined,
     first: unknown,
   ): void {
+    // Gone while it was let in: nothing would ever say so again, and its place would stay taken.
+    if (raw.destroyed) return;
     raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     raw.write(`retry: 2000\nevent: hello\ndata: ${JSON.stringify(first)}\n\n`);
     this.#open.add(raw);

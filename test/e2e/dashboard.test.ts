@@ -221,19 +221,33 @@ test('the dashboard in a browser', async (t) => {
     await page.getByRole('button', { name: 'Back to now' }).waitFor();
   });
 
-  await t.test('the model: what it has learned is drawn; a snapshot is made, compared and restored', async (t) => {
-    page.on('dialog', (dialog) => void dialog.accept());
-    await page.goto(`${root}#/model/street`);
-    await page.locator('#places-title').waitFor();
-    t.match(await page.locator('.lead').textContent(), /[1-9]\d* things seen/);
-    t.ok((await page.locator('#fields-title ~ .crops canvas').count()) > 5);
-    await page.getByPlaceholder('before-holiday').fill('tested');
-    await page.getByRole('button', { name: 'Keep it as it is now' }).click();
-    await page.getByRole('button', { name: 'Compare tested' }).click();
-    await page.getByRole('heading', { name: 'Since tested' }).waitFor();
-    await page.getByRole('button', { name: 'Restore tested' }).click();
-    await until('it is restored', async () => /Restored/.test((await page.locator('#say').textContent()) ?? ''));
-  });
+  await t.test(
+    'the model: what it has learned is drawn; a snapshot is made, compared, restored, and that undone',
+    async (t) => {
+      page.on('dialog', (dialog) => void dialog.accept());
+      await page.goto(`${root}#/model/street`);
+      await page.locator('#places-title').waitFor();
+      t.match(await page.locator('.lead').textContent(), /[1-9]\d* things seen/);
+      t.ok((await page.locator('#fields-title ~ .crops canvas').count()) > 5);
+      await page.getByPlaceholder('before-holiday').fill('tested');
+      await page.getByRole('button', { name: 'Keep it as it is now' }).click();
+      await page.getByRole('button', { name: 'Compare tested' }).click();
+      await page.getByRole('heading', { name: 'Since tested' }).waitFor();
+      await page.getByRole('button', { name: 'Restore tested' }).click();
+      await until('it is restored', async () => /Restored/.test((await page.locator('#say').textContent()) ?? ''));
+      type Kept = { name: string; camera: string; kind: string; step: number };
+      const replacedOnes = async (): Promise<Kept[]> =>
+        (await api<Kept[]>('/snapshots')).filter(({ camera, kind }) => camera === 'street' && kind === 'replaced');
+      const [before, ...others] = await replacedOnes();
+      t.same(others, []);
+      await page.getByRole('button', { name: 'Undo the last restore' }).click();
+      await until('it is undone', async () => ((await page.locator('#say').textContent()) ?? '').startsWith('Back to'));
+      t.equal(await page.locator('#say').textContent(), `Back to ${before!.name}.`);
+      const { health } = await api<{ health: { step: number } }>('/cameras/street');
+      t.ok(health.step >= before!.step, `${health.step} steps, it had ${before!.step} before the restore`);
+      t.equal((await replacedOnes()).length, 2, 'what the undo replaced is kept as well');
+    },
+  );
 
   await t.test('no page shuts anyone out, wide or narrow, light or dark', async (t) => {
     for (const [width, colorScheme] of [

@@ -1,13 +1,15 @@
 /** server.test.ts - the dashboard's server: who may ask, who may frame it, what a page costs that is open and never read. */
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
-import { connect } from 'node:net';
+import { type IncomingMessage, createServer, request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { type Test, test } from 'tap';
 import { packageFile } from '../../src/package-root.ts';
 import { Access } from '../../src/web/access.ts';
 import { pageFiles } from '../../src/web/files.ts';
-import { type PageServer, serveSocket, serveTcp } from '../../src/web/server.ts';
+import { type PageServer, createApp, serveSocket, serveTcp } from '../../src/web/server.ts';
+import { PageStreams } from '../../src/web/stream.ts';
 import { eventOf } from '../store/support.ts';
 import { shortFolder } from '../support/folder.ts';
 import { until } from '../support/until.ts';
@@ -25,7 +27,7 @@ async function served(t: Test, own: boolean): Promise<Served> {
     allowedHosts: ['dash.example'],
     ownUid: own ? process.getuid!() : undefined,
   });
-  const page = await serveTcp({ port: double.port, access }, '127.0.0.1', 0);
+  const page = await serveTcp(await createApp({ port: double.port, access }), '127.0.0.1', 0);
   t.teardown(() => page.close());
   return { ...double, page, tcpPort: Number(new URL(page.url).port) };
 }
@@ -141,6 +143,28 @@ try: print(urllib.request.urlopen("http://127.0.0.1:${tcpPort}/api/v1/cameras").
 except urllib.error.HTTPError as e: print(e.code)`;
   const { stdout } = await promisify(execFile)('python3', ['-c', script], { uid: 65534, gid: 65534 });
   t.equal(stdout.trim(), '401');
+  // Nor by the ports of a connection that the own user has, from another address.
+  const mine = connect(tcpPort, '127.0.0.1');
+  await once(mine, 'connect');
+  t.teardown(() => mine.destroy());
+  const disguised = `import http.client
+for last in range(2, 8):
+  c = http.client.HTTPConnection("127.0.0.1", ${tcpPort}, source_address=("127.0.0.%d" % last, ${mine.localPort}))
+  c.request("GET", "/api/v1/cameras"); print(c.getresponse().status)`;
+  const others = await promisify(execFile)('python3', ['-c', disguised], { uid: 65534, gid: 65534 });
+  t.same(others.stdout.trim().split('\n'), Array(6).fill('401'));
+});
+
+test('the own user is known over IPv6 and over an IPv6 socket that takes IPv4', async (t) => {
+  const all = Object.values(networkInterfaces()).flat();
+  if (!all.some((one) => one?.address === '::1')) return t.comment('this machine has no IPv6');
+  const { port } = await doubled(t);
+  const access = new Access({ token: TOKEN, allowedHosts: [], ownUid: process.getuid!() });
+  const page = await serveTcp(await createApp({ port, access }), '::', 0);
+  t.teardown(() => page.close());
+  const own = new URL(page.url).port;
+  for (const name of ['127.0.0.1', '[::1]'])
+    t.equal((await fetch(`http://${name}:${own}/api/v1/cameras`)).status, 200, name);
 });
 
 test('over the socket everything may be asked, and the link with the token is told there only', async (t) => {
@@ -155,14 +179,21 @@ test('over the socket everything may be asked, and the link with the token is to
   t.equal((await ask(tcpPort, '/api/v1/link')).status, 404);
 });
 
-test('a taken port is an error that says what to do', async (t) => {
+test('a taken port is an error that says what to do, and the same app can be tried again', async (t) => {
   const { page, port } = await served(t, true);
   const access = new Access({ token: TOKEN, allowedHosts: [], ownUid: 0 });
-  await t.rejects(serveTcp({ port, access }, '127.0.0.1', Number(new URL(page.url).port)), {
-    code: 'unavailable',
-    message: /EADDRINUSE/,
-    hint: /web\.port/,
-  });
+  const app = await createApp({ port, access });
+  const taken = Number(new URL(page.url).port);
+  for (let i = 0; i < 2; i++)
+    await t.rejects(serveTcp(app, '127.0.0.1', taken), {
+      code: 'unavailable',
+      message: /EADDRINUSE/,
+      hint: /web\.port/,
+    });
+  await page.close();
+  const again = await serveTcp(app, '127.0.0.1', taken);
+  t.teardown(() => again.close());
+  t.equal((await fetch(`${again.url}healthz`)).status, 200);
 });
 
 test('pages: a picture is drawn once for all, and none while nobody asks', async (t) => {
@@ -178,6 +209,28 @@ test('pages: a picture is drawn once for all, and none while nobody asks', async
   t.ok(all.every(({ status }) => status === 200));
   t.equal(drawn, 1);
   t.equal(all[0]!.headers.get('x-sequence'), '99');
+});
+
+test('a page that went away while it was let in takes no place', async (t) => {
+  const { live } = await doubled(t);
+  const streams = new PageStreams(live);
+  const server = createServer((_asked, answer) => {
+    answer.on('close', () => {
+      streams.add(answer, {}, undefined, {});
+      server.emit('gone');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const gone = once(server, 'gone');
+  const { port } = server.address() as AddressInfo;
+  const asked = request({ host: '127.0.0.1', port }).on('error', () => undefined);
+  asked.end();
+  await once(server, 'request');
+  asked.destroy();
+  await gone;
+  t.equal(streams.size, 0);
+  t.equal(live.listeners, 0);
 });
 
 test('fifty open pages of which half never read leave memory flat, and the others hear everything', async (t) => {

@@ -14,7 +14,14 @@ export type KindExample = {
   readonly picture: Buffer | null;
 };
 
-type Known = { kind: number; count: number; lastAtMs: number; columns: readonly number[]; picture: Buffer | null };
+type Known = {
+  kind: number;
+  count: number;
+  lastAtMs: number;
+  columns: readonly number[];
+  picture: Buffer | null;
+  drawnAtMs: number;
+};
 
 const MOST_KINDS = 12;
 /** Share of columns (of both together) that must be common. */
@@ -36,13 +43,14 @@ export class KindExamples {
   note({ columns }: KindSeen, atMs: number, draw: () => Promise<Buffer>): void {
     const known = this.#nearest(columns) ?? this.#take(columns);
     known.count++;
-    const isDue = known.picture === null || Math.abs(atMs - known.lastAtMs) > DRAWN_EVERY_MS;
+    const isDue = known.picture === null || Math.abs(atMs - known.drawnAtMs) > DRAWN_EVERY_MS;
     known.lastAtMs = atMs;
     if (!isDue || this.#isDrawing) return;
     this.#isDrawing = true;
     draw().then(
       (picture) => {
         known.picture = picture;
+        known.drawnAtMs = atMs;
         this.#isDrawing = false;
       },
       // A picture that cannot be drawn is no loss; the next look tries again.
@@ -70,7 +78,7 @@ export class KindExamples {
       const least = this.#known.reduce((a, b) => (b.count < a.count ? b : a));
       this.#known.splice(this.#known.indexOf(least), 1);
     }
-    const made: Known = { kind: this.#next++, count: 0, lastAtMs: 0, columns, picture: null };
+    const made: Known = { kind: this.#next++, count: 0, lastAtMs: 0, columns, picture: null, drawnAtMs: 0 };
     this.#known.push(made);
     return made;
   }

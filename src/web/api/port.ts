@@ -1,14 +1,15 @@
 /**
  * port.ts - what the API asks of the daemon.
  */
+import type { PlanRow } from '../../cortex/plan.ts';
 import type { Portrait } from '../../cortex/portrait.ts';
-import type { ImageDiff } from '../../htm/image-diff.ts';
 import type { Command } from '../../mqtt/commands.ts';
 import type { RuntimeValues } from '../../mqtt/publisher.ts';
 import type { HealthRecord } from '../../records/bridge.ts';
 import type { EventRecord } from '../../records/event.ts';
 import type { EventFilter } from '../../store/journal.ts';
 import type { EvidenceSince, ScoreSpan } from '../../store/looking-back.ts';
+import type { ModelDiff } from '../../store/model-diff.ts';
 import type { SnapshotInfo } from '../../store/snapshots.ts';
 import type { LiveHub } from '../live.ts';
 
@@ -29,17 +30,6 @@ export type SnapshotPort = {
 
 /** A command without what only messages have. */
 export type Wanted = Command extends infer C ? (C extends Command ? Omit<C, 'transaction'> : never) : never;
-
-/** A row of the memory table of a model, as `cortexd plan` prints it. */
-export type PlanRow = {
-  readonly region: string;
-  readonly field: string;
-  readonly kind: string;
-  readonly length: number;
-  readonly keep: string;
-  readonly copies: number;
-  readonly bytes: number;
-};
 
 export type KindRow = {
   readonly kind: number;
@@ -103,10 +93,7 @@ export type ApiPort = {
   readonly kindPicture: (camera: string, kind: number) => Uint8Array | null;
   readonly snapshots: SnapshotPort;
   readonly verifySnapshot: (name: string) => Promise<void>;
-  readonly diffSnapshots: (
-    name: string,
-    other: string | undefined,
-  ) => Promise<ImageDiff & { readonly steps: readonly [number, number] }>;
+  readonly diffSnapshots: (name: string, other: string | undefined) => Promise<ModelDiff>;
   readonly restart: () => Promise<void>;
   /** Address of the dashboard with the token in it; null when it is not served. */
   readonly link: () => string | null;

@@ -2,6 +2,7 @@
  * shapes.ts - the parts that requests are made of, and the answers that are not messages of MQTT as well.
  */
 import { Type } from 'typebox';
+import { NAME_PATTERN } from '../../config/setting-kinds.ts';
 import {
   AlarmsPerDay,
   AreaRecord,
@@ -17,7 +18,7 @@ import { CameraHealth, SensorHealth } from '../../records/bridge.ts';
 import { PredictionRecord } from '../../records/prediction.ts';
 
 export const Name = Type.String({
-  pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
+  pattern: NAME_PATTERN,
   description: 'camera or number sensor',
 });
 export const AreaName = Type.String({ pattern: AREA_NAME_PATTERN, description: 'of a zone or mask, in any language' });
