@@ -30,7 +30,9 @@ mkdir -p "$library/bin" "$library/dist" "$library/src/web" "$root/usr/bin" "$roo
   "$root/usr/share/lintian/overrides" "$root/usr/lib/systemd/system" "$root/usr/lib/sysusers.d" "$root/usr/lib/tmpfiles.d" \
   "$root/usr/lib/udev/rules.d" "$root/DEBIAN"
 
-[ -f dist/src/cli/main.js ] && [ -z "$(find src -newer dist/src/cli/main.js -name '*.ts' | head -n 1)" ] || npm run --silent build
+if [ ! -f dist/src/cli/main.js ] || [ -n "$(find src -newer dist/src/cli/main.js -name '*.ts' | head -n 1)" ]; then
+  npm run --silent build
+fi
 
 echo "== runtime and packages for $arch"
 mkdir "$stage/runtime"

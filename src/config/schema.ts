@@ -217,7 +217,7 @@ export const ConfigSchema = Type.Object(
     ),
     web: section(
       {
-        enabled: flag({ default: true, reload: 'restart', description: 'Whether to serve the live page.' }),
+        enabled: flag({ default: true, reload: 'restart', description: 'Whether to serve the dashboard.' }),
         host: text({
           default: '127.0.0.1',
           pattern: '^[0-9A-Za-z.:%-]{1,253}$',
