@@ -223,7 +223,7 @@ function contextOf({ views }: GlobalRegion, timeMs: number): number {
 }
 
 /** Chance that a delay is over whose 10 and 90 % points are known: a straight line through the two. */
-export function arrivedBy(ms: number, [early, late]: readonly [number, number]): number {
+function arrivedBy(ms: number, [early, late]: readonly [number, number]): number {
   if (late <= early) return ms >= late ? 1 : 0;
   return Math.min(1, Math.max(0, 0.1 + (0.8 * (ms - early)) / (late - early)));
 }

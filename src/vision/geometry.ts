@@ -70,14 +70,3 @@ export function zoneBox(grid: Pick<ZoneGrid, 'columns' | 'rows'>, zone: number):
   const row = (zone - column) / grid.columns;
   return [column / grid.columns, row / grid.rows, 1 / grid.columns, 1 / grid.rows];
 }
-
-/** How many of the 3 x 3 subcells around one are set in `bits` [rows, columns], itself included. */
-export function countAround(bits: Uint8Array, columns: number, rows: number, subcell: number): number {
-  const column = subcell % columns;
-  const row = (subcell - column) / columns;
-  let count = 0;
-  for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++) {
-    for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) count += bits[y * columns + x]!;
-  }
-  return count;
-}

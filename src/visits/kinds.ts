@@ -32,7 +32,7 @@ export const visitKindFields = () => ({
   sort: field('u8', VISIT_KINDS, 'learned'), // FREE_KIND, STOP or PASS
   came: field('u16', VISIT_KINDS, 'learned'), // visits, saturating
   // f64: ms
-  cameMs: field('f64', VISIT_KINDS, 'learned'), // last visit
+  cameMs: field('f64', VISIT_KINDS, 'state'), // last visit, or stay that went on: noted also while nothing is learned
   // f32: heights of the picture
   high: field('f32', VISIT_KINDS, 'learned'), // height of what comes
   line: field('f32', VISIT_KINDS * 2 * WAY_POINTS, 'learned'), // [kinds, x and y, WAY_POINTS]; of a stop all points are one
@@ -72,12 +72,6 @@ export function learnKind(kinds: VisitKinds, kind: number, visit: Visit, timeMs:
   const base = kind * 2 * WAY_POINTS;
   for (let i = 0; i < 2 * WAY_POINTS; i++) line[base + i]! += rate * (visit.line[i]! - line[base + i]!);
   return kind;
-}
-
-/** Where visits of a kind end: x and y of the last point (heights). */
-export function endOfKind({ line }: VisitKinds, kind: number): readonly [number, number] {
-  const last = kind * 2 * WAY_POINTS + WAY_POINTS - 1;
-  return [line[last]!, line[last + WAY_POINTS]!];
 }
 
 /** How far from a place something of that height may stop (heights). */

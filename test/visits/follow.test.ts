@@ -15,6 +15,7 @@ class Ground {
   readonly things: Things = viewsFor(thingFields());
   readonly visitors: Visitors = { follow: viewsFor(followFields()), kinds: viewsFor(visitKindFields()) };
   timeMs = 1000;
+  learn = true;
   #id = 0;
 
   /** One thing goes from point to point, waits at each for `seconds`, and is gone; returns the kinds of its visits. */
@@ -36,16 +37,16 @@ class Ground {
       const waits = i > 0 && i < points.length - 1 ? seconds : 0;
       for (let frame = 0; frame < waits * 10; frame++) told.push(...this.#show(x, y));
     }
-    endVisitor(this.visitors, things, 0, this.timeMs, true);
+    endVisitor(this.visitors, things, 0, this.timeMs, this.learn);
     told.push(...this.#told());
     things.status[0] = 0;
     return told;
   }
 
   /** Something appears at a point, takes a small step, stands and is gone. */
-  appear(x: number, y: number, step: number, height: number): number[] {
+  appear(x: number, y: number, step: number, height: number, pauseMs = PAUSE_MS): number[] {
     const { things } = this;
-    this.timeMs += PAUSE_MS;
+    this.timeMs += pauseMs;
     things.id[0] = ++this.#id;
     things.status[0] = LIVE;
     things.trailLength[0] = 0;
@@ -56,7 +57,7 @@ class Ground {
     const told: number[] = [];
     for (let frame = 0; frame <= 12; frame++) told.push(...this.#show(x - step / 2 + (step * frame) / 12, y));
     for (let frame = 0; frame < 12; frame++) told.push(...this.#show(x + step / 2, y));
-    endVisitor(this.visitors, things, 0, this.timeMs, true);
+    endVisitor(this.visitors, things, 0, this.timeMs, this.learn);
     told.push(...this.#told());
     things.status[0] = 0;
     return told;
@@ -73,7 +74,7 @@ class Ground {
     things.trailX[things.trailAt[0]] = x;
     things.trailY[things.trailAt[0]] = y;
     things.trailMs[things.trailAt[0]] = this.timeMs;
-    followVisitors(this.visitors, things, this.timeMs, true);
+    followVisitors(this.visitors, things, this.timeMs, this.learn);
     return this.#told();
   }
 
@@ -175,4 +176,19 @@ void test('the next visit is told by the last two, with its time', async (t) => 
     }),
     [true, true],
   );
+});
+
+void test('while nothing is learned a stay that is lost and found changes nothing that is learned', async (t) => {
+  const ground = new Ground();
+  for (let i = 0; i < 4; i++) ground.appear(0.5, 0.5, 0.02, 0.2);
+  const fields = Object.entries(visitKindFields()).filter(([, { keep }]) => keep === 'learned');
+  const learned = (): string => JSON.stringify(fields.map(([name]) => [...ground.visitors.kinds[name as 'sort']]));
+  const before = learned();
+  ground.learn = false;
+  // Found again so soon, it is the same stay.
+  for (let i = 0; i < 3; i++) ground.appear(0.5, 0.5, 0.02, 0.2, 500);
+  t.equal(learned(), before);
+  ground.learn = true;
+  ground.appear(0.5, 0.5, 0.02, 0.2);
+  t.not(learned(), before);
 });

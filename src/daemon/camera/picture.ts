@@ -21,11 +21,6 @@ export async function encodePicture(plane: Plane, box: Box | null = null): Promi
   return marked.jpeg({ quality: 80 }).toBuffer();
 }
 
-/** The frame at its own size as a JPEG: small and quick, for the live page. */
-export async function encodeFrame(plane: Plane): Promise<Buffer> {
-  return greyImage(plane).jpeg({ quality: 75 }).toBuffer();
-}
-
 /** What a heat map is drawn from: the observation of the frame. */
 export type HeatMap = Pick<Observation, 'heat' | 'gridColumns' | 'gridRows'>;
 

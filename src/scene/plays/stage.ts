@@ -198,12 +198,6 @@ export function besides(route: Route, metres: number): Route {
   return { ...route, path: reversed(pathOf(moved)) };
 }
 
-/** Where in the picture a point of the ground is; in its middle when it is behind the camera. */
-export function shownAt(camera: Camera, [x, y]: Point): Point {
-  const seen = project(camera, x, y, 0);
-  return seen === null ? [0.5, 0.5] : [seen.x, seen.y];
-}
-
 /** Whether a route is one for those on foot. */
 export const isOnFoot = ({ kind }: Route): boolean => kind === 'walker' || kind === 'dog';
 
