@@ -7,9 +7,10 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { packageFile } from '../src/package-root.ts';
-import { type Picture, type Rgb, beside, fromGrey, ruleBox, ruleGrid, tint } from './draw/canvas.ts';
+import { type Picture, type Rgb, beside, fromGrey, inRows, ruleBox, ruleGrid, tint } from './draw/canvas.ts';
 import { type Moment, takeMoments } from './draw/moments.ts';
 import { stateGraph } from './draw/state-graph.ts';
+import { drawThings } from './draw/things.ts';
 
 const SCALE = 3;
 const GREEN: Rgb = [40, 160, 70];
@@ -21,7 +22,7 @@ const FULL = 1;
 
 /** The pictures by file name, as planes, and the graph as text. */
 export function drawModel(): { readonly pictures: ReadonlyMap<string, Picture>; readonly graph: string } {
-  const { cortex, usual, alarm, before, predicted, came } = takeMoments();
+  const { cortex, usual, alarm, followed: around, before, predicted, came } = takeMoments();
   const { width, height, local, global } = cortex.geometry;
   const grey = (plane: Uint8Array): Picture => fromGrey(plane, width, height, SCALE);
   const over = (moment: Moment, values: ArrayLike<number>, color: Rgb): Picture => {
@@ -47,6 +48,15 @@ export function drawModel(): { readonly pictures: ReadonlyMap<string, Picture>; 
   const pictures = new Map([
     ['frame', beside([grey(usual.luma), grey(usual.light), foreground, followed])],
     ['states', beside([places, state])],
+    [
+      'things',
+      inRows(
+        around.map(({ luma, things, seconds, explanation }) =>
+          drawThings(luma, width, height, 2, things, [`${seconds.toFixed(1)} s`, explanation], 3),
+        ),
+        3,
+      ),
+    ],
     ['heat', over(alarm, alarm.surprise, RED)],
     ['predicted', beside([grey(before), grey(predicted), grey(came)])],
   ]);

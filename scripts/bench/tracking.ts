@@ -14,7 +14,7 @@
  *     covered    share of those frames in which anything goes with them
  *     box error  median distance of the edges from the true ones, relative to half the true box's perimeter
  *
- * A thing goes with a true one when their boxes share at least a fifth of what they cover together. A build whose replay does
+ * Printed for all, for each family and nuisance, and for each world. A thing goes with a true one when their boxes share at least a fifth of what they cover together. A build whose replay does
  * not tell things (--things) is refused, and so are worlds of a folder that do not have `tracks`.
  */
 import { parseArgs } from 'node:util';
@@ -60,6 +60,7 @@ for (const { world, score } of results) {
   const name = `  ${world.family}${world.nuisance === null ? '' : `, nuisance ${world.nuisance}`}`;
   groups.set(name, [...(groups.get(name) ?? []), score]);
 }
+for (const { world, score } of results) groups.set(`    ${world.name}`, [score]);
 const rows = [...groups].map(([name, scores]) => ({ name, worlds: scores.length, ...totalOf(scores) }));
 if (args.json) {
   for (const { name, worlds, of, asOne, switches, covered, boxError } of rows) {

@@ -72,6 +72,21 @@ export function beside(panels: readonly Picture[]): Picture {
   return { width, height, rgb };
 }
 
+/** Panels of equal size, `across` in a row, from the upper left on. */
+export function inRows(panels: readonly Picture[], across: number): Picture {
+  const { width, height } = panels[0]!;
+  const columns = Math.min(across, panels.length);
+  const rows = Math.ceil(panels.length / across);
+  const whole = { width: columns * (width + GAP) - GAP, height: rows * (height + GAP) - GAP };
+  const rgb = new Uint8Array(whole.width * whole.height * 3).fill(PAPER);
+  panels.forEach((panel, i) => {
+    const [left, top] = [(i % across) * (width + GAP), Math.floor(i / across) * (height + GAP)];
+    for (let y = 0; y < height; y++)
+      rgb.set(panel.rgb.subarray(y * width * 3, (y + 1) * width * 3), ((top + y) * whole.width + left) * 3);
+  });
+  return { ...whole, rgb };
+}
+
 /** The edges of a box relative to the picture. */
 export function ruleBox({ width, height, rgb }: Picture, [x, y, w, h]: readonly number[], color: Rgb): void {
   const at = (share: number, length: number): number => Math.min(length - 1, Math.max(0, Math.round(share * length)));
