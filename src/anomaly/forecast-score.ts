@@ -39,6 +39,20 @@ export function scoreForecast(
   brier[index]! += rate * ((told - came) * (told - came) - brier[index]!);
 }
 
+/** The same of a yes or no: forecaster `index` told that it comes with the probability `told[at]`. */
+export function scoreChance(
+  { logLoss, brier, questions }: ForecastScore,
+  index: number,
+  told: Float32Array,
+  at: number,
+  came: 0 | 1,
+): void {
+  const rate = Math.max(1 / (questions[0]! + 1), 1 / HORIZON);
+  const chance = told[at]!;
+  logLoss[index]! += rate * (-ln(clip(came === 1 ? chance : 1 - chance)) - logLoss[index]!);
+  brier[index]! += rate * ((chance - came) * (chance - came) - brier[index]!);
+}
+
 /** The question is done; what the first forecaster `told` goes into the reliability. */
 export function countQuestion(score: ForecastScore, told: number, came: 0 | 1): void {
   const bin = Math.min(BINS - 1, Math.floor(told * BINS));

@@ -45,24 +45,42 @@ export function poolSpeeds({ count, mean, variance }: SpeedMemory, out: UsualSpe
   out.variance = total === 0 ? 0 : squares / total - out.mean * out.mean;
 }
 
-/** Spreads by which `speed` at `place` lies above (or below: negative) what is usual there; 0 while that is unknown. */
-export function judgeSpeed(memory: SpeedMemory, usual: UsualSpeed, place: number, speed: number): number {
-  if (usual.total < MIN_TOTAL) return 0;
-  const n = memory.count[place]!;
-  const own = n / (n + SHRINK);
-  const m = memory.mean[place]!;
-  const mean = own * m + (1 - own) * usual.mean;
-  const squares = own * (memory.variance[place]! + m * m) + (1 - own) * (usual.variance + usual.mean * usual.mean);
-  return (speed - mean) / Math.sqrt(Math.max(MIN_VARIANCE, squares - mean * mean));
-}
-
-/** Learn a movement that was judged to lie `deviation` spreads from the usual. */
-export function learnSpeed(memory: SpeedMemory, place: number, speed: number, deviation: number): void {
+/**
+ * Judge what moves, and learn it if asked to: to each `deviation` [places] is added by how many spreads `speed` [places] lies
+ * above (or below: negative) what is usual there; nothing while that is unknown. `moving` [places] 0|1.
+ *
+ * One loop over arrays: numbers handed from function to function would be boxed, two thousand a frame.
+ */
+export function takeSpeeds(
+  memory: SpeedMemory,
+  usual: UsualSpeed,
+  moving: Uint8Array,
+  speed: Float64Array,
+  learn: boolean,
+  deviation: Float64Array,
+): void {
   const { count, mean, variance } = memory;
-  const n = Math.min(65535, count[place]! + 1);
-  count[place] = n;
-  const rate = Math.max(1 / n, MIN_RATE);
-  const off = (speed - mean[place]!) * (deviation > CLIP ? CLIP / deviation : 1);
-  mean[place]! += rate * off;
-  if (n > 1) variance[place]! += rate * (off * off * (1 - rate) - variance[place]!);
+  const isKnown = usual.total >= MIN_TOTAL;
+  const usualMean = usual.mean;
+  const usualSquares = usual.variance + usualMean * usualMean;
+  for (let place = 0; place < moving.length; place++) {
+    if (moving[place] === 0) continue;
+    const seen = count[place]!;
+    const m = mean[place]!;
+    let spreads = 0;
+    if (isKnown) {
+      const own = seen / (seen + SHRINK);
+      const expected = own * m + (1 - own) * usualMean;
+      const squares = own * (variance[place]! + m * m) + (1 - own) * usualSquares;
+      spreads = (speed[place]! - expected) / Math.sqrt(Math.max(MIN_VARIANCE, squares - expected * expected));
+      deviation[place]! += spreads;
+    }
+    if (!learn) continue;
+    const n = Math.min(65535, seen + 1);
+    count[place] = n;
+    const rate = Math.max(1 / n, MIN_RATE);
+    const off = (speed[place]! - m) * (spreads > CLIP ? CLIP / spreads : 1);
+    mean[place] = m + rate * off;
+    if (n > 1) variance[place]! += rate * (off * off * (1 - rate) - variance[place]!);
+  }
 }

@@ -15,7 +15,7 @@ import {
   clip,
   countQuestion,
   forecastScoreFields,
-  scoreForecast,
+  scoreChance,
 } from '../anomaly/forecast-score.ts';
 import { exp, ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
@@ -120,14 +120,11 @@ function settle(forecast: ActivityForecast, horizon: number, timeMs: number, lea
   for (let zone = 0; zone < zones; zone++) {
     const at = (slot * zones + zone) * HORIZONS + horizon;
     const came = views.activeMs[zone]! > toldMs && views.activeMs[zone]! <= timeMs ? 1 : 0;
-    const mix = views.toldMix[at]!;
-    const base = views.toldExperts[at * EXPERTS + BASE]!;
-    const persistence = views.toldExperts[at * EXPERTS + PERSISTENCE]!;
     const score = scores[horizon]!;
-    scoreForecast(score, 0, came === 1 ? mix : 1 - mix, mix, came);
-    scoreForecast(score, 1, came === 1 ? base : 1 - base, base, came);
-    scoreForecast(score, 2, came === 1 ? persistence : 1 - persistence, persistence, came);
-    countQuestion(score, mix, came);
+    scoreChance(score, 0, views.toldMix, at, came);
+    scoreChance(score, 1, views.toldExperts, at * EXPERTS + BASE, came);
+    scoreChance(score, 2, views.toldExperts, at * EXPERTS + PERSISTENCE, came);
+    countQuestion(score, views.toldMix[at]!, came);
     if (learn) learnFrom(views, slot, zone, horizon, came);
   }
   if (!learn) return;
@@ -223,7 +220,9 @@ function contextOf({ views }: GlobalRegion, timeMs: number): number {
 }
 
 /** Chance that a delay is over whose 10 and 90 % points are known: a straight line through the two. */
-function arrivedBy(ms: number, [early, late]: readonly [number, number]): number {
+function arrivedBy(ms: number, inMs: readonly [number, number]): number {
+  const early = inMs[0];
+  const late = inMs[1];
   if (late <= early) return ms >= late ? 1 : 0;
   return Math.min(1, Math.max(0, 0.1 + (0.8 * (ms - early)) / (late - early)));
 }

@@ -33,6 +33,7 @@ import { type CortexPlan, type clockFields, cortexTables, type holdFields } from
 import type { NextQuality } from './prediction-quality.ts';
 import type { Ablation, CortexSettings } from './settings.ts';
 import type { SightParts, ZoneStates } from './sight.ts';
+import { type SeenThings, newSeenThings } from './tell/seen.ts';
 import type { TemplateMemory } from './template-memory.ts';
 import { type VisitRegion, openVisits } from './visit-region.ts';
 
@@ -60,6 +61,7 @@ export type Cortex = {
   readonly hold: Views<ReturnType<typeof holdFields>>;
   readonly labels: Labels;
   readonly detector: Detector;
+  readonly seen: SeenThings;
   /** [rows, columns] calibrated surprise per position */
   readonly grid: Float32Array;
   /** [3, rows, columns] the same by kind: form, motion, sequence and timing */
@@ -191,6 +193,7 @@ function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
       cooldownMs: settings.cooldownMs,
       release: settings.release,
     },
+    seen: newSeenThings(),
     grid: views('output').grid,
     heat: views('output').heat,
   };

@@ -86,7 +86,7 @@ export function detectScene(
   cause: DetectedCause,
   evidence: Evidence,
   moment: Moment,
-  account: () => Account,
+  account: (cause: DetectedCause) => Account,
 ): EventChange | null {
   const place = DETECTED.indexOf(cause);
   detector.views.cause[place] = place;
@@ -137,10 +137,19 @@ export function holdGone(
   const { views } = detector;
   for (let place = SCENE; place < PLACES; place++) {
     if (views.open[place] === NONE || isThere(views.thing[place]!)) continue;
-    const gone = { ratio: 0, mayStart: true };
-    const change = follow(detector, place, gone, 0, moment, () => account(boxAt(views.box, place)));
+    const change = followGone(detector, place, moment, account);
     if (change !== null) changes.push(change);
   }
+}
+
+function followGone(
+  detector: Detector,
+  place: number,
+  moment: Moment,
+  account: (box: Box) => Account,
+): EventChange | null {
+  const gone = { ratio: 0, mayStart: true };
+  return follow(detector, place, gone, 0, moment, () => account(boxAt(detector.views.box, place)));
 }
 
 /** Time starts anew (another clip): open events end, cool-downs are forgotten. Returns the ends to tell. */
@@ -162,7 +171,7 @@ function follow(
   evidence: Evidence,
   waitMs: number,
   moment: Moment,
-  account: () => Account,
+  account: (cause: DetectedCause) => Account,
 ): EventChange | null {
   const { views } = detector;
   const { ratio } = evidence;
@@ -253,7 +262,7 @@ function tell(
   type: EventChange['type'],
   score: number,
   moment: Moment,
-  account: () => Account,
+  account: (cause: DetectedCause) => Account,
 ): EventChange {
   const cause = DETECTED[views.cause[place]!]!;
   views.toldPeak[place] = views.peak[place]!;
@@ -269,6 +278,6 @@ function tell(
     startedStep: views.startedStep[place]!,
     startedTimeMs: views.startedMs[place]!,
     endedTimeMs: type === 'end' ? moment.timeMs : null,
-    ...account(),
+    ...account(cause),
   };
 }

@@ -4,7 +4,7 @@
  * Crowds have no routine of places and orders; what is left is how things move. Per subcell the flow speed and the normal
  * speed (vision/flow-plane.ts) are compared with what is usual there, the two deviations added and smoothed over time.
  */
-import { type SpeedMemory, type UsualSpeed, judgeSpeed, learnSpeed, poolSpeeds } from '../anomaly/speed-memory.ts';
+import { type SpeedMemory, type UsualSpeed, poolSpeeds, takeSpeeds } from '../anomaly/speed-memory.ts';
 import { type Views, field } from '../memory/layout.ts';
 import type { FlowPlane } from '../vision/flow-plane.ts';
 import type { Geometry } from '../vision/geometry.ts';
@@ -20,6 +20,8 @@ export const flowFields = (geometry: Geometry) => ({
   flowSurprise: field('f32', geometry.local.columns * geometry.local.rows, 'state'), // [zones] largest of their subcells
   blockMs: field('f64', 1, 'state'), // time in which something moved, of the block under way
   allowed: field('f32', geometry.local.columns * geometry.local.rows, 'learned'), // [zones] deviations that someone said are normal
+  speed: field('f64', geometry.subColumns * geometry.subRows, 'scratch'), // [subRows, subColumns] px per 100 ms
+  deviation: field('f64', geometry.subColumns * geometry.subRows, 'scratch'), // [subRows, subColumns] spreads, both kinds added
 });
 export type FlowViews = Views<ReturnType<typeof flowFields>>;
 
@@ -31,27 +33,24 @@ const usualNormal: UsualSpeed = { total: 0, mean: 0, variance: 0 };
 /** Judge every moving subcell; returns the largest running deviation (>= 0). */
 export function stepFlowStream(stream: FlowStream, plane: FlowPlane, geometry: Geometry, learn: boolean): number {
   const { views, flow, normal } = stream;
-  const { running, flowSurprise } = views;
+  const { running, flowSurprise, speed, deviation } = views;
   const { zoneOfSubcell } = geometry.local;
+  const { moving, velocityX, velocityY, normalSpeed } = plane;
   poolSpeeds(flow, usualFlow);
   poolSpeeds(normal, usualNormal);
+  deviation.fill(0);
+  for (let subcell = 0; subcell < speed.length; subcell++) {
+    const x = velocityX[subcell]!;
+    const y = velocityY[subcell]!;
+    speed[subcell] = Math.sqrt(x * x + y * y);
+  }
+  takeSpeeds(flow, usualFlow, moving, speed, learn, deviation);
+  speed.set(normalSpeed);
+  takeSpeeds(normal, usualNormal, moving, speed, learn, deviation);
   flowSurprise.fill(0);
   let largest = 0;
   for (let subcell = 0; subcell < running.length; subcell++) {
-    let deviation = 0;
-    if (plane.moving[subcell] === 1) {
-      const [x, y] = [plane.velocityX[subcell]!, plane.velocityY[subcell]!];
-      const speed = Math.sqrt(x * x + y * y);
-      const across = plane.normalSpeed[subcell]!;
-      const byFlow = judgeSpeed(flow, usualFlow, subcell, speed);
-      const byNormal = judgeSpeed(normal, usualNormal, subcell, across);
-      deviation = byFlow + byNormal;
-      if (learn) {
-        learnSpeed(flow, subcell, speed, byFlow);
-        learnSpeed(normal, subcell, across, byNormal);
-      }
-    }
-    const value = running[subcell]! + SMOOTHING * (deviation - running[subcell]!);
+    const value = running[subcell]! + SMOOTHING * (deviation[subcell]! - running[subcell]!);
     // Stored first and bounded then: a choice between a number and a constant is boxed for every subcell.
     running[subcell] = value;
     if (value < NOTHING && value > -NOTHING) running[subcell] = 0;

@@ -87,7 +87,7 @@ export type SeenThing = {
   readonly trail: readonly (readonly [number, number])[];
 };
 
-/** The result of one step. `grid` is borrowed: valid until the next step. */
+/** The result of one step. `grid`, `heat` and `things` are borrowed: valid until the next step. */
 export type Observation = {
   /** Steps of this model's life, restored with it. */
   readonly step: number;

@@ -24,7 +24,8 @@ import { resetNextQuality, stepNextQuality } from './prediction-quality.ts';
 import { stepRegions } from './regions.ts';
 import { clearSight, lookAt, nothingSeen, watchPicture } from './sight.ts';
 import { detectAll } from './tell/detect-all.ts';
-import { seenThings, shownStreams, fillGrid } from './tell/show.ts';
+import { showThings } from './tell/seen.ts';
+import { shownStreams, fillGrid } from './tell/show.ts';
 import { learnTemplates } from './template-memory.ts';
 import { resetVisits } from './visit-region.ts';
 
@@ -102,7 +103,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     heat: cortex.heat,
     gridColumns: cortex.geometry.local.columns,
     gridRows: cortex.geometry.local.rows,
-    things: seenThings(cortex, now.timeMs),
+    things: showThings(cortex.seen, cortex.judge.things, cortex.sight.cells.aspect, now.timeMs),
     events,
     prediction,
     label: labelled.label,

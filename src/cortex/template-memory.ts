@@ -21,7 +21,8 @@ const PROBES = 6;
 const MIN_RATE = 0.1;
 
 export const templateFields = (geometry: Geometry) => {
-  const pixels = TEMPLATES * largestZone(geometry.global);
+  const largest = largestZone(geometry.global);
+  const pixels = TEMPLATES * largest;
   return {
     templateKeys: field('u32', TEMPLATES, 'learned'), // [TEMPLATES] (state * zones + zone) * 2 + bright + 1; 0 = free
     templateVisits: field('u16', TEMPLATES, 'learned'), // [TEMPLATES] saturating
@@ -29,6 +30,7 @@ export const templateFields = (geometry: Geometry) => {
     bright: field('u8', 1, 'state'), // 0|1 the thing seen last was brighter than the background
     templateMean: field('u8', pixels, 'learned'), // [TEMPLATES, largest zone] grey levels, subcell by subcell
     templateShare: field('u8', pixels, 'learned'), // [TEMPLATES, largest zone] share of visits as foreground, of 255
+    pixels: field('u32', largest, 'scratch'), // of one zone, in the order of a template
   };
 };
 export type TemplateMemory = Views<ReturnType<typeof templateFields>>;
@@ -55,14 +57,16 @@ export function learnTemplates(
     const visits = Math.min(65535, memory.templateVisits[slot]! + 1);
     memory.templateVisits[slot] = visits;
     const rate = Math.max(1 / visits, MIN_RATE);
-    const { templateMean, templateShare } = memory;
-    eachPixel(geometry, zone, slot, (pixel, at) => {
+    const { templateMean, templateShare, pixels } = memory;
+    const count = pixelsOf(geometry, zone, pixels);
+    for (let i = 0, at = slot * largestZone(geometry.global); i < count; i++, at++) {
+      const pixel = pixels[i]!;
       const share = plane.foreground[pixel]! * 255;
       templateMean[at] = Math.round(
         templateMean[at]! + rate * (Math.min(255, luma[pixel]! / gain) - templateMean[at]!),
       );
       templateShare[at] = Math.round(templateShare[at]! + rate * (share - templateShare[at]!));
-    });
+    }
   }
 }
 
@@ -83,31 +87,34 @@ export function composePrediction(
   if (likely === undefined) return 0;
   if (likely.state === IDLE) return likely.probability;
   const zones = geometry.global.columns * geometry.global.rows;
-  const { templateMean, templateShare } = memory;
+  const { templateMean, templateShare, pixels } = memory;
   for (let zone = 0; zone < zones; zone++) {
     const place = likely.state * zones + zone;
     const same = find(memory, keyOf(place, memory.bright[0]!));
     const slot = same >= 0 ? same : find(memory, keyOf(place, 1 - memory.bright[0]!));
     if (slot < 0) continue;
-    eachPixel(geometry, zone, slot, (pixel, at) => {
+    const count = pixelsOf(geometry, zone, pixels);
+    for (let i = 0, at = slot * largestZone(geometry.global); i < count; i++, at++) {
+      const pixel = pixels[i]!;
       const share = templateShare[at]! / 255;
       out[pixel] = grey(out[pixel]! + share * (templateMean[at]! * gain - out[pixel]!));
-    });
+    }
   }
   return likely.probability;
 }
 
-/** Visit a zone's pixels, subcell by subcell, each with its place in the template `slot`. */
-function eachPixel(geometry: Geometry, zone: number, slot: number, visit: (pixel: number, at: number) => void): void {
+/** A zone's pixels, subcell by subcell, in the order of a template's, to `out`; returns how many. */
+function pixelsOf(geometry: Geometry, zone: number, out: Uint32Array): number {
   const { width, subColumns } = geometry;
   const { zoneOfSubcell } = geometry.global;
-  let at = slot * largestZone(geometry.global);
+  let count = 0;
   for (let subcell = 0; subcell < zoneOfSubcell.length; subcell++) {
     if (zoneOfSubcell[subcell] !== zone) continue;
     const x = (subcell % subColumns) * SUBCELL;
     const y = Math.floor(subcell / subColumns) * SUBCELL;
-    for (let dy = 0; dy < SUBCELL; dy++) for (let dx = 0; dx < SUBCELL; dx++) visit((y + dy) * width + x + dx, at++);
+    for (let dy = 0; dy < SUBCELL; dy++) for (let dx = 0; dx < SUBCELL; dx++) out[count++] = (y + dy) * width + x + dx;
   }
+  return count;
 }
 
 /** Whether the foreground is brighter than the background behind it, all in all. */

@@ -23,27 +23,29 @@ export type HeightScore = (x: number, y: number, height: number) => number;
  * A shadow that is cast to the side lies flat at the foot of what casts it, and is darker than the scene: columns at the sides
  * of a blob that hold nothing else are no part of the thing. Its edges move in; its area and means stay those of the blob.
  */
-export function trimShadow({ on, signed, left, right, top, bottom }: Blobs, { columns }: CellGrid, blob: number): void {
-  const high = bottom[blob]! - top[blob]! + 1;
-  if (high < LEAST_UPRIGHT) return;
-  const isShadow = (column: number): boolean => {
-    let tone = 0;
-    for (let row = top[blob]!; row <= bottom[blob]!; row++) {
-      const cell = row * columns + column;
-      if (on[cell] === 0) continue;
-      if (bottom[blob]! - row >= FLAT * high) return false;
-      tone += signed[cell]!;
-    }
-    return tone <= 0;
-  };
+export function trimShadow(blobs: Blobs, { columns }: CellGrid, blob: number): void {
+  const { left, right, top, bottom } = blobs;
+  if (bottom[blob]! - top[blob]! + 1 < LEAST_UPRIGHT) return;
   let first = left[blob]!;
   let last = right[blob]!;
-  while (first < last && isShadow(first)) first++;
-  while (last > first && isShadow(last)) last--;
+  while (first < last && isShadow(blobs, columns, blob, first)) first++;
+  while (last > first && isShadow(blobs, columns, blob, last)) last--;
   // What is flat all over is no shadow of itself.
   if (last === first) return;
   left[blob] = first;
   right[blob] = last;
+}
+
+function isShadow({ on, signed, top, bottom }: Blobs, columns: number, blob: number, column: number): boolean {
+  const high = bottom[blob]! - top[blob]! + 1;
+  let tone = 0;
+  for (let row = top[blob]!; row <= bottom[blob]!; row++) {
+    const cell = row * columns + column;
+    if (on[cell] === 0) continue;
+    if (bottom[blob]! - row >= FLAT * high) return false;
+    tone += signed[cell]!;
+  }
+  return tone <= 0;
 }
 
 /** Join pieces that lie over each other, until none is left to join. */

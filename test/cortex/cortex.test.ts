@@ -1,3 +1,5 @@
+import { Session } from 'node:inspector/promises';
+import type { HeapProfiler } from 'node:inspector';
 import { createHash } from 'node:crypto';
 import { test } from 'tap';
 import { type Cortex, createCortex, restoreCortex } from '../../src/cortex/cortex.ts';
@@ -235,14 +237,26 @@ void test('a step allocates little', async (t) => {
     stepCortex(cortex, { sequence, timeMs: (sequence * 1000) / fps, width, height, luma }, true);
   };
   // Until the compiler has done its work numbers are boxed.
-  for (let i = 300; i < 1500; i++) step(i);
-  // What the collector does not get round to: heap growth over steps, least of some tries.
-  let least = Infinity;
-  for (let run = 0; run < 8; run++) {
-    const before = process.memoryUsage().heapUsed;
-    for (let i = 0; i < 50; i++) step(1500 + run * 50 + i);
-    const grown = process.memoryUsage().heapUsed - before;
-    if (grown > 0) least = Math.min(least, grown / 50);
-  }
-  t.ok(least < 20_000, `${Math.round(least)} bytes a frame`);
+  for (let i = 300; i < 1800; i++) step(i);
+  const bytes = await allocatedBy(() => {
+    for (let i = 1800; i < 2400; i++) step(i);
+  });
+  t.ok(bytes / 600 < 8000, `${Math.round(bytes / 600)} bytes a frame`);
 });
+
+/** Bytes of objects that `work` makes, those that are collected meanwhile as well: a sample of all allocations. */
+async function allocatedBy(work: () => void): Promise<number> {
+  const session = new Session();
+  session.connect();
+  await session.post('HeapProfiler.startSampling', {
+    samplingInterval: 512,
+    includeObjectsCollectedByMajorGC: true,
+    includeObjectsCollectedByMinorGC: true,
+  });
+  work();
+  const { profile } = await session.post('HeapProfiler.stopSampling');
+  session.disconnect();
+  const sum = (node: HeapProfiler.SamplingHeapProfileNode): number =>
+    node.children.reduce((total, child) => total + sum(child), node.selfSize);
+  return sum(profile.head);
+}

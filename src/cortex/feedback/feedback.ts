@@ -15,7 +15,7 @@ import { learnDirection } from '../../usual/directions.ts';
 import { ATTRIBUTES, attributeBits } from '../../usual/usual.ts';
 import { learnVisit } from '../../usual/visits.ts';
 import type { Cortex } from '../cortex.ts';
-import { PARDONED_TIMES } from '../judge/things.ts';
+import { PARDONED_TIMES, type ThingJudge } from '../judge/things.ts';
 import { THING_KEY } from '../observation.ts';
 import type { VisitStep } from '../visit-region.ts';
 import { type Sign, alarmsBetween, noteAlarm, signsOf, takeMatters, takeNormal, wayOf } from './signs.ts';
@@ -42,30 +42,24 @@ export function holdsLearning({ hold, lifeMs }: Cortex): boolean {
 /** After things were judged: keep what alarms, note what is unusual besides. Returns whether something matters now. */
 export function stepFeedback(cortex: Cortex, visits: VisitStep, thingMatters: boolean): boolean {
   const { judge, clock, lifeMs, hold } = cortex;
-  const { things, usual, views, signs } = judge;
   const step = clock.step[0]! + 1;
-  for (let slot = 0; slot < MOST_THINGS; slot++) {
-    if (things.status[slot] !== LIVE || views.ratio[slot]! < 1) continue;
-    const peaks = {
-      bits: views.peakBits,
-      cells: views.peakCell,
-      amounts: views.peakAmount,
-      at: slot * ATTRIBUTES.length,
-    };
-    noteAlarm(
-      signs,
-      things.id[slot]!,
-      step,
-      peaks,
-      (attribute) => attributeBits(usual, slot, attribute),
-      usual.path,
-      slot,
-    );
-  }
+  for (let slot = 0; slot < MOST_THINGS; slot++)
+    if (judge.things.status[slot] === LIVE && judge.views.ratio[slot]! >= 1) noteThing(judge, slot, step);
   noteVisits(cortex, visits, step);
   noteSpeeds(cortex, step);
   if (thingMatters || visits.mattering) hold.untilMs[0] = lifeMs[0]! + HOLD_MS;
   return visits.mattering;
+}
+
+function noteThing({ things, usual, views, signs }: ThingJudge, slot: number, step: number): void {
+  const peaks = {
+    bits: views.peakBits,
+    cells: views.peakCell,
+    amounts: views.peakAmount,
+    at: slot * ATTRIBUTES.length,
+  };
+  const bitsOf = (attribute: number): number => attributeBits(usual, slot, attribute);
+  noteAlarm(signs, things.id[slot]!, step, peaks, bitsOf, usual.path, slot);
 }
 
 /**

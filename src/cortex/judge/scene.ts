@@ -58,12 +58,18 @@ export function judgeScene(
   return ratios;
 }
 
-/** The kinds that are told under a cause, strongest first. */
-export function strongest(ratios: SceneRatios, cause: string): { readonly name: KindName; readonly ratio: number } {
-  let [name, ratio]: [KindName, number] = ['round', 0];
+/** The kind that says most of those that are told under a cause; null when none says anything. */
+export function strongest(ratios: SceneRatios, cause: string): KindName | null {
+  let name: KindName | null = null;
   for (const kind of KINDS) {
-    if (kind.name === 'thing' || kind.cause !== cause || ratios[kind.name] <= ratio) continue;
-    [name, ratio] = [kind.name, ratios[kind.name]];
+    if (kind.name === 'thing' || kind.cause !== cause) continue;
+    if (ratios[kind.name] > (name === null ? 0 : ratios[name])) name = kind.name;
   }
-  return { name, ratio };
+  return name;
+}
+
+/** What it says. */
+export function ratioOf(ratios: SceneRatios, cause: string): number {
+  const name = strongest(ratios, cause);
+  return name === null ? 0 : ratios[name];
 }

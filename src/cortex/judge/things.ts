@@ -95,7 +95,7 @@ export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure }: Ju
     notePeaks(judge, slot);
     const total = usual.judged.total[slot]!;
     views.ratio[slot] = total / threshold;
-    views.mattersMs[slot] = mattersHere(judge.signs, usual.places, views.amountNow, cellOf(judge, slot))
+    views.mattersMs[slot] = showsSign(judge, slot)
       ? views.mattersMs[slot]! + elapsedMs
       : Math.max(0, views.mattersMs[slot]! - elapsedMs);
     if (views.mattersMs[slot]! >= MATTERS_MS) {
@@ -106,6 +106,13 @@ export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure }: Ju
     if (ready && views.ratio[slot]! >= 1) usual.judged.told[slot] = 1;
   }
   return matters;
+}
+
+/** Whether a thing shows what someone said matters. */
+function showsSign(judge: ThingJudge, slot: number): boolean {
+  return mattersHere(judge.signs, judge.usual.places, judge.views.amountNow, (attribute) =>
+    cellOf(judge, slot, attribute),
+  );
 }
 
 /** A thing is gone (before its slot is free): what it was like becomes usual, unless it was a break of the usual. */
@@ -179,14 +186,13 @@ function readAmounts({ views, things }: ThingJudge, slot: number, timeMs: number
 function takeBack(judge: ThingJudge, slot: number): void {
   const { usual, ablated, signs, views } = judge;
   const { best } = usual.judged;
-  const here = cellOf(judge, slot);
   let isChanged = false;
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const at = slot * COUNT + attribute;
     if (best[at] === 0) continue;
     const isNormal =
       best[at]! > views.peakBits[at]! &&
-      wasNormal(signs, usual.places, attribute, here(attribute), views.amountNow[attribute]!);
+      wasNormal(signs, usual.places, attribute, cellOf(judge, slot, attribute), views.amountNow[attribute]!);
     if (!isNormal && !ablated.has(ATTRIBUTES[attribute]!)) continue;
     best[at] = ablated.has(ATTRIBUTES[attribute]!) ? 0 : views.peakBits[at]!;
     isChanged = true;
@@ -196,22 +202,19 @@ function takeBack(judge: ThingJudge, slot: number): void {
 
 function notePeaks(judge: ThingJudge, slot: number): void {
   const { views, usual } = judge;
-  const here = cellOf(judge, slot);
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const at = slot * COUNT + attribute;
     if (usual.judged.best[at]! <= views.peakBits[at]!) continue;
     views.peakBits[at] = usual.judged.best[at]!;
-    views.peakCell[at] = here(attribute);
+    views.peakCell[at] = cellOf(judge, slot, attribute);
     const amount = views.amountNow[attribute]!;
     if (amount === amount) views.peakAmount[at] = amount;
   }
 }
 
 /** The cell that an attribute of a thing is about: where it began, or where it is. */
-function cellOf({ things, usual: { places } }: ThingJudge, slot: number): (attribute: number) => number {
-  return (attribute) => {
-    const name = ATTRIBUTES[attribute];
-    if (name === 'birth') return cellAt(places, things.birthX[slot]!, things.birthY[slot]!);
-    return cellAt(places, things.x[slot]!, things.y[slot]!);
-  };
+function cellOf({ things, usual: { places } }: ThingJudge, slot: number, attribute: number): number {
+  return ATTRIBUTES[attribute] === 'birth'
+    ? cellAt(places, things.birthX[slot]!, things.birthY[slot]!)
+    : cellAt(places, things.x[slot]!, things.y[slot]!);
 }

@@ -17,7 +17,7 @@ export function explainScene(cortex: Cortex, cause: DetectedCause, evidence: Fra
   if (evidence.orderMatters && cause === 'sequence') {
     return { position: null, box: null, explanation: 'what was said to matter is there again', expected: [] };
   }
-  const { name } = strongest(evidence.ratios, cause);
+  const name = strongest(evidence.ratios, cause);
   const { rhythm, pause } = evidence.regions.visits;
   if (name === 'flow') return explainSpeed(cortex);
   if (name === 'early' && rhythm.earlyKind >= 0) return explainEarly(cortex, rhythm.earlyKind);

@@ -1,25 +1,28 @@
 /**
- * show.ts - what a frame shows to people: the four streams, the heat map, the things that are followed.
+ * show.ts - what a frame shows to people: the four streams and the heat map.
  */
 import { boxOf } from '../../things/cover.ts';
-import { LIVE, MOST_THINGS, TRAIL } from '../../things/pool.ts';
+import { LIVE, MOST_THINGS } from '../../things/pool.ts';
 import type { Cortex } from '../cortex.ts';
 import { KINDS } from '../judge/kinds.ts';
 import type { SceneRatios } from '../judge/scene.ts';
 import { MATTERS_RATIO, causeOf } from '../judge/things.ts';
-import type { SeenThing, StreamName, StreamValues } from '../observation.ts';
+import type { StreamName, StreamValues } from '../observation.ts';
 import type { FrameEvidence } from './detect-all.ts';
 
 /** The largest evidence of each stream, in units of what an alarm takes. */
 export function shownStreams({ judge }: Cortex, { ratios, orderMatters }: FrameEvidence): StreamValues {
-  const streams = { form: 0, motion: 0, sequence: orderMatters ? MATTERS_RATIO : 0, timing: 0 };
-  const raise = (name: StreamName, ratio: number): void => {
-    if (ratio > streams[name]) streams[name] = ratio;
-  };
-  for (const { name, stream } of KINDS) raise(stream, ratios[name]);
+  const streams: Streams = { form: 0, motion: 0, sequence: orderMatters ? MATTERS_RATIO : 0, timing: 0 };
+  for (const { name, stream } of KINDS) raise(streams, stream, ratios[name]);
   for (let slot = 0; slot < MOST_THINGS; slot++)
-    if (judge.views.ratio[slot]! > 0) raise(causeOf(judge, slot) as StreamName, judge.views.ratio[slot]!);
+    if (judge.views.ratio[slot]! > 0) raise(streams, causeOf(judge, slot) as StreamName, judge.views.ratio[slot]!);
   return streams;
+}
+
+type Streams = { [name in StreamName]: number };
+
+function raise(streams: Streams, name: StreamName, ratio: number): void {
+  if (ratio > streams[name]) streams[name] = ratio;
 }
 
 /** The heat map: the places of each thing and of what moves too fast, in units of what an alarm takes. */
@@ -46,29 +49,6 @@ export function fillGrid({ grid, heat, judge, flow, geometry, sight }: Cortex, r
   }
   for (let zone = 0; zone < grid.length; zone++)
     grid[zone] = Math.max(heat[zone]!, heat[grid.length + zone]!, heat[2 * grid.length + zone]!);
-}
-
-/** The things that are followed and believed. */
-export function seenThings({ judge: { things }, sight }: Cortex, timeMs: number): SeenThing[] {
-  const list: SeenThing[] = [];
-  const { aspect } = sight.cells;
-  for (let slot = 0; slot < MOST_THINGS; slot++) {
-    if (things.status[slot] !== LIVE) continue;
-    const trail: (readonly [number, number])[] = [];
-    for (let back = things.trailLength[slot]! - 1; back >= 0; back--) {
-      const at = slot * TRAIL + ((things.trailAt[slot]! + TRAIL - back) % TRAIL);
-      trail.push([things.trailX[at]! / aspect, things.trailY[at]!]);
-    }
-    const [vx, vy] = [things.vx[slot]!, things.vy[slot]!];
-    list.push({
-      id: things.id[slot]!,
-      box: boxOf(things, slot, aspect),
-      ageMs: timeMs - things.bornMs[slot]!,
-      speed: Math.sqrt(vx * vx + vy * vy),
-      trail,
-    });
-  }
-  return list;
 }
 
 function largestOf(values: Float32Array): number {
