@@ -25,6 +25,7 @@ const LAYERS = [
   'gpio',
   'store',
   'mqtt',
+  'fleet',
   'web',
   'replay',
   'daemon',

@@ -15,6 +15,20 @@ export function jsonOption(): Option {
   return new Option('--json', 'print JSON instead of text').default(false);
 }
 
+/** `nats://a,b:4223` or a list of such, for commander. Each with scheme and port. */
+export function clusterUrls(text: string): string[] {
+  const [, scheme = ''] = /^([a-z]+):\/\//.exec(text) ?? [];
+  const urls = text.split(',').map((one) => (one.includes('://') ? one : `${scheme}://${one}`).trim());
+  if (text.includes('@')) {
+    throw new InvalidArgumentError(
+      'Expected servers without name and password, which everybody could read here; set cluster.credentials_file.',
+    );
+  }
+  if (!urls.every((url) => /^(nats|tls):\/\/[A-Za-z0-9.:[\]_-]+$/.test(url)))
+    throw new InvalidArgumentError('Expected servers such as nats://10.0.0.1,10.0.0.2 or tls://nats.home:4222.');
+  return urls;
+}
+
 /** A whole number within limits, for commander. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

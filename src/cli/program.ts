@@ -27,6 +27,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   mute: async () => (await import('./teach.ts')).muteCommand(),
   set: async () => (await import('./teach.ts')).setCommand(),
   dashboard: async () => (await import('./teach.ts')).dashboardCommand(),
+  fleet: async () => (await import('./fleet.ts')).fleetCommand(),
   db: async () => (await import('./db.ts')).dbCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),

@@ -35,7 +35,7 @@ export function crossChecks(config: Config): [string[], string][] {
       }
     }
   }
-  problems.push(...nameChecks(config), ...streamChecks(config));
+  problems.push(...nameChecks(config), ...streamChecks(config), ...clusterChecks(config));
   const { cert_file, key_file, password, password_file } = config.mqtt;
   if ((cert_file === undefined) !== (key_file === undefined)) {
     problems.push([
@@ -59,9 +59,33 @@ function nameChecks({ cameras, streams }: Config): [string[], string][] {
     .map((path) => [path, `Expected another name: "${path[1]}" is that of cortexd itself in topics`]);
 }
 
-function streamChecks({ cameras, streams, mqtt }: Config): [string[], string][] {
+/** What a fleet shares must hold no secret, and must be meant for several machines. */
+function clusterChecks({ cluster, cameras }: Config): [string[], string][] {
+  if (cluster === undefined) return [];
   const problems: [string[], string][] = [];
-  if (Object.keys(cameras).length + Object.keys(streams).length === 0)
+  for (const [name, { source }] of Object.entries(cameras)) {
+    if (source.type !== 'rtsp' && source.type !== 'http') continue;
+    const isWritten = source.password !== undefined && !/^\$\{\w+\}$/.test(source.password);
+    const url = URL.canParse(source.url) ? new URL(source.url) : null;
+    if (isWritten || (url !== null && url.password !== ''))
+      problems.push([
+        ['cameras', name, 'source', isWritten ? 'password' : 'url'],
+        'Expected password_file or "${NAME}" for a camera of a fleet, whose settings the machines share, but received a password (not shown)',
+      ]);
+  }
+  const { credentials_file, nkey_file, username, password_file, cert_file, key_file } = cluster;
+  if ((cert_file === undefined) !== (key_file === undefined))
+    problems.push([['cluster'], 'Expected cert_file and key_file together but received only one']);
+  if ([credentials_file, nkey_file, username].filter((way) => way !== undefined).length > 1)
+    problems.push([['cluster'], 'Expected one of credentials_file, nkey_file and username but received several']);
+  if (password_file !== undefined && username === undefined)
+    problems.push([['cluster', 'password_file'], 'Expected a username for the password but there is none']);
+  return problems;
+}
+
+function streamChecks({ cameras, streams, mqtt, cluster }: Config): [string[], string][] {
+  const problems: [string[], string][] = [];
+  if (cluster === undefined && Object.keys(cameras).length + Object.keys(streams).length === 0)
     problems.push([['cameras'], 'Expected at least one camera or one of streams but there is none']);
   for (const [name, { source }] of Object.entries(streams)) {
     if (name in cameras) problems.push([['streams', name], 'Expected a name of its own but a camera has the same']);

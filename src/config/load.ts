@@ -11,8 +11,9 @@ import { oneSpelling } from '../records/names.ts';
 import { crossChecks } from './checks.ts';
 import { nodeNameOf } from './node-name.ts';
 import { ConfigError, type Problem, offsetOf, problemOf, sortProblems } from './problems.ts';
+import type { CameraConfig } from './camera-schema.ts';
 import { type Config, ConfigSchema } from './schema.ts';
-import { readPassword, worldReadable } from './secrets.ts';
+import { credential, readPassword, worldReadable } from './secrets.ts';
 import { fillSources, relevantErrors } from './source-union.ts';
 
 export { ConfigError, type Problem } from './problems.ts';
@@ -27,6 +28,10 @@ export type LoadedConfig = {
   readonly node: string;
   readonly baseTopic: string;
   readonly password: string | undefined;
+  /** Of the NATS cluster. */
+  readonly clusterPassword: string | undefined;
+  /** Network cameras as they are written, for the other machines of a fleet: without secrets. */
+  readonly shared: { readonly [camera: string]: CameraConfig };
   readonly warnings: readonly string[];
   /** Line and column of a setting. */
   readonly placeOf: (path: readonly string[]) => { readonly line: number; readonly column: number };
@@ -39,11 +44,13 @@ export const SERVICE_STATE = '/var/lib/cortexd';
 /**
  * Read and check a file (default /etc/cortexd/config.yaml). Throws ConfigError, or CortexdError('config') when unreadable.
  * `withSecrets`: whether to read the passwords it names; those who only ask the daemon may not and need not.
+ * `cluster`: servers that take the place of cluster.urls.
  */
 export function loadConfig(
   file: string = DEFAULT_FILE,
   env: NodeJS.ProcessEnv = process.env,
   withSecrets = true,
+  cluster?: readonly string[],
 ): LoadedConfig {
   let text: string;
   try {
@@ -56,7 +63,7 @@ export function loadConfig(
         : 'Name it with --config FILE, or make one: cortexd init.',
     });
   }
-  return parseConfig(text, resolve(file), env, withSecrets);
+  return parseConfig(text, resolve(file), env, withSecrets, cluster);
 }
 
 /** Check the text of a configuration. `file` is its name in messages and the anchor of relative paths. */
@@ -65,6 +72,7 @@ export function parseConfig(
   file: string,
   env: NodeJS.ProcessEnv = process.env,
   withSecrets = true,
+  cluster?: readonly string[],
 ): LoadedConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -103,6 +111,7 @@ export function parseConfig(
   const place = (path: readonly string[], onKey: boolean): { line: number; column: number } =>
     at(offsetOf(document.contents, path, onKey));
 
+  if (cluster !== undefined) Object.assign(raw as object, { cluster: { ...clusterOf(raw), urls: [...cluster] } });
   fillSources(raw);
   const validate = validator();
   const problems: Problem[] = [];
@@ -119,6 +128,11 @@ export function parseConfig(
     ...complete(config, file, env, withSecrets, holdsSecret(config) ? [...warnings, ...worldReadable(file)] : warnings),
     placeOf: (path) => place(path, false),
   };
+}
+
+function clusterOf(raw: unknown): object {
+  const section: unknown = (raw as { cluster?: unknown }).cluster;
+  return typeof section === 'object' && section !== null ? section : {};
 }
 
 function validator() {
@@ -140,6 +154,7 @@ function complete(
 ): Omit<LoadedConfig, 'placeOf'> {
   const folder = dirname(file);
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
+  const shared = structuredClone(networkCameras(config));
   for (const [name, camera] of Object.entries(config.cameras)) {
     camera.zones = inOneSpelling(camera.zones);
     camera.masks = inOneSpelling(camera.masks);
@@ -156,6 +171,11 @@ function complete(
     const path = config.mqtt[key];
     if (path !== undefined) config.mqtt[key] = absolute(path);
   }
+  const { cluster } = config;
+  for (const key of ['credentials_file', 'nkey_file', 'ca_file', 'cert_file', 'key_file'] as const) {
+    const path = cluster?.[key];
+    if (path !== undefined) cluster![key] = credential(path, env) ?? absolute(path);
+  }
   const node = config.node ?? nodeNameOf(hostname());
   return {
     file,
@@ -164,8 +184,24 @@ function complete(
     node,
     baseTopic: config.mqtt.base_topic ?? `cortexd/${node}`,
     password: withSecrets ? readPassword(config.mqtt, 'mqtt', 'mqtt-password', absolute, env) : undefined,
+    clusterPassword: withSecrets && cluster ? readPassword(cluster, 'cluster', null, absolute, env) : undefined,
+    shared,
     warnings,
   };
+}
+
+/** Cameras that any machine can watch. */
+export function networkCameras({ cluster, cameras }: Config): { [name: string]: CameraConfig } {
+  if (cluster === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(cameras).filter(([, { source }]) => source.type === 'rtsp' || source.type === 'http'),
+  );
+}
+
+/** What a machine of a fleet watches by itself, whoever watches the rest. */
+export function ownOf(loaded: LoadedConfig): LoadedConfig {
+  const cameras = Object.entries(loaded.config.cameras).filter(([name]) => !(name in loaded.shared));
+  return { ...loaded, config: { ...loaded.config, cameras: Object.fromEntries(cameras) } };
 }
 
 /** A name that an editor wrote in another way is the same name to those who send commands. */

@@ -6,6 +6,7 @@
  */
 import { Type, type Static } from 'typebox';
 import { CameraSchema } from './camera-schema.ts';
+import { Cluster } from './cluster-schema.ts';
 import { Checkpoint, ModelSnapshots, Retention } from './storage-schema.ts';
 import { StreamSchema } from './stream-schema.ts';
 import { NAME_PATTERN, choice, flag, number, section, text, whole } from './setting-kinds.ts';
@@ -247,6 +248,7 @@ export const ConfigSchema = Type.Object(
       },
       'The dashboard, its API, and metrics.',
     ),
+    cluster: Type.Optional(Cluster),
     checkpoint: Checkpoint,
     model_snapshots: ModelSnapshots,
     retention: Retention,

@@ -1,7 +1,7 @@
 /**
  * secrets.ts - passwords: from the configuration, the environment, a file, or the service manager's credentials.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CortexdError } from '../errors.ts';
 
@@ -43,6 +43,13 @@ export function readPassword(
     });
   }
   return secret;
+}
+
+/** A file that the service manager hands over under that name; undefined: there is none. */
+export function credential(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const folder = env['CREDENTIALS_DIRECTORY'];
+  const path = folder === undefined || name.includes('/') ? undefined : join(folder, name);
+  return path !== undefined && existsSync(path) ? path : undefined;
 }
 
 function readIfThere(path: string): string | undefined {

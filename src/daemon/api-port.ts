@@ -7,6 +7,7 @@ import { cortexSettings } from '../config/camera-settings.ts';
 import { planCortex, planTable } from '../cortex/plan.ts';
 import { CortexdError, messageOf } from '../errors.ts';
 import { VERSION } from '../package-root.ts';
+import type { FleetOverview } from '../fleet/overview.ts';
 import type { HealthRecord } from '../records/bridge.ts';
 import { timestamp } from '../records/from-observation.ts';
 import type { ScoreSpan } from '../store/looking-back.ts';
@@ -28,6 +29,7 @@ export type ApiSources = {
   readonly commands: () => Commands;
   readonly snapshots: () => ModelSnapshots;
   readonly cameras: () => ReadonlyMap<string, Camera>;
+  readonly fleet: () => FleetOverview | null;
   readonly status: () => Promise<HealthRecord & { readonly version: string }>;
   readonly isReady: () => boolean;
   readonly link: () => string | null;
@@ -51,6 +53,7 @@ export function apiPort(sources: ApiSources): ApiPort {
     live,
     isReady: sources.isReady,
     status: sources.status,
+    fleet: sources.fleet,
     config: () => configState(loaded(), sources.reread),
     watched: () => watchedOf(loaded(), cameras()),
     settings: (name) => settings().valuesOf(name),

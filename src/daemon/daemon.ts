@@ -1,8 +1,8 @@
 /**
  * daemon.ts - the running program: what is started in which order, and stopped in the reverse.
  *
- *     store (lock, verify, migrate) -> broker -> pins -> live page -> worker of the number sensors
- *         -> cameras and number sensors (load models, watch) -> control socket
+ *     store (lock, verify, migrate) -> broker -> pins -> live page -> cameras and number sensors (load models, watch)
+ *         -> fleet, if there is one -> control socket
  */
 import { ClockWatch } from '../clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -17,14 +17,15 @@ import { LiveHub } from '../web/live.ts';
 import { serveSocket } from '../web/server.ts';
 import { apiPort } from './api-port.ts';
 import { type Broker, openBroker } from './broker.ts';
-import { Camera } from './camera/camera.ts';
+import type { Camera } from './camera/camera.ts';
+import type { FleetHost, FleetWork } from './fleet/fleet-work.ts';
 import type { CameraPorts } from './watched/ports.ts';
 import { Commands } from './control/commands.ts';
-import { Lifecycle, type Stage, allOf } from './service/lifecycle.ts';
+import { Lifecycle, type Stage } from './service/lifecycle.ts';
 import type { Logger } from './service/log.ts';
 import { ModelSnapshots } from './control/model-snapshots.ts';
-import { NumberSensor } from './sensor/number-sensor.ts';
-import { SensorModels } from './sensor/sensor-models.ts';
+import { Models } from './models.ts';
+import type { NumberSensor } from './sensor/number-sensor.ts';
 import { type Pins, openPins } from './pins.ts';
 import { modelConfigs, runtimeOf } from './control/runtime-config.ts';
 import { PinMeaning } from './control/pin-events.ts';
@@ -34,9 +35,7 @@ import { ProofOfWork, STATUS_EVERY_MS } from './service/proof-of-work.ts';
 import { Health } from './health.ts';
 import { Dashboard } from './dashboard.ts';
 import { admitRestart } from './control/restart.ts';
-import { settleLeftOver } from './control/left-over.ts';
 import { changesOf } from './control/reload.ts';
-import { DEFAULT_SERIES } from '../series/settings.ts';
 import { WriteBudget } from './watched/write-budget.ts';
 
 const HEALTH_EVERY_MS = 60_000;
@@ -45,9 +44,6 @@ const MUTE_EVERY_MS = 10_000;
 const DAY_MS = 86_400_000;
 /** The answer to a request for a restart must be out before. */
 const RESTART_AFTER_MS = 300;
-/** Who must move besides the cameras: the thread of the number sensors, or the main thread where there is nothing else. */
-const SENSORS = 'number sensors';
-const MAIN = 'main';
 /** Before every time: nothing is that old. */
 const NEVER = '0000';
 
@@ -57,6 +53,8 @@ export type DaemonOptions = {
   readonly service: ServiceManager;
   /** Hears every record of every camera (the demo prints them). */
   readonly watch?: CameraPorts['watch'];
+  /** Joins the fleet, where there is one. */
+  readonly fleet?: (host: FleetHost) => Promise<FleetWork>;
   /** Reads the configuration again, as a restart would; without it nobody may ask for one. Throws what is wrong with it. */
   readonly reread?: () => LoadedConfig;
 };
@@ -65,9 +63,17 @@ export class Daemon {
   readonly live = new LiveHub();
   readonly #options: DaemonOptions;
   readonly #lifecycle = new Lifecycle();
-  readonly #cameras = new Map<string, Camera>();
-  readonly #sensors = new Map<string, NumberSensor>();
-  #sensorModels: SensorModels | null = null;
+  readonly #models = new Models({
+    loaded: () => ({ ...this.#options.loaded, config: this.#config }),
+    ports: () => this.#cameraPorts,
+    store: () => this.#store,
+    settings: () => this.#settings,
+    commands: () => this.#commands,
+    broker: () => this.#broker,
+    work: () => this.#work,
+    budget: () => this.#budget,
+  });
+  #fleet: FleetWork | null = null;
   #store!: StoreClient;
   #snapshots!: ModelSnapshots;
   #broker: Broker | null = null;
@@ -103,7 +109,8 @@ export class Daemon {
     settings: () => this.#settings,
     commands: () => this.#commands,
     snapshots: () => this.#snapshots,
-    cameras: () => this.#cameras,
+    cameras: () => this.#models.cameras,
+    fleet: () => this.#fleet?.overview() ?? null,
     status: () => this.status(),
     isReady: () => this.#work.isReady,
     link: () => this.#page?.link ?? null,
@@ -132,15 +139,11 @@ export class Daemon {
   }
 
   get cameras(): readonly Camera[] {
-    return [...this.#cameras.values()];
+    return [...this.#models.cameras.values()];
   }
 
   get sensors(): readonly NumberSensor[] {
-    return [...this.#sensors.values()];
-  }
-
-  get #models(): readonly (Camera | NumberSensor)[] {
-    return [...this.cameras, ...this.sensors];
+    return [...this.#models.sensors.values()];
   }
 
   /** Stop in reverse order; models are saved on the way. `toRestart`: the service manager is not told, it would end us. */
@@ -156,8 +159,8 @@ export class Daemon {
     const { log } = this.#options;
     log.level = config.log.level;
     const { applied, needRestart } = changesOf(this.#config, config);
-    this.#config = config;
-    for (const model of this.#models) {
+    this.#config = this.#models.withAdded(config);
+    for (const model of this.#models.all) {
       const runtime = runtimeOf(config, model.name);
       if (runtime === undefined) continue;
       await this.#settings.configure(model.name, runtime);
@@ -196,11 +199,12 @@ export class Daemon {
             lock: true,
             recover: true,
             announce: config.mqtt.enabled,
+            fleet: config.cluster !== undefined,
             snapshotLimits: { count: config.model_snapshots.most, bytes: config.model_snapshots.most_mb * 1e6 },
           });
           const { every_h: everyHours, keep, keep_replaced: keepReplaced } = config.model_snapshots;
           const limits = { everyHours, keep, keepReplaced };
-          this.#snapshots = new ModelSnapshots(this.#store, () => this.#models, limits, log);
+          this.#snapshots = new ModelSnapshots(this.#store, () => this.#models.all, limits, log);
           log.info({ directory: stateDirectory }, 'Store opened');
           this.#store.died.catch((error: unknown) => this.#fail(error));
           await this.#openSettings();
@@ -238,17 +242,18 @@ export class Daemon {
         stop: async () => this.#page?.close(),
       },
       {
-        name: 'number sensors',
-        start: async () => {
-          const seeds = Object.values(config.streams).map(({ seed }) => seed);
-          if (seeds.length > 0) this.#sensorModels = await SensorModels.start(DEFAULT_SERIES, seeds);
-        },
-        stop: async () => this.#sensorModels?.close(),
+        name: 'cameras',
+        start: () => this.#models.start(),
+        stop: () => this.#models.stop(),
       },
       {
-        name: 'cameras',
-        start: async () => this.#startCameras(),
-        stop: async () => void (await allOf(this.#models.map((model) => model.stop()))),
+        name: 'fleet',
+        start: async () => {
+          const { fleet } = this.#options;
+          if (fleet === undefined) return;
+          this.#fleet = await fleet({ loaded, log, store: this.#store, models: this.#models });
+        },
+        stop: async () => this.#fleet?.stop(),
       },
       {
         name: 'control socket',
@@ -265,8 +270,7 @@ export class Daemon {
             setInterval(() => {
               work().catch((error: unknown) => log.error({ err: error }, messageOf(error)));
             }, ms);
-          if (this.#sensorModels !== null || this.#cameras.size === 0)
-            timers.push(setInterval(() => this.#proveLife(), STATUS_EVERY_MS));
+          timers.push(setInterval(() => this.#models.proveLife(), STATUS_EVERY_MS));
           this.#snapshots.start();
           timers.push(
             every(HEALTH_EVERY_MS, () => this.#publishHealth()),
@@ -295,9 +299,9 @@ export class Daemon {
       save: (key, value) => store.call('saveSetting', key, value, timestamp(Date.now())),
     });
     this.#commands = new Commands({
-      models: () => this.#models,
+      models: () => this.#models.all,
       settings: this.#settings,
-      sensitivityFactor: (name) => (this.#cameras.has(name) ? this.#pinMeaning.sensitivityFactor : 1),
+      sensitivityFactor: (name) => (this.#models.cameras.has(name) ? this.#pinMeaning.sensitivityFactor : 1),
       publisher: () => this.#broker?.publisher ?? null,
       snapshots: this.#snapshots,
       events: (filter) => store.call('events', filter),
@@ -311,70 +315,23 @@ export class Daemon {
     });
   }
 
-  async #startCameras(): Promise<void> {
-    const { loaded, log, watch } = this.#options;
-    const { config } = loaded;
-    const ports: CameraPorts = {
+  get #cameraPorts(): CameraPorts {
+    const { log, watch } = this.#options;
+    return {
       store: this.#store,
       publisher: this.#broker?.publisher ?? null,
       isClockSynced: () => this.#clock.synced,
-      eventWritten: () => this.#broker?.bus.outboxChanged(),
+      eventWritten: () => {
+        this.#broker?.bus.outboxChanged();
+        this.#fleet?.eventWritten();
+      },
       live: this.live,
       log,
-      alarmChanged: () => this.#pins.setAlarm(this.#models.some((model) => model.isAlerting)),
+      alarmChanged: () => this.#pins.setAlarm(this.#models.all.some((model) => model.isAlerting)),
       failed: (error) => this.#fail(error),
       workDone: (camera) => this.#work.done(camera),
       watch,
     };
-    await this.#settleLeftOver();
-    for (const [name] of modelConfigs(config)) await this.#settings.configure(name, runtimeOf(config, name)!);
-    const { interval_s: interval, max_interval_s: longest } = config.checkpoint;
-    const limits = {
-      checkpoint: { intervalMs: interval * 1000, longestMs: Math.max(interval, longest) * 1000 },
-      budget: this.#budget,
-    };
-    // Side by side: models are verified and built in their own threads. The order stays that of the configuration.
-    const cameras = Object.entries(config.cameras);
-    const created = await allOf(cameras.map(([name, camera]) => Camera.create(name, camera, ports, limits)));
-    cameras.forEach(([name], at) => this.#cameras.set(name, created[at]!));
-    const bus = this.#broker?.bus;
-    const listen = bus === undefined ? null : bus.listen.bind(bus);
-    for (const [i, [name, stream]] of Object.entries(config.streams).entries()) {
-      const model = this.#sensorModels!.model(i);
-      this.#sensors.set(name, await NumberSensor.create(name, stream, model, { ...ports, listen }, limits));
-    }
-    for (const model of this.#models) await this.#commands.apply(model);
-    for (const name of this.#cameras.keys()) this.#work.expect(name);
-    if (this.#sensorModels !== null) this.#work.expect(SENSORS);
-    else if (this.#cameras.size === 0) this.#work.expect(MAIN);
-    for (const model of this.#models) model.start();
-  }
-
-  /** Values may be hours apart: what proves that work is done is that the threads which do it answer. */
-  #proveLife(): void {
-    if (this.#sensorModels === null) return this.#work.done(MAIN);
-    this.#sensorModels.ping().then(
-      () => (this.#cameras.size === 0 ? this.#work.done(SENSORS) : this.#work.moved(SENSORS)),
-      (error: unknown) => this.#fail(error),
-    );
-  }
-
-  /** Former lives may have watched more than is configured now. */
-  async #settleLeftOver(): Promise<void> {
-    const { loaded } = this.#options;
-    const store = this.#store;
-    await settleLeftOver({
-      configured: new Set(modelConfigs(loaded.config).map(([name]) => name)),
-      known: await store.call('cameras'),
-      open: await store.call('openEvents'),
-      write: async (event) => {
-        await store
-          .call('saveEvent', event, null, this.#broker !== null)
-          .catch(() => this.#broker?.publisher.unwrittenEvent(event));
-      },
-      bus: this.#broker?.bus ?? null,
-      baseTopic: loaded.baseTopic,
-    });
   }
 
   async status(): Promise<HealthRecord & { version: string; broker: BusStatus | null; pins: string }> {

@@ -57,9 +57,12 @@ export class Publisher {
     this.#bus.send(TOPICS.health.path, JSON.stringify(record));
   }
 
-  availability(camera: string, state: StateRecord['state']): void {
-    this.#cameras.add(camera);
-    this.#bus.retain(pathFor(TOPICS.availability, camera), JSON.stringify({ state } satisfies StateRecord));
+  /** `token`: of the lease, in a fleet. */
+  availability(camera: string, state: StateRecord['state'], token?: number): void {
+    // What is leased says itself when it goes; later somebody else may say that it is there.
+    if (token === undefined) this.#cameras.add(camera);
+    const record: StateRecord = token === undefined ? { state } : { state, token };
+    this.#bus.retain(pathFor(TOPICS.availability, camera), JSON.stringify(record));
   }
 
   /** Of a camera or number sensor. `nowMs`: monotonic. Sent when the interval is over; what comes between is left out. */
@@ -72,9 +75,9 @@ export class Publisher {
   }
 
   /** Switch and attributes, from all events of the camera that are open. */
-  anomaly(camera: string, open: readonly EventRecord[]): void {
+  anomaly(camera: string, open: readonly EventRecord[], token?: number): void {
     const { state, attributes } = anomalyOf(open);
-    this.#bus.retain(pathFor(TOPICS.anomalyAttributes, camera), JSON.stringify(attributes));
+    this.#bus.retain(pathFor(TOPICS.anomalyAttributes, camera), JSON.stringify({ ...attributes, token }));
     this.#bus.retain(pathFor(TOPICS.anomaly, camera), state);
   }
 

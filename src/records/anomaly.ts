@@ -2,7 +2,7 @@
  * anomaly.ts - whether something unusual is going on at a camera right now, and what: a switch and its attributes.
  */
 import { Type, type Static } from 'typebox';
-import { Box, Share, TimestampOrNull } from './common.ts';
+import { Box, FencingToken, Share, TimestampOrNull } from './common.ts';
 import { Cause, type EventRecord } from './event.ts';
 
 /** Sent as bare text, not as JSON: home automation compares it as it is. */
@@ -24,6 +24,7 @@ export const AnomalyAttributes = Type.Object(
     zones: Type.Array(Type.String()),
     box: Type.Union([Box, Type.Null()]),
     explanation: Type.Union([Type.String(), Type.Null()]),
+    token: FencingToken,
   },
   { additionalProperties: false, $id: 'anomaly-attributes', title: 'Anomaly attributes' },
 );

@@ -2,11 +2,11 @@
  * bridge.ts - records about the daemon itself: is it there, what is it, how is it doing.
  */
 import { Type, type Static } from 'typebox';
-import { Timestamp, TimestampOrNull } from './common.ts';
+import { FencingToken, Timestamp, TimestampOrNull } from './common.ts';
 import { PredictionQualityRecord } from './prediction-quality.ts';
 
 export const StateRecord = Type.Object(
-  { state: Type.Union([Type.Literal('online'), Type.Literal('offline')]) },
+  { state: Type.Union([Type.Literal('online'), Type.Literal('offline')]), token: FencingToken },
   { additionalProperties: false, $id: 'state', title: 'Availability' },
 );
 export type StateRecord = Static<typeof StateRecord>;

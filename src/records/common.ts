@@ -41,3 +41,8 @@ export const Learning = Type.Object(
   { state: Type.Union([Type.Literal('learning'), Type.Literal('ready')]), progress: Share('towards ready') },
   { additionalProperties: false },
 );
+
+/** With it a record is known to come from the only one who might send it; of two the one with the higher token counts. */
+export const FencingToken = Type.Optional(
+  Type.Integer({ minimum: 0, description: 'of the lease under which the camera is watched; in a fleet only' }),
+);

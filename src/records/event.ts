@@ -2,7 +2,7 @@
  * event.ts - "something unusual happens here": one record when it starts, on a new peak or place, and when it ends.
  */
 import { Type, type Static } from 'typebox';
-import { Box, Position, Share, Timestamp, TimestampOrNull } from './common.ts';
+import { Box, FencingToken, Position, Share, Timestamp, TimestampOrNull } from './common.ts';
 
 export const CAUSES = [
   'form',
@@ -51,6 +51,7 @@ export const EventRecord = Type.Object(
     has_snapshot: Type.Boolean(),
     learning: Type.Boolean({ description: 'whether the model was learning at that moment' }),
     clock_synced: Type.Boolean({ description: 'whether the wall clock could be trusted' }),
+    token: FencingToken,
   },
   { additionalProperties: false, $id: 'event', title: 'Anomaly event' },
 );

@@ -2,7 +2,7 @@
  * prediction.ts - what the model expects to happen next, published when it changes.
  */
 import { Type, type Static } from 'typebox';
-import { Share, Timestamp } from './common.ts';
+import { FencingToken, Share, Timestamp } from './common.ts';
 
 export const PredictionRecord = Type.Object(
   {
@@ -40,6 +40,7 @@ export const PredictionRecord = Type.Object(
       Type.Null(),
     ]),
     clock_synced: Type.Boolean(),
+    token: FencingToken,
   },
   { additionalProperties: false, $id: 'prediction', title: 'Prediction' },
 );

@@ -2,7 +2,7 @@
  * score.ts - the current score of a camera, sent at a limited rate.
  */
 import { Type, type Static } from 'typebox';
-import { Learning, Share, Streams, Timestamp } from './common.ts';
+import { FencingToken, Learning, Share, Streams, Timestamp } from './common.ts';
 
 export const ScoreRecord = Type.Object(
   {
@@ -11,6 +11,7 @@ export const ScoreRecord = Type.Object(
     streams: Streams,
     learning: Learning,
     clock_synced: Type.Boolean(),
+    token: FencingToken,
   },
   { additionalProperties: false, $id: 'score', title: 'Score' },
 );

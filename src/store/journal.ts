@@ -7,7 +7,10 @@
 import type { Database } from 'better-sqlite3';
 import type { EventRecord } from '../records/event.ts';
 import { deleteOldEvidence, trimStrips } from './looking-back.ts';
+import { type OutboxLimits, OutboxTable } from './outbox-table.ts';
 import { type StageHook, noStage } from './stages.ts';
+
+export type { OutboxLimits, OutboxRow } from './outbox-table.ts';
 
 export type EventFilter = {
   readonly camera?: string;
@@ -21,9 +24,6 @@ export type EventFilter = {
   readonly limit: number;
 };
 
-/** A message that has not been acknowledged by the broker. */
-export type OutboxRow = { readonly sequence: number; readonly camera: string; readonly payload: string };
-
 export type MinuteScore = {
   readonly camera: string;
   /** ISO 8601 to the minute */
@@ -36,6 +36,9 @@ export type MinuteScore = {
 
 export type HourScore = Omit<MinuteScore, 'minute'> & { readonly hour: string };
 
+/** Who messages wait for: the broker, or the stream of a fleet. */
+export type OutboxName = 'broker' | 'fleet';
+
 /** What may be kept; whatever is more goes, oldest first. */
 export type Retention = {
   /** ISO 8601: older events and hourly scores go; of minutes those before `minutesBefore` become hours. */
@@ -46,13 +49,8 @@ export type Retention = {
   readonly pictureBytes: number;
 };
 
-export type OutboxLimits = { readonly messages: number; readonly bytes: number };
-
 /** Retention deletes at most so many rows at a time, so that no event waits long for its turn. */
 const RETAIN_ROWS = 200;
-/** So many acknowledged messages wait for the next write at most, and so long (ms). */
-const ACKNOWLEDGED_WAITING = 100;
-const ACKNOWLEDGED_WAITING_MS = 30_000;
 
 /** Two sets of scores of the same time as one. */
 const JOIN_SCORES = `mean = (mean * frames + excluded.mean * excluded.frames) / (frames + excluded.frames),
@@ -61,32 +59,24 @@ const JOIN_SCORES = `mean = (mean * frames + excluded.mean * excluded.frames) / 
 export class Journal {
   readonly #db: Database;
   readonly #stage: StageHook;
-  readonly #limits: OutboxLimits;
-  #outboxDepth: number;
-  #outboxBytes: number;
-  /** Sequences of messages that were acknowledged and are still written. */
-  readonly #acknowledged = new Set<number>();
-  #acknowledgedSinceMs = 0;
-  /** Messages given up because the outbox was full. */
-  outboxDropped = 0;
+  readonly outboxes: { readonly [name in OutboxName]: OutboxTable };
+  readonly #isOfFleet: boolean;
 
-  constructor(db: Database, limits: OutboxLimits, stage: StageHook = noStage) {
+  constructor(db: Database, limits: OutboxLimits, stage: StageHook = noStage, fleet = false) {
     this.#db = db;
     this.#stage = stage;
-    this.#limits = limits;
-    const { depth, bytes } = db
-      .prepare('SELECT count(*) AS depth, coalesce(sum(length(payload)), 0) AS bytes FROM outbox')
-      .get() as { depth: number; bytes: number };
-    this.#outboxDepth = depth;
-    this.#outboxBytes = bytes;
+    const table = (name: string): OutboxTable => new OutboxTable(db, name, limits);
+    this.outboxes = { broker: table('outbox'), fleet: table('fleet_outbox') };
+    this.#isOfFleet = fleet;
   }
 
   /** Write one event record; its message goes to the outbox when `send`. A picture, once given, stays with the event. */
   saveEvent(event: EventRecord, picture: Uint8Array | null, send: boolean): void {
     const payload = JSON.stringify(event);
-    const waiting = [...this.#acknowledged];
-    const dropped = this.#db.transaction(() => {
-      this.#deleteMessages(waiting);
+    const { broker, fleet } = this.outboxes;
+    const outboxes = [...(send ? [broker] : []), ...(this.#isOfFleet ? [fleet] : [])];
+    const { dropped, deleted } = this.#db.transaction(() => {
+      const deleted = this.#both.map((outbox) => outbox.deleteAcknowledged());
       this.#db
         .prepare(
           `INSERT INTO event (id, camera, cause, severity, started_at, ended_at, peak, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -105,100 +95,37 @@ export class Journal {
       // In a table of its own: an update of the event must not write the picture again.
       if (picture !== null)
         this.#db.prepare('INSERT OR REPLACE INTO picture (event_id, bytes) VALUES (?, ?)').run(event.id, picture);
-      if (!send) {
-        this.#stage('event: before the commit');
-        return null;
-      }
-      this.#db
-        .prepare('INSERT INTO outbox (event_id, camera, type, payload, created_at) VALUES (?, ?, ?, ?, ?)')
-        .run(event.id, event.camera, event.type, payload, event.ended_at ?? event.started_at);
-      const given = this.#makeRoom(payload.length);
+      const dropped = outboxes.map((outbox) => outbox.insert(event, payload));
       this.#stage('event: before the commit');
-      return given;
+      return { dropped, deleted };
     })();
     this.#stage('event: committed');
-    this.#forget(waiting);
-    if (dropped === null) return;
-    // Only now: a transaction that failed has changed nothing.
-    this.#outboxDepth += 1 - dropped.messages;
-    this.#outboxBytes += payload.length - dropped.bytes;
-    this.outboxDropped += dropped.messages;
+    this.#both.forEach((outbox, i) => outbox.forget(deleted[i]!));
+    outboxes.forEach((outbox, i) => outbox.added(payload, dropped[i]!));
   }
 
-  /** A full outbox gives up the oldest update, or, without updates, the oldest message. */
-  #makeRoom(added: number): { messages: number; bytes: number } {
-    const dropped = { messages: 0, bytes: 0 };
-    const isOver = (): boolean =>
-      this.#outboxDepth + 1 - dropped.messages > this.#limits.messages ||
-      this.#outboxBytes + added - dropped.bytes > this.#limits.bytes;
-    while (isOver()) {
-      const oldest = this.#db
-        .prepare("SELECT sequence, length(payload) AS bytes FROM outbox ORDER BY type <> 'update', sequence LIMIT 1")
-        .get() as { sequence: number; bytes: number } | undefined;
-      if (oldest === undefined) break;
-      this.#db.prepare('DELETE FROM outbox WHERE sequence = ?').run(oldest.sequence);
-      dropped.messages++;
-      dropped.bytes += oldest.bytes;
-    }
-    return dropped;
+  get #both(): readonly OutboxTable[] {
+    return Object.values(this.outboxes);
   }
 
-  outboxDepth(): number {
-    return this.#outboxDepth;
-  }
-
-  outboxBytes(): number {
-    return this.#outboxBytes;
-  }
-
-  /** The oldest messages not yet acknowledged, in order, after `sequence`. */
-  outboxAfter(sequence: number, limit: number): OutboxRow[] {
-    const rows = this.#db
-      .prepare('SELECT sequence, camera, payload FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?')
-      .all(sequence, limit + this.#acknowledged.size) as OutboxRow[];
-    return rows.filter((row) => !this.#acknowledged.has(row.sequence)).slice(0, limit);
-  }
-
-  /**
-   * The broker has acknowledged a message. It is deleted with the next thing that is written: a write of its own for each
-   * would cost as much as the event. A crash before that sends the message once more, as the broker must expect anyway.
-   */
-  acknowledge(sequence: number): void {
-    if (this.#acknowledged.has(sequence)) return;
-    const bytes = this.#db.prepare('SELECT length(payload) FROM outbox WHERE sequence = ?').pluck().get(sequence) as
-      number | undefined;
-    if (bytes === undefined) return;
-    if (this.#acknowledged.size === 0) this.#acknowledgedSinceMs = performance.now();
-    this.#acknowledged.add(sequence);
-    this.#outboxDepth--;
-    this.#outboxBytes -= bytes;
-    if (this.#acknowledged.size >= ACKNOWLEDGED_WAITING) this.flush();
+  /** Whoever the messages are for has one. */
+  acknowledge(outbox: OutboxName, sequence: number): void {
+    if (this.outboxes[outbox].acknowledge(sequence)) this.flush();
   }
 
   /** Whether what was acknowledged has waited long enough for a write that comes anyway. */
   get hasWaited(): boolean {
-    return this.#acknowledged.size > 0 && performance.now() - this.#acknowledgedSinceMs >= ACKNOWLEDGED_WAITING_MS;
+    return this.#both.some((outbox) => outbox.hasWaited);
   }
 
   /** Delete what was acknowledged now; with scores, if there are any, in one transaction. */
   flush(scores: readonly MinuteScore[] = []): void {
-    const waiting = [...this.#acknowledged];
-    if (waiting.length + scores.length === 0) return;
-    this.#db.transaction(() => {
-      this.#deleteMessages(waiting);
+    if (scores.length === 0 && this.#both.every((outbox) => outbox.isClean)) return;
+    const deleted = this.#db.transaction(() => {
       this.saveScores(scores);
+      return this.#both.map((outbox) => outbox.deleteAcknowledged());
     })();
-    this.#forget(waiting);
-  }
-
-  #deleteMessages(sequences: readonly number[]): void {
-    const remove = this.#db.prepare('DELETE FROM outbox WHERE sequence = ?');
-    for (const sequence of sequences) remove.run(sequence);
-  }
-
-  /** Only after the commit: until then the messages are there. */
-  #forget(sequences: readonly number[]): void {
-    for (const sequence of sequences) this.#acknowledged.delete(sequence);
+    this.#both.forEach((outbox, i) => outbox.forget(deleted[i]!));
   }
 
   /** Events, newest first. */

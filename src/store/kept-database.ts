@@ -23,6 +23,8 @@ import type { StageHook } from './stages.ts';
 export type KeptOptions = {
   readonly directory: string;
   readonly outbox: OutboxLimits;
+  /** Whether events also wait for the stream of a fleet. */
+  readonly fleet: boolean;
   /** Whether this is the one that writes: it heals, watches its files, and keeps others away. */
   readonly owns: boolean;
   /** Whether a damaged database is set aside and what can be read of it taken over; else it is refused. */
@@ -108,12 +110,12 @@ export class KeptDatabase {
   }
 
   #attach(withoutRoom = false): void {
-    const { directory, outbox, stage } = this.#options;
+    const { directory, outbox, fleet, stage } = this.#options;
     const db = openDatabase(directory, now(), { stage, withoutRoom });
     this.#parts = {
       db,
       pages: new ModelPages(db, stage),
-      journal: new Journal(db, outbox, stage),
+      journal: new Journal(db, outbox, stage, fleet),
       snapshots: new Snapshots(db, stage),
       settings: new Settings(db),
     };

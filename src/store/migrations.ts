@@ -72,6 +72,16 @@ export const MIGRATIONS: readonly Migration[] = [
         PRIMARY KEY (camera, at)
       ) STRICT, WITHOUT ROWID;`,
   },
+  {
+    number: 4,
+    name: 'fencing tokens of models, messages for the stream of a fleet',
+    sql: `
+      ALTER TABLE model ADD COLUMN token INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE fleet_outbox (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, camera TEXT NOT NULL, type TEXT NOT NULL,
+        payload TEXT NOT NULL, created_at TEXT NOT NULL
+      ) STRICT;`,
+  },
 ];
 
 /** Version of the newest shape this program knows. */

@@ -8,6 +8,8 @@ export type ModelImage = {
   readonly bytes: Uint8Array;
   /** ISO 8601 */
   readonly savedAt: string;
+  /** Fencing token of the lease under which it was learned, in a fleet; without it that of the checkpoint before. */
+  readonly token?: number;
 };
 
 /** No model is larger (bytes); presets end at 40 MiB. */

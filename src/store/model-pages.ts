@@ -57,9 +57,18 @@ type ModelRow = {
   sha256: string;
   hashed?: number;
   saved_at: string;
+  /** Columns of later versions are missing when a damaged database of an older one is read. */
+  token?: number;
 };
 /** What is already written: the bytes, and the checksum of each page. */
-type Written = { readonly bytes: Uint8Array; readonly sums: Uint32Array };
+type Content = { readonly bytes: Uint8Array; readonly sums: Uint32Array };
+/** What is known of a durable checkpoint beside its bytes. */
+export type SavedModel = Omit<ModelImage, 'bytes' | 'camera' | 'token'> & {
+  readonly token: number;
+  readonly generation: number;
+};
+/** A durable checkpoint. `hashes`: of pages for which someone has asked; a changed page has none. */
+export type Written = Content & { readonly hashes: (string | undefined)[]; readonly saved: SavedModel };
 /** Columns of version 2 are missing when a damaged database of version 1 is read. */
 type PageRow = { page: number; crc32: number; packed?: number; bytes: Buffer };
 
@@ -78,10 +87,14 @@ export class ModelPages {
   save(image: ModelImage): SavedCheckpoint {
     const { camera, bytes } = image;
     const before = this.#written.get(camera);
-    const written: Written =
+    const written: Content & Pick<Written, 'hashes'> =
       before?.bytes.length === bytes.length
         ? before
-        : { bytes: new Uint8Array(bytes.length), sums: new Uint32Array(Math.ceil(bytes.length / PAGE_BYTES)) };
+        : {
+            bytes: new Uint8Array(bytes.length),
+            sums: new Uint32Array(Math.ceil(bytes.length / PAGE_BYTES)),
+            hashes: [],
+          };
     const changed: number[] = [];
     for (let page = 0; page < written.sums.length; page++) {
       const isSame = written === before && Buffer.compare(pageOf(bytes, page), pageOf(written.bytes, page)) === 0;
@@ -94,22 +107,42 @@ export class ModelPages {
       // A copy, also because zlib and SQLite take no shared memory.
       content.set(pageOf(bytes, page));
       written.sums[page] = crc32(content);
+      written.hashes[page] = undefined;
     }
-    const saved = this.#db.transaction(() => this.#write(image, written, changed))();
+    const { token, ...saved } = this.#db.transaction(() => this.#write(image, written, changed))();
     this.#stage('checkpoint: committed');
-    this.#written.set(camera, written);
+    const { step, signature, savedAt } = image;
+    const { generation } = saved;
+    this.#written.set(camera, { ...written, saved: { step, signature, savedAt, token, generation } });
     return saved;
   }
 
-  #write(image: ModelImage, { bytes, sums }: Written, changed: readonly number[]): SavedCheckpoint {
+  /** The newest checkpoint of a camera that this process has loaded or saved. */
+  written(camera: string): Written | null {
+    return this.#written.get(camera) ?? null;
+  }
+
+  /** What is known of the newest checkpoint; null: there is none. Its bytes are not looked at. */
+  last(camera: string): SavedModel | null {
+    const row = this.#db
+      .prepare('SELECT * FROM model WHERE camera = ? ORDER BY generation DESC LIMIT 1')
+      .get(camera) as ModelRow | undefined;
+    return row === undefined ? null : savedModel(row);
+  }
+
+  #write(
+    image: ModelImage,
+    { bytes, sums }: Content,
+    changed: readonly number[],
+  ): SavedCheckpoint & { readonly token: number } {
     const { camera, step, signature, savedAt } = image;
     const db = this.#db;
-    const last =
-      (db.prepare('SELECT max(generation) FROM model WHERE camera = ?').pluck().get(camera) as number | null) ?? 0;
-    const generation = last + 1;
+    const last = this.last(camera);
+    const generation = (last?.generation ?? 0) + 1;
+    const token = image.token ?? last?.token ?? 0;
     db.prepare(
-      'INSERT INTO model (camera, generation, step, signature, length, sha256, hashed, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    ).run(camera, generation, step, signature, bytes.length, hashOfSums(sums), CHECKSUMS, savedAt);
+      'INSERT INTO model (camera, generation, step, signature, length, sha256, hashed, saved_at, token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ).run(camera, generation, step, signature, bytes.length, hashOfSums(sums), CHECKSUMS, savedAt, token);
     const insert = db.prepare(
       'INSERT INTO model_page (camera, page, generation, crc32, packed, bytes) VALUES (?, ?, ?, ?, ?, ?)',
     );
@@ -125,7 +158,7 @@ export class ModelPages {
     });
     this.#deleteNeedless(camera, generation);
     this.#stage('checkpoint: before the commit');
-    return { generation, pages: changed.length, pageBytes, rowBytes };
+    return { generation, pages: changed.length, pageBytes, rowBytes, token };
   }
 
   /** Delete what neither `generation` nor the one before needs. */
@@ -163,7 +196,8 @@ export class ModelPages {
         damage.push(`the checkpoint of ${row.saved_at} (step ${row.step}): ${found}`);
       } else if (sound.image === null) {
         const { bytes, sums } = found;
-        const image = { camera, step: row.step, signature: row.signature, bytes, savedAt: row.saved_at };
+        const { step, signature, savedAt, token } = savedModel(row);
+        const image = { camera, step, signature, bytes, savedAt, token };
         sound = { image, sums, generation: row.generation, damage };
       }
     }
@@ -180,12 +214,18 @@ export class ModelPages {
         this.#db.prepare('DELETE FROM model_page WHERE camera = ? AND generation > ?').run(camera, found.generation);
       })();
     }
-    this.#written.set(camera, { bytes: Uint8Array.from(found.image.bytes), sums: found.sums });
+    const { step, signature, savedAt, token = 0 } = found.image;
+    this.#written.set(camera, {
+      bytes: Uint8Array.from(found.image.bytes),
+      sums: found.sums,
+      hashes: [],
+      saved: { step, signature, savedAt, token, generation: found.generation },
+    });
     return found;
   }
 
   /** What the database itself cannot read is as damaged as what fails its checksum. */
-  #tryToRead(camera: string, row: ModelRow): Written | string {
+  #tryToRead(camera: string, row: ModelRow): Content | string {
     try {
       return this.#read(camera, row);
     } catch (error) {
@@ -194,7 +234,7 @@ export class ModelPages {
     }
   }
 
-  #read(camera: string, row: ModelRow): Written | string {
+  #read(camera: string, row: ModelRow): Content | string {
     if (row.length < 0 || row.length > MAX_IMAGE) return `${row.length} bytes`;
     const bytes = new Uint8Array(row.length);
     const sums = new Uint32Array(Math.ceil(row.length / PAGE_BYTES));
@@ -233,11 +273,15 @@ export class ModelPages {
   }
 }
 
-function pageOf(bytes: Uint8Array, page: number): Uint8Array {
+function savedModel({ step, signature, saved_at: savedAt, token = 0, generation }: ModelRow): SavedModel {
+  return { step, signature, savedAt, token, generation };
+}
+
+export function pageOf(bytes: Uint8Array, page: number): Uint8Array {
   return bytes.subarray(page * PAGE_BYTES, Math.min(bytes.length, (page + 1) * PAGE_BYTES));
 }
 
-function pack(content: Uint8Array): { packed: number; bytes: Uint8Array } {
+export function pack(content: Uint8Array): { packed: number; bytes: Uint8Array } {
   const sample = content.subarray(0, SAMPLE_BYTES);
   const isPlain = { packed: PLAIN, bytes: content };
   if (deflateSync(sample, { level: 1 }).length > sample.length * WORTH_PACKING) return isPlain;
@@ -245,7 +289,7 @@ function pack(content: Uint8Array): { packed: number; bytes: Uint8Array } {
   return deflated.length < content.length * WORTH_PACKING ? { packed: DEFLATED, bytes: deflated } : isPlain;
 }
 
-function unpack(packed: number, bytes: Buffer): Uint8Array | null {
+export function unpack(packed: number, bytes: Uint8Array): Uint8Array | null {
   if (packed === PLAIN) return bytes;
   try {
     return packed === DEFLATED ? inflateSync(bytes, { maxOutputLength: PAGE_BYTES }) : null;

@@ -24,6 +24,7 @@ const TABLES: { readonly [table: string]: readonly string[] } = {
   event: ['rowid'],
   picture: ['rowid'],
   outbox: ['sequence'],
+  fleet_outbox: ['sequence'],
   score: ['camera', 'minute'],
   score_hour: ['camera', 'hour'],
   snapshot: ['rowid'],

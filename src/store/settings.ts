@@ -50,7 +50,10 @@ export class Settings {
     this.#db.transaction(() => {
       for (const table of tables) this.#db.prepare(`UPDATE ${table} SET camera = ? WHERE camera = ?`).run(to, from);
       this.#db.prepare("UPDATE event SET record = json_set(record, '$.camera', ?) WHERE camera = ?").run(to, to);
-      this.#db.prepare("UPDATE outbox SET payload = json_set(payload, '$.camera', ?) WHERE camera = ?").run(to, to);
+      for (const outbox of ['outbox', 'fleet_outbox'])
+        this.#db
+          .prepare(`UPDATE ${outbox} SET payload = json_set(payload, '$.camera', ?) WHERE camera = ?`)
+          .run(to, to);
       const prefix = `camera/${from}/`;
       this.#db
         .prepare('UPDATE OR REPLACE setting SET key = ? || substr(key, ?) WHERE substr(key, 1, ?) = ?')

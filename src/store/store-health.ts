@@ -29,7 +29,7 @@ export function writtenBy(
   return { bytesWritten: meter.total, walBytesWritten: meter.wal, databaseBytesWritten: meter.database };
 }
 
-export function outboxOf(journal: Journal): Pick<StoreHealth, 'outboxDepth' | 'outboxBytes' | 'outboxDropped'> {
-  const { outboxDropped } = journal;
-  return { outboxDepth: journal.outboxDepth(), outboxBytes: journal.outboxBytes(), outboxDropped };
+export function outboxOf({ outboxes }: Journal): Pick<StoreHealth, 'outboxDepth' | 'outboxBytes' | 'outboxDropped'> {
+  const outbox = outboxes.broker;
+  return { outboxDepth: outbox.depth, outboxBytes: outbox.bytes, outboxDropped: outbox.dropped };
 }

@@ -9,6 +9,8 @@ export type StoreOptions = {
   /** Messages, and bytes of messages, that wait for the broker at most. */
   readonly outboxLimit: number;
   readonly outboxBytes?: number;
+  /** Whether events also wait for the stream of a fleet. */
+  readonly fleet?: boolean;
   /** Version of the program, written into exported files. */
   readonly program: string;
   /** Whether to hold the lock that keeps other daemons and writing commands away. */

@@ -10,7 +10,7 @@ import { stateLostRecords } from '../records/state-lost.ts';
 import { decodeCortexFile, encodeCortexFile } from './cortex-file.ts';
 import { backUp } from './database.ts';
 import { sizeOf } from './files.ts';
-import type { EventFilter, Journal, MinuteScore, OutboxRow, Retention } from './journal.ts';
+import type { EventFilter, Journal, MinuteScore, OutboxName, OutboxRow, Retention } from './journal.ts';
 import { KeptDatabase } from './kept-database.ts';
 import { type LoadedModel, newestSound } from './load-model.ts';
 import { lockStateDirectory } from './lock.ts';
@@ -24,9 +24,9 @@ import {
 } from './looking-back.ts';
 import { type ModelDiff, diffModels } from './model-diff.ts';
 import type { ModelImage } from './model-image.ts';
-import type { ModelPages, SavedCheckpoint } from './model-pages.ts';
+import type { ModelPages, SavedCheckpoint, SavedModel } from './model-pages.ts';
+import { type ModelParts, modelParts } from './model-parts.ts';
 import { asideName } from './salvage.ts';
-import type { Settings } from './settings.ts';
 import type { SnapshotInfo, SnapshotKind, Snapshots } from './snapshots.ts';
 import { type StageHook, noStage } from './stages.ts';
 import type { StoreOptions } from './store-options.ts';
@@ -34,10 +34,10 @@ import { type StoreHealth, outboxOf, writtenBy } from './store-health.ts';
 import { FOLD_AT, compact, fold, tidy } from './tidy.ts';
 import { WriteMeter } from './write-meter.ts';
 
-/** A durable checkpoint. `ms`: how long it took; `bytesWritten`: by the store since its start, and what is owed for the next fold. */
+/** `ms`: how long it took; `bytesWritten`: by the store since its start, and what is owed for the next fold. */
 export type Checkpointed = SavedCheckpoint & { readonly ms: number; readonly bytesWritten: number };
 
-/** Scores of so many minutes are kept in memory until a checkpoint takes them along. */
+/** Scores of so many minutes wait in memory for a checkpoint. */
 const SCORES_WAITING = 120;
 
 export class Store {
@@ -61,8 +61,9 @@ export class Store {
     this.#release = lock ? lockStateDirectory(directory) : () => undefined;
     try {
       const outbox = { messages: outboxLimit, bytes: outboxBytes };
-      const cameBack = (loss: string): void => this.#tellAll(loss);
-      this.#kept = new KeptDatabase({ directory, outbox, owns: lock, recover, stage, cameBack });
+      const cameBack = this.#tellAll.bind(this);
+      const fleet = options.fleet === true;
+      this.#kept = new KeptDatabase({ directory, outbox, fleet, owns: lock, recover, stage, cameBack });
     } catch (error) {
       this.#release();
       throw error;
@@ -87,11 +88,7 @@ export class Store {
   get #lookingBack(): LookingBack {
     return new LookingBack(this.#db);
   }
-  get #settings(): Settings {
-    return this.#kept.settings;
-  }
-
-  /** Before each call from outside: what could not be opened may be openable by now. */
+  /** Before each call: what could not be opened may be openable by now. */
   ensureOpen(): void {
     this.#kept.ensureOpen();
   }
@@ -105,7 +102,7 @@ export class Store {
   }
 
   #tellAll(loss: string): void {
-    for (const camera of this.#pages.cameras()) this.#announce(camera, loss);
+    this.#pages.cameras().forEach((camera) => this.#announce(camera, loss));
   }
 
   /** Carry out a write: after a failure the state is known as failing until one succeeds. */
@@ -208,12 +205,20 @@ export class Store {
     return this.#journal.openEvents(camera);
   }
 
-  outboxAfter(sequence: number, limit: number): OutboxRow[] {
-    return this.#journal.outboxAfter(sequence, limit);
+  outboxAfter(sequence: number, limit: number, outbox: OutboxName = 'broker'): OutboxRow[] {
+    return this.#journal.outboxes[outbox].after(sequence, limit);
+  }
+  acknowledge(sequence: number, outbox: OutboxName = 'broker'): void {
+    this.#write(() => this.#journal.acknowledge(outbox, sequence), 0);
   }
 
-  acknowledge(sequence: number): void {
-    this.#write(() => this.#journal.acknowledge(sequence), 0);
+  /** The last checkpoint for another machine; see model-parts.ts. */
+  modelParts(camera: string, known: ReadonlySet<string>): ModelParts | null {
+    return modelParts(this.#pages.written(camera), known);
+  }
+
+  lastCheckpoint(camera: string): SavedModel | null {
+    return this.#pages.last(camera);
   }
 
   /** Written with the next checkpoint: a minute of scores is not worth a write of its own. */
@@ -359,15 +364,15 @@ export class Store {
 
   /** Values that survive a restart, by key; see settings.ts. */
   settings(): { [key: string]: string } {
-    return this.#settings.all();
+    return this.#kept.settings.all();
   }
 
   saveSetting(key: string, value: string | null, at: string): void {
-    this.#write(() => this.#settings.set(key, value, at), key.length + (value?.length ?? 0));
+    this.#write(() => this.#kept.settings.set(key, value, at), key.length + (value?.length ?? 0));
   }
 
   renameCamera(from: string, to: string): boolean {
-    return this.#write(() => this.#settings.renameCamera(from, to), 0);
+    return this.#write(() => this.#kept.settings.renameCamera(from, to), 0);
   }
 
   health(): StoreHealth {

@@ -41,7 +41,7 @@ test('an acknowledged message is not sent again, and is gone for good with the n
   );
   store.checkpoint(imageOf(1));
   const { journal, close } = openJournal(directory);
-  t.equal(journal.outboxDepth(), 2, 'also for another reader of the file');
+  t.equal(journal.outboxes.broker.depth, 2, 'also for another reader of the file');
   close();
   store.close();
   const again = open(directory);

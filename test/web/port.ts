@@ -102,6 +102,7 @@ export async function doubled(t: Test): Promise<Doubled> {
   const port: ApiPort = {
     version: '0.0.0',
     live,
+    fleet: () => null,
     isReady: () => true,
     status: async () => ({ ...(EXAMPLES.health as HealthRecord), version: '0.0.0' }),
     config: () => ({ file: '/c.yaml', problems: [], hint: null, effective: {} }),

@@ -3,7 +3,7 @@
  * last checkpoint, which is right as long as it was chance; when the same checkpoint has broken twice it is not gone on from.
  */
 import { timestamp } from '../../records/from-observation.ts';
-import type { StoreClient } from '../../store/store-client.ts';
+import type { CameraStore } from '../watched/ports.ts';
 
 const MOST_LIVES = 2;
 
@@ -13,7 +13,7 @@ type Broken = { readonly step: number; readonly lives: number };
 const keyOf = (camera: string): string => `camera/${camera}/broken`;
 
 /** The model has broken; the next life will begin from the checkpoint of `savedStep`. */
-export async function noteBroken(store: StoreClient, camera: string, savedStep: number): Promise<void> {
+export async function noteBroken(store: CameraStore, camera: string, savedStep: number): Promise<void> {
   const known = await brokenOf(store, camera);
   const lives = known?.step === savedStep ? known.lives + 1 : 1;
   const note: Broken = { step: savedStep, lives };
@@ -21,14 +21,14 @@ export async function noteBroken(store: StoreClient, camera: string, savedStep: 
 }
 
 /** Whether the checkpoint of a step has ended as many lives as it may; such a note is used up by being read. */
-export async function hasBrokenTooOften(store: StoreClient, camera: string, step: number): Promise<boolean> {
+export async function hasBrokenTooOften(store: CameraStore, camera: string, step: number): Promise<boolean> {
   const known = await brokenOf(store, camera);
   if (known === null || known.step !== step || known.lives < MOST_LIVES) return false;
   await store.call('saveSetting', keyOf(camera), null, timestamp(Date.now()));
   return true;
 }
 
-async function brokenOf(store: StoreClient, camera: string): Promise<Broken | null> {
+async function brokenOf(store: CameraStore, camera: string): Promise<Broken | null> {
   const text = (await store.call('settings'))[keyOf(camera)];
   try {
     return text === undefined ? null : (JSON.parse(text) as Broken);

@@ -361,6 +361,16 @@ export class Camera {
     }
   }
 
+  /** Stop for good: somebody else goes on, so all events end. */
+  async leave(reason: string): Promise<void> {
+    try {
+      await this.stop();
+    } finally {
+      await this.#book.end(this.#book.open, reason);
+      this.#presence.absent();
+    }
+  }
+
   #inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.#ports.log.error({ camera: this.name, err: error }, messageOf(error)));
   }

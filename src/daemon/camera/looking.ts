@@ -7,7 +7,7 @@ import type { CameraConfig } from '../../config/camera-schema.ts';
 import type { Observation } from '../../cortex/observation.ts';
 import type { Portrait } from '../../cortex/portrait.ts';
 import type { EventRecord } from '../../records/event.ts';
-import type { StoreClient } from '../../store/store-client.ts';
+import type { CameraStore } from '../watched/ports.ts';
 import type { Evidence } from '../../store/looking-back.ts';
 import type { Box } from '../../vision/box.ts';
 import type { LiveFrame } from '../../web/live.ts';
@@ -20,7 +20,7 @@ import { Pictures } from './pictures.ts';
 import type { PredictedPicture } from './predicted-picture.ts';
 
 export type LookingPorts = {
-  readonly store: StoreClient;
+  readonly store: CameraStore;
   readonly mayWrite: () => boolean;
   readonly portrait: () => Promise<Portrait>;
   readonly predicted: PredictedPicture;

@@ -5,13 +5,15 @@
 import type { Bus } from '../../mqtt/bus.ts';
 import { TOPICS, pathFor } from '../../mqtt/topics.ts';
 import type { EventRecord } from '../../records/event.ts';
-import { NOT_CONFIGURED, endedRecord } from '../watched/settle.ts';
+import { endedRecord } from '../watched/settle.ts';
 
 export type LeftOverPorts = {
   readonly configured: ReadonlySet<string>;
   /** Names of all saved models. */
   readonly known: readonly string[];
   readonly open: readonly EventRecord[];
+  /** Why they end. */
+  readonly reason: string;
   readonly write: (event: EventRecord) => Promise<void>;
   /** null: MQTT is switched off. */
   readonly bus: Bus | null;
@@ -32,9 +34,10 @@ const RETAINED = [
   TOPICS.heatmap,
 ];
 
-export async function settleLeftOver({ configured, known, open, write, bus, baseTopic }: LeftOverPorts): Promise<void> {
+export async function settleLeftOver(ports: LeftOverPorts): Promise<void> {
+  const { configured, known, open, reason, write, bus, baseTopic } = ports;
   const gone = open.filter(({ camera }) => !configured.has(camera));
-  for (const event of gone) await write(endedRecord(event, NOT_CONFIGURED));
+  for (const event of gone) await write(endedRecord(event, reason));
   if (bus === null) return;
   for (const name of new Set([...known, ...gone.map(({ camera }) => camera)])) {
     if (configured.has(name)) continue;

@@ -53,6 +53,18 @@ export class RuntimeSettings {
     }
   }
 
+  /** Values of a camera that were set on another machine, by key; they take the place of all there are. */
+  async take(name: string, values: { readonly [key: string]: string }): Promise<void> {
+    const prefix = `camera/${name}/`;
+    for (const [key, text] of Object.entries(values)) {
+      if (!key.startsWith(prefix)) continue;
+      await this.#port.save(key, text);
+      this.#kept.set(key, JSON.parse(text) as Kept);
+    }
+    if (Object.keys(values).length === 0) return;
+    for (const key of this.#kept.keys()) if (pathOf(key, name) !== null && !(key in values)) await this.#forget(key);
+  }
+
   /** The settings of a camera or sensor as they are now. */
   valuesOf(name: string): RuntimeValues {
     const config = this.#configured.get(name);

@@ -31,6 +31,11 @@ export class ProofOfWork {
     this.#watch.expect(name);
   }
 
+  /** It is not there any more. */
+  forget(name: string): void {
+    this.#watch.forget(name);
+  }
+
   /** What the daemon is for was done, a frame stepped or a lost camera tried again: ready, and alive. */
   done(name: string): void {
     const now = performance.now();

@@ -16,6 +16,11 @@ export class WorkWatch {
     this.#moved.set(name, this.#moved.get(name) ?? false);
   }
 
+  /** `name` need not move any more. */
+  forget(name: string): void {
+    this.#moved.delete(name);
+  }
+
   /** Work was done. Someone nobody expects feeds nothing. */
   moved(name: string): void {
     if (!this.#moved.has(name)) return;

@@ -13,11 +13,19 @@ import type { CheckpointTimes } from './checkpointer.ts';
 import type { WriteBudget } from './write-budget.ts';
 import type { Described } from '../camera/pipeline.ts';
 
+/** The database, as far as a camera needs it. */
+export type CameraStore = Pick<StoreClient, 'call' | 'callWithin'>;
+/** What a camera sends. */
+export type CameraPublisher = Pick<
+  Publisher,
+  'availability' | 'score' | 'anomaly' | 'prediction' | 'picture' | 'unwrittenEvent'
+>;
+
 /** What a camera needs of the rest of the daemon. */
 export type CameraPorts = {
-  readonly store: StoreClient;
+  readonly store: CameraStore;
   /** null: MQTT is switched off */
-  readonly publisher: Publisher | null;
+  readonly publisher: CameraPublisher | null;
   readonly isClockSynced: () => boolean;
   /** Tell the outbox that there is something to send. */
   readonly eventWritten: () => void;

@@ -3,6 +3,7 @@
  */
 import type { PlanRow } from '../../cortex/plan.ts';
 import type { Portrait } from '../../cortex/portrait.ts';
+import type { FleetOverview } from '../../fleet/overview.ts';
 import type { Command } from '../../mqtt/commands.ts';
 import type { RuntimeValues } from '../../mqtt/publisher.ts';
 import type { HealthRecord } from '../../records/bridge.ts';
@@ -66,6 +67,8 @@ export type ApiPort = {
   /** Whether everything that was configured is watched, or known to be away. */
   readonly isReady: () => boolean;
   readonly status: () => Promise<HealthRecord & { readonly version: string }>;
+  /** The fleet as this node sees it; null: there is none. */
+  readonly fleet: () => FleetOverview | null;
   readonly config: () => ConfigState;
   readonly watched: () => readonly Watched[];
   readonly settings: (name: string) => RuntimeValues;

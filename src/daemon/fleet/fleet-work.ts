@@ -1,0 +1,213 @@
+/**
+ * fleet-work.ts - the daemon as a node of a fleet: the way to the cluster, the agent that takes and gives back cameras, copies
+ * of their models, and events into the stream. All of it begins as soon as the cluster answers, and the daemon does
+ * not wait for that.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadedConfig } from '../../config/load.ts';
+import { messageOf } from '../../errors.ts';
+import { Agent } from '../../fleet/agent.ts';
+import { Board } from '../../fleet/board.ts';
+import { fleetClocks } from '../../fleet/clocks.ts';
+import { EventStream } from '../../fleet/event-stream.ts';
+import { type FleetLink, type FleetStores, openLink, openStores } from '../../fleet/link.ts';
+import { ModelCopies } from '../../fleet/model-copy.ts';
+import { fleetNames } from '../../fleet/names.ts';
+import { type FleetOverview, overview } from '../../fleet/overview.ts';
+import { linkOptions } from '../../fleet/options.ts';
+import { pageRemover, sweep } from '../../fleet/sweep.ts';
+import { VERSION } from '../../package-root.ts';
+import { timestamp } from '../../records/from-observation.ts';
+import type { StoreClient } from '../../store/store-client.ts';
+import type { Models } from '../models.ts';
+import type { Logger } from '../service/log.ts';
+import { FleetCameras } from './fleet-cameras.ts';
+import { HeadRoomMeter } from './head-room.ts';
+
+export type FleetHost = {
+  readonly loaded: LoadedConfig;
+  readonly log: Logger;
+  readonly store: StoreClient;
+  readonly models: Models;
+};
+
+const INSTANCE = 'fleet/instance';
+const AGAIN_MS = 2000;
+const SWEEP_MS = 3_600_000;
+
+/** What there is once the cluster has answered. */
+type Parts = {
+  readonly link: FleetLink;
+  readonly stores: FleetStores;
+  readonly board: Board;
+  readonly agent: Agent;
+  readonly copies: ModelCopies;
+  readonly events: EventStream;
+};
+
+export class FleetWork {
+  readonly #host: FleetHost;
+  readonly #instance: string;
+  readonly #node: string;
+  readonly #clocks = fleetClocks();
+  readonly #closing = new AbortController();
+  readonly #room: HeadRoomMeter;
+  #parts: Parts | undefined;
+  #opening: Promise<void> | undefined;
+  #sweeping: NodeJS.Timeout | undefined;
+  #trouble: string | null = 'the cluster has not answered yet';
+
+  private constructor(host: FleetHost, instance: string) {
+    this.#host = host;
+    this.#instance = instance;
+    this.#node = host.loaded.config.cluster?.host ?? host.loaded.node;
+    this.#room = new HeadRoomMeter(() => this.#parts?.agent.cameras.length ?? 0);
+  }
+
+  /** Begin; resolves at once, also while no server of the cluster answers. Throws CortexdError('config') for files that are missing. */
+  static async start(host: FleetHost): Promise<FleetWork> {
+    const { store } = host;
+    const kept = (await store.call('settings'))[INSTANCE];
+    const instance = kept ?? randomUUID();
+    if (kept === undefined) await store.call('saveSetting', INSTANCE, instance, timestamp(Date.now()));
+    const work = new FleetWork(host, instance);
+    const options = linkOptions(host.loaded, `cortexd ${work.#node}`);
+    work.#opening = work.#open(options);
+    // What is wrong with files of one's own is told at once.
+    await Promise.race([work.#opening, sleep(50)]);
+    return work;
+  }
+
+  /** An event was journaled. */
+  eventWritten(): void {
+    this.#parts?.events.wake();
+  }
+
+  /** The fleet as this node sees it. */
+  overview(): FleetOverview {
+    const { agent, board } = this.#parts ?? {};
+    const { fleet = '' } = this.#host.loaded.config.cluster ?? {};
+    const seen = board === undefined ? { nodes: [], cameras: [] } : overview(board, this.#clocks.others());
+    const isConnected = this.#parts?.link.isConnected() ?? false;
+    const trouble = agent?.refused ?? (isConnected ? null : (this.#trouble ?? 'no server of the cluster answers'));
+    return { fleet, node: this.#node, is_member: agent?.isMember ?? false, trouble, ...seen };
+  }
+
+  /** Hand all cameras over, send what waits, say good-bye. */
+  async stop(): Promise<void> {
+    this.#closing.abort();
+    clearInterval(this.#sweeping);
+    this.#room.close();
+    await this.#opening;
+    if (this.#parts === undefined) return;
+    const { link, board, agent, events } = this.#parts;
+    await agent.stop();
+    await events.stop();
+    await board.stop();
+    await link.close();
+  }
+
+  async #open(options: Parameters<typeof openLink>[0]): Promise<void> {
+    const { loaded, log, store, models } = this.#host;
+    const { signal } = this.#closing;
+    const { fleet, replicas, lease_s: leaseS, most_cameras: mostCameras, events_mb: eventsMb } = loaded.config.cluster!;
+    const names = fleetNames(fleet);
+    const leaseMs = leaseS * 1000;
+    const link = await openLink(options);
+    const warn = (message: string): void => log.warn({ fleet }, message);
+    let stores: FleetStores | undefined;
+    for (; stores === undefined && !signal.aborted;) {
+      try {
+        stores = await openStores(link, names, replicas);
+      } catch (error) {
+        const reason = `The stores of the fleet cannot be opened, trying again: ${messageOf(error)}`;
+        if (reason !== this.#trouble) warn(reason);
+        this.#trouble = reason;
+        await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    if (stores === undefined) return link.close();
+    this.#trouble = null;
+    const board = new Board(stores.board, this.#clocks.others);
+    const remove = pageRemover(link.manager, stores.pages, names);
+    const copies = new ModelCopies(stores.models, stores.pages, remove);
+    const cameras = new FleetCameras({
+      loaded,
+      log,
+      store,
+      models,
+      copies,
+      instance: this.#instance,
+      node: this.#node,
+    });
+    const agent = new Agent({
+      board,
+      clocks: this.#clocks,
+      node: this.#node,
+      instance: this.#instance,
+      leaseMs,
+      mostCameras,
+      program: VERSION,
+      address: hostname(),
+      host: { ...cameras.host, load: () => this.#load() },
+      newSession: () => randomUUID(),
+      tokenBefore: async (camera) => (await copies.newest(camera))?.manifest.token ?? 0,
+      log: (level, message, fields) => log[level]({ fleet, ...fields }, message),
+    });
+    const events = new EventStream({
+      link,
+      names,
+      node: this.#node,
+      replicas,
+      bytes: eventsMb * 1e6,
+      warn,
+      take: async (limit) =>
+        (await store.call('outboxAfter', 0, limit, 'fleet')).map(({ sequence, camera, payload }) => ({
+          id: sequence,
+          topic: camera,
+          payload,
+        })),
+      acknowledged: (id) => store.call('acknowledge', id, 'fleet'),
+    });
+    this.#parts = { link, stores, board, agent, copies, events };
+    board.start(() => undefined);
+    await this.#offer(board, warn).catch((error: unknown) => warn(`Cameras were not offered: ${messageOf(error)}`));
+    agent.start();
+    events.start();
+    // Not all nodes at once.
+    this.#sweeping = setInterval(
+      () => {
+        board.beginAnewAfter(Math.max(4000, leaseMs / 2));
+        if (performance.now() < this.#nextSweepMs) return;
+        this.#nextSweepMs = performance.now() + SWEEP_MS * (0.5 + Math.random());
+        sweep(stores.models, stores.pages, remove).catch((error: unknown) => warn(messageOf(error)));
+      },
+      Math.max(1000, leaseMs / 8),
+    );
+  }
+
+  #nextSweepMs = performance.now() + SWEEP_MS * Math.random();
+
+  #load(): { room: number; busy: number; cores_per_camera: number } {
+    const { room, busy, coresPerCamera } = this.#room.now;
+    return { room, busy, cores_per_camera: coresPerCamera };
+  }
+
+  /** Cameras of our configuration that the fleet does not know yet. What it knows otherwise is left as it is. */
+  async #offer(board: Board, warn: (message: string) => void): Promise<void> {
+    for (const [name, settings] of Object.entries(this.#host.loaded.shared)) {
+      await board.refresh(`camera.${name}`);
+      const there = board.get('camera', name)?.value ?? null;
+      if (there === null) {
+        const entry = { version: 1 as const, settings, by: this.#node, at: timestamp(Date.now()) };
+        await board.write('camera', name, entry, board.get('camera', name)?.revision ?? null);
+      } else if (there.removed === true) {
+        warn(`Camera ${name} was taken out of the fleet and stays so; to bring it back: cortexd fleet apply`);
+      } else if (JSON.stringify(there.settings) !== JSON.stringify(settings)) {
+        warn(`Camera ${name} has other settings in the fleet than here, those of the fleet hold: cortexd fleet apply`);
+      }
+    }
+  }
+}

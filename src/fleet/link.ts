@@ -1,0 +1,167 @@
+/**
+ * link.ts - the way to the NATS cluster. Its client is read only when there is a fleet: nobody else needs to have it.
+ */
+import { readFileSync } from 'node:fs';
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import type { KV } from '@nats-io/kv';
+import type { ObjectStore } from '@nats-io/obj';
+import type { Authenticator, ConnectionOptions, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import { CortexdError, messageOf } from '../errors.ts';
+import type { FleetNames } from './names.ts';
+
+export type LinkOptions = {
+  readonly urls: readonly string[];
+  /** Name of the connection, as the servers show it. */
+  readonly name: string;
+  readonly leaseMs: number;
+  readonly credentialsFile?: string | undefined;
+  readonly nkeyFile?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly caFile?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+};
+
+export type FleetLink = {
+  readonly connection: NatsConnection;
+  readonly stream: JetStreamClient;
+  readonly manager: JetStreamManager;
+  readonly headers: () => MsgHdrs;
+  readonly isConnected: () => boolean;
+  readonly close: () => Promise<void>;
+};
+
+/** What is made in the cluster when it is not there yet. */
+export type FleetStores = { readonly board: KV; readonly models: KV; readonly pages: ObjectStore };
+
+/** A request that is not answered within this is made again (ms). */
+export const ASK_MS = 2000;
+const OBJECT_MS = 10_000;
+
+async function client() {
+  try {
+    const [transport, jetstream, kv, obj] = await Promise.all([
+      import('@nats-io/transport-node'),
+      import('@nats-io/jetstream'),
+      import('@nats-io/kv'),
+      import('@nats-io/obj'),
+    ]);
+    return { ...transport, ...jetstream, ...kv, ...obj };
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new CortexdError('config', 'Expected the NATS client for a fleet but it is not installed', {
+      hint: 'In the folder of cortexd: npm install --no-save @nats-io/transport-node@~3.3.1 @nats-io/jetstream@~3.3.1 @nats-io/kv@~3.3.1 @nats-io/obj@~3.3.1',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Connect, waiting for as long as no server answers (`once`: fail instead). Throws CortexdError('config') for files that
+ * cannot be read or a missing client, CortexdError('unavailable') when the servers refuse.
+ */
+export async function openLink(options: LinkOptions, once = false): Promise<FleetLink> {
+  const nats = await client();
+  const { urls, name, leaseMs, username, password, caFile, certFile, keyFile } = options;
+  const authenticators: Authenticator[] = [];
+  if (options.credentialsFile !== undefined)
+    authenticators.push(nats.credsAuthenticator(readFor('cluster.credentials_file', options.credentialsFile)));
+  if (options.nkeyFile !== undefined) {
+    const seed = Buffer.from(readFor('cluster.nkey_file', options.nkeyFile).toString().trim());
+    authenticators.push(nats.nkeyAuthenticator(seed));
+  }
+  const isSecure = urls.some((url) => url.startsWith('tls://')) || caFile !== undefined || certFile !== undefined;
+  const text = (key: string, path: string | undefined) =>
+    path === undefined ? {} : { [key]: readFor(`cluster.${key}_file`, path).toString() };
+  const connection: ConnectionOptions = {
+    servers: urls.map((url) => url.replace(/^(nats|tls):\/\//, '')),
+    name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 500,
+    waitOnFirstConnect: !once,
+    timeout: 4000,
+    // A server that has frozen is left before the lease is over.
+    pingInterval: Math.max(500, Math.round(leaseMs / 8)),
+    maxPingOut: 2,
+    ...(authenticators.length === 0 ? {} : { authenticator: authenticators }),
+    ...(username === undefined ? {} : { user: username }),
+    ...(password === undefined ? {} : { pass: password }),
+    ...(isSecure ? { tls: { ...text('ca', caFile), ...text('cert', certFile), ...text('key', keyFile) } } : {}),
+  };
+  let opened: NatsConnection;
+  try {
+    opened = await nats.connect(connection);
+  } catch (error) {
+    throw refusal(urls, error);
+  }
+  let isConnected = true;
+  void (async () => {
+    for await (const { type } of opened.status()) {
+      if (type === 'disconnect') isConnected = false;
+      if (type === 'reconnect') isConnected = true;
+    }
+  })();
+  return {
+    connection: opened,
+    stream: nats.jetstream(opened, { timeout: ASK_MS }),
+    // Whether JetStream is switched on is told by the first thing that is asked of it.
+    manager: await nats.jetstreamManager(opened, { timeout: ASK_MS, checkAPI: false }),
+    headers: nats.headers,
+    isConnected: () => isConnected && !opened.isClosed(),
+    close: () => opened.close(),
+  };
+}
+
+/** Open the buckets and the object store; made, with so many copies, when they are not there. */
+export async function openStores(link: FleetLink, names: FleetNames, replicas: number): Promise<FleetStores> {
+  const { Kvm, Objm, jetstream } = await client();
+  const slow = jetstream(link.connection, { timeout: OBJECT_MS });
+  const kv = new Kvm(link.stream);
+  // Read from the one that leads: a copy that lags behind would only make for useless attempts.
+  const board = await kv.create(names.board, { replicas, history: 1, allow_direct: false });
+  const models = await kv.create(names.models, { replicas, history: 2, allow_direct: false, maxValueSize: 1 << 19 });
+  const pages = await new Objm(slow).create(names.pages, { replicas });
+  return { board, models, pages };
+}
+
+/** Open what is there already. Throws CortexdError('no_input') when it is not. */
+export async function findStores(link: FleetLink, names: FleetNames): Promise<Pick<FleetStores, 'board' | 'models'>> {
+  const { Kvm } = await client();
+  const kv = new Kvm(link.stream);
+  try {
+    const board = await kv.open(names.board);
+    await board.status();
+    return { board, models: await kv.open(names.models) };
+  } catch (error) {
+    throw new CortexdError('no_input', `Expected the bucket ${names.board} but received: ${messageOf(error)}`, {
+      hint: 'Has a node of this fleet been started? Is cluster.fleet its name? May this user read it?',
+    });
+  }
+}
+
+/** Whether a write was refused since somebody else has written meanwhile. */
+export function isConflict(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 10071;
+}
+
+function readFor(key: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new CortexdError('config', `Expected a file for ${key} but received: ${messageOf(error)}`, {
+      hint: 'Check the path and that the daemon may read it.',
+    });
+  }
+}
+
+function refusal(urls: readonly string[], error: unknown): CortexdError {
+  return new CortexdError(
+    'unavailable',
+    `Expected a NATS server at ${urls.join(', ')} but received: ${messageOf(error)}`,
+    {
+      hint: 'Check cluster.urls, its credentials and certificates, and that the servers run.',
+      cause: error,
+    },
+  );
+}

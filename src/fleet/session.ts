@@ -1,0 +1,164 @@
+/**
+ * session.ts - that this node is there: an entry on the board that is renewed over its own last revision, again and again.
+ *
+ * All its leases hang on it. Whoever has not seen it renewed for the time of a lease may write over that same revision that it
+ * is gone: then no renewal can succeed any more. The node counts from before it asked for the renewal, the others from when
+ * they saw it, so the node always knows first.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
+import type { Board } from './board.ts';
+import { type Clocks, leaseTimes } from './clocks.ts';
+import type { NodeRecord } from './records.ts';
+
+export type SessionPorts = {
+  readonly board: Board;
+  readonly clocks: Clocks;
+  readonly node: string;
+  readonly session: string;
+  readonly instance: string;
+  readonly leaseMs: number;
+  /** What is told with each renewal. */
+  readonly describe: () => Pick<
+    NodeRecord,
+    'program' | 'state' | 'cameras' | 'room' | 'busy' | 'cores_per_camera' | 'most_cameras' | 'address'
+  >;
+  readonly warn: (message: string) => void;
+};
+
+/** Between two attempts when the cluster does not answer (ms). */
+const AGAIN_MS = 200;
+
+export class Session {
+  readonly #ports: SessionPorts;
+  readonly #over = new AbortController();
+  #revision: number | null = null;
+  #count = 0;
+  /** Count of a renewal that was asked for -> when, by the own clock. */
+  readonly #asked = new Map<number, number>();
+  #heldSinceMs = -Infinity;
+  #running: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+  }
+
+  get id(): string {
+    return this.#ports.session;
+  }
+
+  /** Whether whatever is published now is published by the only one who may. */
+  get isValid(): boolean {
+    return this.#ageMs < leaseTimes(this.#ports.leaseMs).holdMs && !this.isOver;
+  }
+
+  /** Whether it will be over soon: it is time to stop. */
+  get isEnding(): boolean {
+    return this.#ageMs >= leaseTimes(this.#ports.leaseMs).stopMs || this.isOver;
+  }
+
+  /** Somebody has written that it is gone, or it was ended. */
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  get #ageMs(): number {
+    return this.#ports.clocks.own() - this.#heldSinceMs;
+  }
+
+  /**
+   * Begin. Resolves to null, or to why not yet: another node of that name is there. A former life of this very node, known by
+   * its state directory, which only one can hold, is ended at once.
+   */
+  async open(): Promise<string | null> {
+    const { board, node, instance, clocks } = this.#ports;
+    await board.refresh(`node.${node}`);
+    const before = board.get('node', node);
+    const other = before?.value ?? null;
+    if (other !== null && other.state !== 'gone' && other.instance !== instance) {
+      const silentMs = clocks.others() - before!.seenMs;
+      if (silentMs <= other.lease_ms) return `another machine calls itself "${node}" in this fleet`;
+    }
+    this.#revision = before?.revision ?? null;
+    return (await this.#renew()) ? null : `"${node}" was written by somebody else at the same moment`;
+  }
+
+  /** Renew until it is over or ended. */
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Tell at once what has changed. */
+  tellNow(): void {
+    this.#wake?.();
+  }
+
+  /** Say good-bye; whatever hung on it is free. */
+  async end(): Promise<void> {
+    this.#over.abort();
+    this.#wake?.();
+    await this.#running;
+    if (this.#revision !== null) await this.#renew('gone').catch(() => undefined);
+  }
+
+  /** Not renewed any more, and not told: as if it had died. */
+  abandon(): void {
+    this.#over.abort();
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    const { renewMs } = leaseTimes(this.#ports.leaseMs);
+    let isFailing = false;
+    while (!this.isOver) {
+      try {
+        if (!(await this.#renew())) {
+          this.#revision = null;
+          this.abandon();
+          return;
+        }
+        isFailing = false;
+        await this.#rest(renewMs);
+      } catch (error) {
+        if (!isFailing) this.#ports.warn(`The lease could not be renewed, trying again: ${messageOf(error)}`);
+        isFailing = true;
+        await this.#rest(AGAIN_MS);
+      }
+    }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
+    if (!this.isOver) await sleep(ms, undefined, { signal: woken.signal }).catch(() => undefined);
+  }
+
+  /** Resolves to whether it is still ours; rejects when the cluster does not answer. */
+  async #renew(state?: NodeRecord['state']): Promise<boolean> {
+    const { board, node, session, instance, leaseMs, clocks, describe } = this.#ports;
+    const count = ++this.#count;
+    const askedMs = clocks.own();
+    this.#asked.set(count, askedMs);
+    const told = describe();
+    const record: NodeRecord = { version: 1, node, session, instance, count, lease_ms: leaseMs, ...told };
+    const revision = await board.write(
+      'node',
+      node,
+      state === undefined ? record : { ...record, state },
+      this.#revision,
+    );
+    if (revision !== null) return this.#hold(count, revision);
+    // Perhaps an earlier attempt of our own, whose answer was lost.
+    const now = board.get('node', node);
+    const isOurs = now?.value?.session === session && now.value.state !== 'gone' && this.#asked.has(now.value.count);
+    return isOurs && this.#hold(now.value.count, now.revision);
+  }
+
+  #hold(count: number, revision: number): true {
+    this.#revision = revision;
+    this.#heldSinceMs = Math.max(this.#heldSinceMs, this.#asked.get(count)!);
+    for (const asked of this.#asked.keys()) if (asked <= count) this.#asked.delete(asked);
+    return true;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * placement.test.ts - who takes which camera: by room, by what was asked, by who has tried; and clocks that err to the safe side.
+ */
+import { test } from 'tap';
+import { fleetClocks, leaseTimes } from '../../src/fleet/clocks.ts';
+import { type View, candidates, expired, isFree, isMyTurn, surplus } from '../../src/fleet/placement.ts';
+import type { LeaseRecord, NodeRecord } from '../../src/fleet/records.ts';
+
+const LEASE_MS = 10_000;
+const NOW = 100_000;
+
+function node(name: string, room: number, more: Partial<NodeRecord> = {}): NodeRecord {
+  return {
+    version: 1,
+    node: name,
+    session: `s-${name}`,
+    instance: `i-${name}`,
+    program: '1',
+    count: 1,
+    address: name,
+    lease_ms: LEASE_MS,
+    state: 'up',
+    cameras: [],
+    room,
+    busy: 0,
+    cores_per_camera: 0.2,
+    most_cameras: 4,
+    ...more,
+  };
+}
+
+function lease(holder: string | null, more: Partial<LeaseRecord> = {}): LeaseRecord {
+  const session = holder === null ? '' : `s-${holder}`;
+  return { version: 1, token: 1, node: holder, session, since: '', to: null, tried: [], reason: '', ...more };
+}
+
+function view(
+  me: string,
+  nodes: NodeRecord[],
+  leases: { [camera: string]: LeaseRecord },
+  more: Partial<View> = {},
+): View {
+  const seen = <T>(value: T, seenMs = NOW): { value: T; seenMs: number } => ({ value, seenMs });
+  return {
+    nowMs: NOW,
+    me,
+    moves: new Map(),
+    drained: new Set(),
+    cameras: new Map(),
+    nodes: new Map(nodes.map((one) => [one.node, seen(one)])),
+    leases: new Map(Object.entries(leases).map(([camera, one]) => [camera, seen(one)])),
+    ...more,
+  };
+}
+
+test('the node with the most room is first; what it has taken since it said so counts', async (t) => {
+  const nodes = [node('a', 1), node('b', 3.5), node('c', 2)];
+  t.same(candidates(view('a', nodes, {}), 'cam'), ['b', 'c', 'a']);
+  t.same(candidates(view('a', nodes, { x: lease('b'), y: lease('b') }), 'cam'), ['c', 'b', 'a'], 'b has taken two');
+  t.equal(isMyTurn(view('b', nodes, {}), 'cam', 0, LEASE_MS), true);
+  t.equal(isMyTurn(view('c', nodes, {}), 'cam', 0, LEASE_MS), false, 'the second waits');
+  t.equal(isMyTurn(view('c', nodes, {}), 'cam', 1000, LEASE_MS), true, 'and then takes what the first does not');
+});
+
+test('full, drained, leaving and silent nodes take nothing; one without idle CPU takes what nobody else can', async (t) => {
+  const full = { x1: lease('a'), x2: lease('a'), x3: lease('a'), x4: lease('a') };
+  const nodes = [node('a', 9), node('b', -3), node('c', 5, { state: 'leaving' }), node('d', 5)];
+  const drained = new Set(['d']);
+  t.same(candidates(view('b', nodes, full, { drained }), 'cam'), ['b']);
+  const silent = view('b', nodes, full, { drained, nowMs: NOW + LEASE_MS + 1 });
+  t.same(candidates(silent, 'cam'), ['b'], 'one does not count one as silent oneself');
+  t.same(candidates({ ...silent, me: 'd' }, 'cam'), []);
+});
+
+test('what was moved goes there; others wait until that one had its time', async (t) => {
+  const nodes = [node('a', 9), node('b', 1)];
+  const given = view('a', nodes, { cam: lease(null, { to: 'b' }) });
+  t.same(candidates(given, 'cam'), ['b', 'a']);
+  t.equal(isMyTurn(given, 'cam', LEASE_MS - 1, LEASE_MS), false);
+  t.equal(isMyTurn(given, 'cam', LEASE_MS + 1000, LEASE_MS), true);
+  t.equal(isMyTurn({ ...given, me: 'b' }, 'cam', 0, LEASE_MS), true);
+  const ordered = view('b', nodes, { cam: lease(null) }, { moves: new Map([['cam', 'b']]) });
+  t.equal(isMyTurn(ordered, 'cam', 0, LEASE_MS), true);
+});
+
+test('who got no frames is asked last, and again when nobody got any', async (t) => {
+  const nodes = [node('a', 9), node('b', 1)];
+  t.same(candidates(view('a', nodes, { cam: lease(null, { tried: ['a'] }) }), 'cam'), ['b']);
+  t.same(candidates(view('a', nodes, { cam: lease(null, { tried: ['a', 'b'] }) }), 'cam'), ['a', 'b']);
+});
+
+test('a lease is free when it was given back, its holder is gone, or lives another life; not when it is only silent', async (t) => {
+  const nodes = [node('a', 1), node('b', 1, { state: 'gone' })];
+  const seen = view('c', nodes, {}, { nowMs: NOW + 2 * LEASE_MS });
+  t.equal(isFree(seen, undefined), true);
+  t.equal(isFree(seen, lease(null)), true);
+  t.equal(isFree(seen, lease('b')), true);
+  t.equal(isFree(seen, lease('x')), true, 'a holder that nobody knows');
+  t.equal(isFree(seen, lease('a', { session: 'former' })), true);
+  t.equal(isFree(seen, lease('a')), false, 'first it must be written that it is gone');
+  t.same(expired(seen), ['a']);
+  t.same(expired({ ...seen, nowMs: NOW + LEASE_MS }), []);
+});
+
+test('balance: a camera goes where there is clearly more room, and nowhere for a little', async (t) => {
+  const cameras = ['x', 'y', 'z'];
+  const mine = Object.fromEntries(cameras.map((name) => [name, lease('a')]));
+  const told = { cameras, most_cameras: 16 };
+  t.same(surplus(view('a', [node('a', 1, told), node('b', 4, { most_cameras: 16 })], mine), cameras), {
+    camera: 'x',
+    to: 'b',
+  });
+  t.equal(surplus(view('a', [node('a', 1, told), node('b', 3, { most_cameras: 16 })], mine), cameras), null);
+  t.equal(surplus(view('a', [node('a', 1, told)], mine), cameras), null);
+});
+
+test("one's own lease is measured by the faster clock, that of others by the monotonic one", async (t) => {
+  let [mono, wall] = [0, 1e12];
+  const clocks = fleetClocks(
+    () => mono,
+    () => wall,
+  );
+  const start = clocks.own();
+  mono += 1000;
+  wall += 1000;
+  t.equal(clocks.own() - start, 1000);
+  wall += 60_000;
+  t.equal(clocks.own() - start, 61_000, 'the machine has slept: the monotonic clock stood still');
+  t.equal(clocks.others(), 1000);
+  mono += 1000;
+  wall -= 3_600_000;
+  t.equal(clocks.own() - start, 62_000, 'a wall clock that is set back gives no time');
+});
+
+test('a holder gives up before anyone can take over', async (t) => {
+  for (const leaseMs of [4000, 20_000, 600_000]) {
+    const { holdMs, stopMs, renewMs } = leaseTimes(leaseMs);
+    t.ok(3 * renewMs < stopMs && stopMs < holdMs && holdMs <= leaseMs - 250, String(leaseMs));
+  }
+});
