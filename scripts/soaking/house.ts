@@ -5,10 +5,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MqttClient, connect } from 'mqtt';
 import { packageFile } from '../../src/package-root.ts';
+import type { HealthRecord } from '../../src/records/bridge.ts';
 
 /** Debian's libfaketime: the clock that people set is another, the one that only runs forward is not. */
 const FAKE_CLOCK = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
@@ -113,6 +115,22 @@ export class House {
 
   get daemon(): ChildProcess {
     return this.lives.at(-1)!.child;
+  }
+
+  /** What the daemon says of itself; null while it does not answer. */
+  async status(): Promise<HealthRecord | null> {
+    const path = `${this.state}/control.sock`;
+    return new Promise((resolve) => {
+      const asked = request({ socketPath: path, path: '/api/v1/status', timeout: 1500 }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve(response.statusCode === 200 ? (JSON.parse(text) as HealthRecord) : null));
+        response.on('error', () => resolve(null));
+      });
+      asked.on('timeout', () => asked.destroy());
+      asked.on('error', () => resolve(null));
+      asked.end();
+    });
   }
 
   /** Kibibytes that the daemon and, by themselves, its children have in memory now. */

@@ -6,7 +6,6 @@
  * what is open; memory stays within its bound; nothing is left behind by a life that was killed.
  */
 import { execFileSync } from 'node:child_process';
-import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packageFile } from '../../src/package-root.ts';
 import type { HealthRecord } from '../../src/records/bridge.ts';
@@ -46,7 +45,7 @@ export class Observer {
         this.#daemonMb.push(daemonKb / 1024);
         this.#childrenMb.push(childrenKb / 1024);
       }
-      const status = await this.#status();
+      const status = await this.#house.status();
       if (status !== null) this.#take(status);
     }
   }
@@ -69,24 +68,9 @@ export class Observer {
     }
   }
 
-  async #status(): Promise<HealthRecord | null> {
-    const path = `${this.#house.state}/control.sock`;
-    return new Promise((resolve) => {
-      const asked = request({ socketPath: path, path: '/api/v1/status', timeout: 1500 }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        response.on('end', () => resolve(response.statusCode === 200 ? (JSON.parse(text) as HealthRecord) : null));
-        response.on('error', () => resolve(null));
-      });
-      asked.on('timeout', () => asked.destroy());
-      asked.on('error', () => resolve(null));
-      asked.end();
-    });
-  }
-
   /** After the rest, while it still runs. */
   async judge(): Promise<string[]> {
-    const status = await this.#status();
+    const status = await this.#house.status();
     if (status === null) this.#problems.push('the daemon does not answer after the rest');
     else {
       for (const name of NAMES) {

@@ -7,7 +7,7 @@
  * Several forecasters are scored on the same questions. Means run over the last HORIZON questions.
  */
 import { ln } from '../memory/exact-math.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, field, upTo } from '../memory/layout.ts';
 
 export const BINS = 10;
 /** Questions over which means run. */
@@ -15,14 +15,17 @@ const HORIZON = 4000;
 /** No forecast is believed more than this; a wrong certainty would cost infinitely much. */
 const LEAST = 0.001;
 
+/** More is counted in no life. */
+export const MOST_COUNT = 1e12;
+
 // Measured also while learning is off. f64: sums and means made by + - * / and the exact logarithm only
 export const forecastScoreFields = (forecasters: number) => ({
   logLoss: field('f64', forecasters, 'state'), // [forecasters] running mean
   brier: field('f64', forecasters, 'state'), // [forecasters] running mean
-  questions: field('f64', 1, 'state'),
+  questions: field('f64', 1, 'state', upTo(MOST_COUNT)),
   binTold: field('f64', BINS, 'state'), // [BINS] running sums of what the first forecaster told
   binCame: field('f64', BINS, 'state'), // [BINS] of them, what came true
-  binCount: field('f64', BINS, 'state'), // [BINS] how many
+  binCount: field('f64', BINS, 'state', upTo(MOST_COUNT)), // [BINS] how many
 });
 export type ForecastScore = Views<ReturnType<typeof forecastScoreFields>>;
 

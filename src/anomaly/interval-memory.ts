@@ -10,14 +10,17 @@
  * Time is in units of 100 ms, so that the memory does not depend on the frame rate.
  */
 import { exp, ln } from '../memory/exact-math.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, field, upTo } from '../memory/layout.ts';
+
+/** The logarithm of longer than any life. */
+const LONGEST_LOG = 40;
 
 export const intervalMemoryFields = (entries: number) => ({
   intervalKeys: field('u32', entries, 'learned'), // [entries] key + 1; 0 = free
   visits: field('u16', entries, 'learned'), // [entries] saturating
   // f32: means of logarithms, made by + - * / and the exact logarithm only
-  meanLog: field('f32', entries, 'learned'), // [entries] of ln(time + 1)
-  varianceLog: field('f32', entries, 'learned'), // [entries]
+  meanLog: field('f32', entries, 'learned', upTo(LONGEST_LOG)), // [entries] of ln(time + 1)
+  varianceLog: field('f32', entries, 'learned', upTo(LONGEST_LOG * LONGEST_LOG)), // [entries]
   replacedKeys: field('u32', 1, 'learned'), // keys that took another's place
 });
 export type IntervalMemory = Views<ReturnType<typeof intervalMemoryFields>>;

@@ -7,8 +7,8 @@
  *
  * What none of them named has the probability that they left over, shared by base rate.
  */
-import { type Views, field } from '../memory/layout.ts';
-import { type ForecastScore, clip, countQuestion, scoreForecast } from './forecast-score.ts';
+import { type Views, SHARE, field, upTo } from '../memory/layout.ts';
+import { type ForecastScore, MOST_COUNT, clip, countQuestion, scoreForecast } from './forecast-score.ts';
 
 const BASE_RATE = 0.01;
 const HIT_RATE = 0.02;
@@ -16,12 +16,12 @@ const NOTHING = 0xffff;
 
 export const nextForecastFields = (things: number) => ({
   // f32: probabilities, made by + - * / only
-  baseShare: field('f32', things, 'learned'), // [things] running share of all that came
-  lastFollower: field('u16', things, 'learned'), // [things] what followed it last, or 0 before anything did
-  hits: field('f32', 1, 'learned'), // running share of `lastFollower` being right
-  came: field('f64', 1, 'learned'), // things that came
-  toldNext: field('f32', things, 'state'), // [things] what was told when the present thing came
-  present: field('u16', 1, 'state'), // the present thing + 1; 0 = nothing yet
+  baseShare: field('f32', things, 'learned', SHARE), // [things] running share of all that came
+  lastFollower: field('u16', things, 'learned', upTo(things)), // [things] what followed it last, or 0 before anything did
+  hits: field('f32', 1, 'learned', SHARE), // running share of `lastFollower` being right
+  came: field('f64', 1, 'learned', upTo(MOST_COUNT)), // things that came
+  toldNext: field('f32', things, 'state', SHARE), // [things] what was told when the present thing came
+  present: field('u16', 1, 'state', upTo(things)), // the present thing + 1; 0 = nothing yet
 });
 export type NextForecast = Views<ReturnType<typeof nextForecastFields>>;
 

@@ -5,13 +5,16 @@
  * The deviation in units of the spread extrapolates: a speed never seen before is the more unusual the further out it is,
  * which counts of speeds cannot say. Learning clips what it takes in, so that one cart does not widen what is usual.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, field, upTo } from '../memory/layout.ts';
+
+/** No picture moves faster (px per 100 ms). */
+const FASTEST = 1e5;
 
 export const speedMemoryFields = (places: number) => ({
   count: field('u16', places, 'learned'), // [places] saturating
   // f32: px per 100 ms
-  mean: field('f32', places, 'learned'),
-  variance: field('f32', places, 'learned'),
+  mean: field('f32', places, 'learned', upTo(FASTEST)),
+  variance: field('f32', places, 'learned', upTo(FASTEST * FASTEST)),
 });
 export type SpeedMemory = Views<ReturnType<typeof speedMemoryFields>>;
 

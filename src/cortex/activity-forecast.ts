@@ -18,7 +18,7 @@ import {
   scoreChance,
 } from '../anomaly/forecast-score.ts';
 import { exp, ln } from '../memory/exact-math.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, FLAG, SHARE, below, field } from '../memory/layout.ts';
 import { nextVisits } from '../visits/next.ts';
 import type { GlobalRegion } from './global-region.ts';
 import { type VisitRegion, visitHolds } from './visit-region.ts';
@@ -49,19 +49,19 @@ export const SCORED = ['model', 'base_rate', 'persistence'] as const;
 
 export const activityFields = (zones: number) => ({
   // f32 and f64: probabilities, weights and times (ms), made by + - * / and exact exponentials only
-  base: field('f32', zones * HORIZONS, 'learned'), // [zones, HORIZONS]
-  persistence: field('f32', zones * HORIZONS * 2, 'learned'), // [zones, HORIZONS, free or occupied]
-  state: field('f32', CONTEXTS * zones * HORIZONS, 'learned'), // [CONTEXTS, zones, HORIZONS]
+  base: field('f32', zones * HORIZONS, 'learned', SHARE), // [zones, HORIZONS]
+  persistence: field('f32', zones * HORIZONS * 2, 'learned', SHARE), // [zones, HORIZONS, free or occupied]
+  state: field('f32', CONTEXTS * zones * HORIZONS, 'learned', SHARE), // [CONTEXTS, zones, HORIZONS]
   contextCount: field('u16', CONTEXTS, 'learned'), // [CONTEXTS] times learned, saturating
   weights: field('f32', HORIZONS * 2 * EXPERTS, 'learned'), // [HORIZONS, free or occupied, EXPERTS]
   samples: field('f64', 1, 'learned'), // forecasts learned
   activeMs: field('f64', zones, 'state'), // [zones] when something was there last
   sampledMs: field('f64', WAITING, 'state'), // ring of the times of the forecasts that wait
   waiting: field('u32', 1, 'state'), // forecasts ever made
-  toldExperts: field('f32', WAITING * zones * HORIZONS * EXPERTS, 'state'), // ring, by the experts
-  toldMix: field('f32', WAITING * zones * HORIZONS, 'state'), // ring, mixed
-  toldContext: field('u16', WAITING, 'state'), // ring
-  toldOccupied: field('u8', WAITING * zones, 'state'), // ring
+  toldExperts: field('f32', WAITING * zones * HORIZONS * EXPERTS, 'state', SHARE), // ring, by the experts
+  toldMix: field('f32', WAITING * zones * HORIZONS, 'state', SHARE), // ring, mixed
+  toldContext: field('u16', WAITING, 'state', below(CONTEXTS)), // ring
+  toldOccupied: field('u8', WAITING * zones, 'state', FLAG), // ring
 });
 export type ActivityViews = Views<ReturnType<typeof activityFields>>;
 
@@ -151,7 +151,7 @@ function learnFrom(views: ActivityViews, slot: number, zone: number, horizon: nu
   const error = came - views.toldMix[at]!;
   const weights = (horizon * 2 + isOccupied) * EXPERTS;
   for (let expert = 0; expert < EXPERTS; expert++)
-    views.weights[weights + expert]! += WEIGHT_RATE * error * stretch(views.toldExperts[at * EXPERTS + expert]!);
+    views.weights[weights + expert]! += WEIGHT_RATE * error * stretch(clip(views.toldExperts[at * EXPERTS + expert]!));
 }
 
 function tell(

@@ -8,7 +8,7 @@
  *
  * A thing that is lost and found as another while its event is held, at the same place, is the same to whoever is told.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, SHARE, below, field, upTo } from '../memory/layout.ts';
 import { MOST_THINGS } from '../things/pool.ts';
 import type { Box } from '../vision/box.ts';
 import { type EventChange, type ExpectedState, type ModelCause, type Position, THING_KEY } from './observation.ts';
@@ -34,9 +34,13 @@ const UPDATE_MS = 1000;
 const NEWS = 1.1;
 const MOVED = 0.5;
 
+const NONE = 0;
+const OPEN = 1;
+const PENDING = 2;
+
 export const detectorFields = () => ({
-  open: field('u8', PLACES, 'state'), // [places] 0 = no event, 1 = open, 2 = waiting to be confirmed
-  cause: field('u8', PLACES, 'state'), // index into DETECTED
+  open: field('u8', PLACES, 'state', upTo(PENDING)), // [places] 0 = no event, 1 = open, 2 = waiting to be confirmed
+  cause: field('u8', PLACES, 'state', below(DETECTED.length)), // index into DETECTED
   thing: field('u32', PLACES, 'state'), // id of the thing it is about now; 0 for the scene's causes
   key: field('u32', PLACES, 'state'), // id of the thing it began with
   startedStep: field('u32', PLACES, 'state'),
@@ -46,10 +50,10 @@ export const detectorFields = () => ({
   quietUntilMs: field('f64', PLACES, 'state'),
   updatedMs: field('f64', PLACES, 'state'),
   // f32: scores and shares of the picture, 0..1
-  peak: field('f32', PLACES, 'state'),
-  toldPeak: field('f32', PLACES, 'state'),
-  box: field('f32', PLACES * 4, 'state'), // [places, 4] where its thing was last
-  toldBox: field('f32', PLACES * 4, 'state'), // [places, 4] as told last
+  peak: field('f32', PLACES, 'state', SHARE),
+  toldPeak: field('f32', PLACES, 'state', SHARE),
+  box: field('f32', PLACES * 4, 'state', SHARE), // [places, 4] where its thing was last
+  toldBox: field('f32', PLACES * 4, 'state', SHARE), // [places, 4] as told last
 });
 export type DetectorViews = Views<ReturnType<typeof detectorFields>>;
 
@@ -62,10 +66,6 @@ export type Detector = {
   /** 0..1, share of the threshold */
   readonly release: number;
 };
-
-const NONE = 0;
-const OPEN = 1;
-const PENDING = 2;
 
 /** Where and why, asked for only when an event is told. */
 export type Account = {

@@ -23,7 +23,7 @@ import {
   resetTemporalMemory,
   stepTemporalMemory,
 } from '../htm/temporal-memory.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, FLAG, below, field } from '../memory/layout.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
 import { EVENT_TM_PARAMS } from './event-memory.ts';
 import type { ExpectedState, ModelPrediction } from './observation.ts';
@@ -67,9 +67,9 @@ export function globalShape(settings: CortexSettings): TemporalMemoryShape {
 export const globalFields = (grid: ZoneGrid) => {
   const zones = grid.columns * grid.rows;
   return {
-    stateZones: field('u8', STATES * zones, 'learned'), // [STATES, zones] 0|1, the table of known states
+    stateZones: field('u8', STATES * zones, 'learned', FLAG), // [STATES, zones] 0|1, the table of known states
     stateVisits: field('u32', STATES, 'learned'), // [STATES] 0 = free; state 0 is idle
-    current: field('u16', 2, 'state'), // numbers of the state now and of the one before
+    current: field('u16', 2, 'state', below(STATES)), // numbers of the state now and of the one before
     enteredMs: field('f64', 1, 'state'),
     columns: field('u16', (zones + 1) * COLUMNS_PER_BIT, 'scratch'),
   };

@@ -7,7 +7,7 @@
  */
 import { type SdrClassifier, inferClasses, learnClass, sdrClassifierFields } from '../htm/sdr-classifier.ts';
 import { ln } from '../memory/exact-math.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, field, upTo } from '../memory/layout.ts';
 import type { Cortex } from './cortex.ts';
 import { columnsOfThing } from './kind-columns.ts';
 import { LIVE, MOST_THINGS, type Motion, type Things, motionOf } from '../things/pool.ts';
@@ -49,15 +49,15 @@ export const labelShape = (kindColumns: number, globalZones: number) => ({
 export const labelClassifierFields = (kindColumns: number, globalZones: number) =>
   sdrClassifierFields(labelShape(kindColumns, globalZones));
 
-export const labelFields = () => ({
+export const labelFields = (kindColumns: number, globalZones: number) => ({
   names: field('u16', MOST_LABELS * NAME_LENGTH, 'learned'), // [MOST_LABELS, NAME_LENGTH] character codes; 0 ends
-  samples: field('u16', SAMPLES * SAMPLE_BITS, 'state'), // [SAMPLES, SAMPLE_BITS] bit + 1, ascending; 0 ends
+  samples: field('u16', SAMPLES * SAMPLE_BITS, 'state', upTo(inputs(kindColumns, globalZones))), // [SAMPLES, SAMPLE_BITS] bit + 1, ascending; 0 ends
   sampleCount: field('u32', 1, 'state'), // of the newest thing, ever
-  others: field('u16', OTHERS * SAMPLE_BITS, 'state'), // the same of what was before
+  others: field('u16', OTHERS * SAMPLE_BITS, 'state', upTo(inputs(kindColumns, globalZones))), // the same of what was before
   otherCount: field('u32', 1, 'state'),
   lastSeenMs: field('f64', 1, 'state'),
   sampledMs: field('f64', 1, 'state'), // when the last sample was kept
-  now: field('f64', 2, 'state'), // label + 1 and probability at the last sample
+  now: field('f64', 2, 'state', upTo(LABEL_CLASSES)), // label + 1 and probability at the last sample
   told: field('f64', 3, 'state'), // class, probability and time (ms) of the label told last
   bits: field('u16', SAMPLE_BITS, 'scratch'), // what is seen now
 });

@@ -10,7 +10,7 @@
  *
  * The pool is fixed: a new template may take the place of the least visited of the few its probe reaches.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, FLAG, field } from '../memory/layout.ts';
 import { type Geometry, SUBCELL, type ZoneGrid } from '../vision/geometry.ts';
 import type { EyeViews } from '../vision/eye.ts';
 import { type GlobalRegion, IDLE, nextStates } from './global-region.ts';
@@ -27,7 +27,7 @@ export const templateFields = (geometry: Geometry) => {
     templateKeys: field('u32', TEMPLATES, 'learned'), // [TEMPLATES] (state * zones + zone) * 2 + bright + 1; 0 = free
     templateVisits: field('u16', TEMPLATES, 'learned'), // [TEMPLATES] saturating
     gain: field('f32', 1, 'state'), // brightness of the last frame relative to the background; + - * / only
-    bright: field('u8', 1, 'state'), // 0|1 the thing seen last was brighter than the background
+    bright: field('u8', 1, 'state', FLAG), // 0|1 the thing seen last was brighter than the background
     templateMean: field('u8', pixels, 'learned'), // [TEMPLATES, largest zone] grey levels, subcell by subcell
     templateShare: field('u8', pixels, 'learned'), // [TEMPLATES, largest zone] share of visits as foreground, of 255
     pixels: field('u32', largest, 'scratch'), // of one zone, in the order of a template

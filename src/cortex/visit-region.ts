@@ -4,7 +4,7 @@
  */
 import { LIVE, MOST_THINGS, type Things } from '../things/pool.ts';
 import type { Box } from '../vision/box.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, SHARE, below, field, upTo } from '../memory/layout.ts';
 import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
 import {
   type Company,
@@ -16,7 +16,7 @@ import {
   takeVisit,
 } from '../visits/company.ts';
 import { type Visitors, beginFrame, followFields, followVisitors, forgetVisitors } from '../visits/follow.ts';
-import { type VisitKinds, visitKindFields } from '../visits/kinds.ts';
+import { VISIT_KINDS, type VisitKinds, visitKindFields } from '../visits/kinds.ts';
 import {
   type NextVisit,
   type NextVisits,
@@ -49,12 +49,12 @@ const MIN_PROBABILITY = 0.05;
 export const visitFields = () => ({
   roundBits: field('f32', 1, 'state'), // of the last visit out of order
   roundMs: field('f64', 1, 'state'), // when it was told
-  oddKind: field('u8', 1, 'state'),
-  oddCompanion: field('u8', 1, 'state'), // the kind that should have come before it
-  keptKind: field('u8', KEPT, 'state'), // what was expected in its place
-  keptProbability: field('f32', KEPT, 'state'),
-  kept: field('u8', 1, 'state'),
-  lastKind: field('u8', 1, 'state'), // of the last visit
+  oddKind: field('u8', 1, 'state', below(VISIT_KINDS)),
+  oddCompanion: field('u8', 1, 'state', below(VISIT_KINDS)), // the kind that should have come before it
+  keptKind: field('u8', KEPT, 'state', below(VISIT_KINDS)), // what was expected in its place
+  keptProbability: field('f32', KEPT, 'state', SHARE),
+  kept: field('u8', 1, 'state', upTo(KEPT)),
+  lastKind: field('u8', 1, 'state', below(VISIT_KINDS)), // of the last visit
   mattersMs: field('f64', 1, 'state'), // when something came that someone said matters
 });
 

@@ -6,7 +6,15 @@ import { capacityOf } from './synapse-index.ts';
 
 /** Walk every invariant of the pool; throws RangeError naming the first that does not hold.  */
 export function checkPool(pool: SegmentPool): void {
-  const { views, shape } = pool;
+  checkPoolSegments(pool);
+  if (pool.shape.indexed) checkIndex(pool);
+}
+
+/** What is kept of a pool. */
+export function checkPoolSegments({ views, shape }: SegmentPool): void {
+  const highWater = views.poolCounters[POOL_COUNTER.highWater]!;
+  if (highWater > shape.segments)
+    throw new RangeError(`The high-water mark is ${highWater} of ${shape.segments} segments`);
   const perCell = new Uint32Array(shape.cells);
   let used = 0;
   let nursery = 0;
@@ -15,8 +23,7 @@ export function checkPool(pool: SegmentPool): void {
     if (count > shape.synapsesPerSegment) throw new RangeError(`Segment ${segment} claims ${count} synapses`);
     if (count === 0) continue;
     used++;
-    if (segment >= views.poolCounters[POOL_COUNTER.highWater]!)
-      throw new RangeError(`Segment ${segment} lies above the high-water mark`);
+    if (segment >= highWater) throw new RangeError(`Segment ${segment} lies above the high-water mark`);
     if (views.usefulness[segment]! < PROTECTED_FROM) nursery++;
     const cell = views.segmentCell[segment]!;
     if (cell >= shape.cells) throw new RangeError(`Segment ${segment} belongs to cell ${cell} of ${shape.cells}`);
@@ -38,11 +45,10 @@ export function checkPool(pool: SegmentPool): void {
     if (perCell[cell] !== views.segmentsOfCell[cell])
       throw new RangeError(`Cell ${cell} has ${perCell[cell]} segments but ${views.segmentsOfCell[cell]} counted`);
   }
-  if (shape.indexed) checkIndex(pool);
 }
 
-/** Every synapse has one entry, and there are no others. */
-function checkIndex({ views, shape }: SegmentPool): void {
+/** What is derived from it: every synapse has one entry, and there are no others. */
+export function checkIndex({ views, shape }: SegmentPool): void {
   const { list, listClass, entries, synapseCount, presynapticCell } = views;
   let total = 0;
   for (let source = 0; source < shape.sources; source++) {

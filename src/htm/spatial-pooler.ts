@@ -15,7 +15,7 @@
  * Ties     are broken by a fixed random ranking, so that no column is favoured by its number, or as `globalTies` says;
  *          under local inhibition as `localTies` says.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, below, field } from '../memory/layout.ts';
 import { randomBelow, seedWord } from '../memory/random.ts';
 import {
   type BoostMode,
@@ -119,7 +119,7 @@ export const spatialPoolerFields = (shape: SpatialPoolerShape) => ({
   ...rowFields(shape),
   ...boostFields(shape),
   ...inhibitionFields(shape),
-  ranking: field('u16', columnsOf(shape), 'learned'), // [columns] fixed random order that breaks ties
+  ranking: field('u16', columnsOf(shape), 'learned', below(columnsOf(shape))), // [columns] fixed random order that breaks ties
   counters: field('u32', 4, 'state'), // see COUNTER
   activeInputs: field('u32', inputsOf(shape), 'scratch'), // the input as a list
   allOnes: field('u32', onesWords(shape), 'scratch'), // an input on which everything is active

@@ -14,7 +14,7 @@
  *          then bursting columns learn, new segments last, so that a replacement in the full pool can never take a
  *          segment that is still to learn in this step. The result does not depend on the order of the columns.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, FLAG, below, field, upTo } from '../memory/layout.ts';
 import { seedWord } from '../memory/random.ts';
 import { type ApicalDendrites, hasPriority, learnApical, supportCells } from './apical.ts';
 import { checkMemoryParams, checkMemoryShape } from './check-params.ts';
@@ -77,10 +77,10 @@ export const temporalMemoryFields = (shape: TemporalMemoryShape) => {
   const kind = indexKind(sources);
   return {
     ...dendriteFields(poolShape(shape)),
-    activeCell: field('u8', sources, 'state'), // [cells, externalInputs] 0|1
-    activeCells: field(kind, sources, 'state'), // the same as a list: active cells, then external bits
-    winnerCells: field(kind, cells, 'state'), // list
-    counts: field('u32', 8, 'state'), // see TM_COUNT
+    activeCell: field('u8', sources, 'state', FLAG), // [cells, externalInputs] 0|1
+    activeCells: field(kind, sources, 'state', below(sources)), // the same as a list: active cells, then external bits
+    winnerCells: field(kind, cells, 'state', below(cells)), // list
+    counts: field('u32', 8, 'state', upTo(Math.max(sources, shape.columns))), // see TM_COUNT
     previousActiveCell: field('u8', sources, 'scratch'), // 0|1 activity that the predictions were made from
     previousActiveCells: field(kind, sources, 'scratch'), // the same as a list
     previousCount: field('u32', 1, 'scratch'), // its length

@@ -35,8 +35,16 @@ export type Kind = keyof typeof CONSTRUCTORS;
 /** How long a field's content must live; see the file header. */
 export type Keep = 'learned' | 'state' | 'scratch';
 
-/** One array of a block: element type, number of elements, lifetime. */
-export type Field<K extends Kind = Kind> = { readonly kind: K; readonly length: number; readonly keep: Keep };
+/** The least and the most that an element may be. */
+export type Range = readonly [least: number, most: number];
+
+/** One array of a block: element type, number of elements, lifetime; what its elements may be, where that matters. */
+export type Field<K extends Kind = Kind> = {
+  readonly kind: K;
+  readonly length: number;
+  readonly keep: Keep;
+  readonly range?: Range;
+};
 
 /** The arrays of one block by name. Property order is the order in memory within each lifetime. */
 export type FieldTable = { readonly [name: string]: Field };
@@ -63,12 +71,21 @@ export const ALIGNMENT = 16;
 
 const KEEP_ORDER: readonly Keep[] = ['learned', 'state', 'scratch'];
 
-/** Declare one field: element type, number of elements (an integer >= 0), lifetime. */
-export function field<K extends Kind>(kind: K, length: number, keep: Keep): Field<K> {
+/** Ranges of indexes (`below` how many there are), of lengths and numbers (`upTo` the most), of flags, of shares. */
+export const below = (count: number): Range => [0, count - 1];
+export const upTo = (most: number): Range => [0, most];
+export const FLAG: Range = [0, 1];
+export const SHARE: Range = [0, 1];
+
+/**
+ * Declare one field: element type, number of elements (an integer >= 0), lifetime. `range`: what a saved model must keep to
+ * (see check-ranges.ts); for every index, length and flag, and for numbers that something is counted on.
+ */
+export function field<K extends Kind>(kind: K, length: number, keep: Keep, range?: Range): Field<K> {
   if (!Number.isInteger(length) || length < 0) {
     throw new RangeError(`Expected a whole number of elements for a ${kind} field but received ${length}`);
   }
-  return { kind, length, keep };
+  return { kind, length, keep, ...(range && { range }) };
 }
 
 /** Round a byte count up to the alignment. */

@@ -4,7 +4,8 @@
  * Lengths are in heights of the picture, in both directions: x runs from 0 to the aspect, y from 0 to 1. Times are in ms of
  * the model's life, speeds in heights per second.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, FLAG, below, field, upTo } from '../memory/layout.ts';
+import { MOST_BLOBS } from './cells.ts';
 
 /** Slots of the pool. When all are taken the youngest tentative thing gives way, and what comes after it is not followed. */
 export const MOST_THINGS = 32;
@@ -20,8 +21,11 @@ export const FREE_SLOT = 0;
 export const TENTATIVE = 1;
 export const LIVE = 2;
 
+/** No thing is wider or higher (heights of the picture). */
+const SIZE = upTo(100);
+
 export const thingFields = () => ({
-  status: field('u8', MOST_THINGS, 'state'), // FREE_SLOT, TENTATIVE or LIVE
+  status: field('u8', MOST_THINGS, 'state', upTo(LIVE)), // FREE_SLOT, TENTATIVE or LIVE
   id: field('u32', MOST_THINGS, 'state'), // counts things of this model's life, from 1
   nextId: field('u32', 1, 'state'),
   // f64: times in ms
@@ -34,8 +38,8 @@ export const thingFields = () => ({
   // f32: lengths in picture heights
   x: field('f32', MOST_THINGS, 'state'), // centre
   y: field('f32', MOST_THINGS, 'state'),
-  width: field('f32', MOST_THINGS, 'state'),
-  height: field('f32', MOST_THINGS, 'state'),
+  width: field('f32', MOST_THINGS, 'state', SIZE),
+  height: field('f32', MOST_THINGS, 'state', SIZE),
   vx: field('f32', MOST_THINGS, 'state'), // heights per second
   vy: field('f32', MOST_THINGS, 'state'),
   tone: field('f32', MOST_THINGS, 'state'), // mean residual, grey levels
@@ -44,12 +48,12 @@ export const thingFields = () => ({
   birthX: field('f32', MOST_THINGS, 'state'),
   birthY: field('f32', MOST_THINGS, 'state'),
   travelled: field('f32', MOST_THINGS, 'state'), // farthest from where it began
-  bornAtBorder: field('u8', MOST_THINGS, 'state'), // 0|1
-  parted: field('u8', MOST_THINGS, 'state'), // 0|1 it came out of another thing: it was not born here
-  together: field('u8', MOST_THINGS, 'state'), // 0|1 shares a blob with another thing now
-  steady: field('u8', MOST_THINGS, 'state'), // bit 0: its height is that of its blob, bit 1: its width as well
-  atBorder: field('u8', MOST_THINGS, 'state'), // 0|1 touches the edge of the picture now
-  blob: field('i8', MOST_THINGS, 'state'), // of this picture, -1 = not seen in it
+  bornAtBorder: field('u8', MOST_THINGS, 'state', FLAG), // 0|1
+  parted: field('u8', MOST_THINGS, 'state', FLAG), // 0|1 it came out of another thing: it was not born here
+  together: field('u8', MOST_THINGS, 'state', FLAG), // 0|1 shares a blob with another thing now
+  steady: field('u8', MOST_THINGS, 'state', upTo(3)), // bit 0: its height is that of its blob, bit 1: its width as well
+  atBorder: field('u8', MOST_THINGS, 'state', FLAG), // 0|1 touches the edge of the picture now
+  blob: field('i8', MOST_THINGS, 'state', [-1, MOST_BLOBS - 1]), // of this picture, -1 = not seen in it
   // [things, TRAIL] ring of positions: centres, and the edges of the blob; an edge at the border of the picture is OFF
   trailX: field('f32', MOST_THINGS * TRAIL, 'state'),
   trailY: field('f32', MOST_THINGS * TRAIL, 'state'),
@@ -58,8 +62,8 @@ export const thingFields = () => ({
   trailTop: field('f32', MOST_THINGS * TRAIL, 'state'),
   trailBottom: field('f32', MOST_THINGS * TRAIL, 'state'),
   trailMs: field('f64', MOST_THINGS * TRAIL, 'state'),
-  trailAt: field('u8', MOST_THINGS, 'state'), // newest entry
-  trailLength: field('u8', MOST_THINGS, 'state'),
+  trailAt: field('u8', MOST_THINGS, 'state', below(TRAIL)), // newest entry
+  trailLength: field('u8', MOST_THINGS, 'state', upTo(TRAIL)),
   belief: field('f32', MOST_THINGS, 'state'), // ln of the odds that a tentative thing is no chance
   clutter: field('f32', 1, 'state'), // blobs a picture that belong to nothing, running mean
   lost: field('u32', 1, 'state'), // things that found no slot

@@ -3,13 +3,14 @@
  *
  * One entry per cell entered; when all are taken the oldest gives way.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, below, field, upTo } from '../memory/layout.ts';
 import { MOST_THINGS, PATH } from '../things/pool.ts';
+import type { Places } from './places.ts';
 
-export const pathFields = () => ({
-  pathLength: field('u8', MOST_THINGS, 'state'), // entries, up to PATH
-  pathAt: field('u8', MOST_THINGS, 'state'), // newest entry
-  cell: field('u16', MOST_THINGS * PATH, 'state'), // [things, PATH]
+export const pathFields = ({ columns, rows }: Places) => ({
+  pathLength: field('u8', MOST_THINGS, 'state', upTo(PATH)), // entries, up to PATH
+  pathAt: field('u8', MOST_THINGS, 'state', below(PATH)), // newest entry
+  cell: field('u16', MOST_THINGS * PATH, 'state', below(columns * rows)), // [things, PATH]
   // f32: sums over the pictures in which it was measured there
   novelty: field('f32', MOST_THINGS * PATH, 'state'), // bits of the visit, when it came
   speeds: field('f32', MOST_THINGS * PATH, 'state'), // of ln(heights per second)

@@ -7,7 +7,7 @@
  *
  *     bits(x) = log2(1 / .04) + (x - q96) / (scale ln 2)      scale = (q96 - q80) / ln 5
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, below, field, upTo } from '../memory/layout.ts';
 import { exp, ln } from '../memory/exact-math.ts';
 
 export const TAIL_RING = 512;
@@ -28,8 +28,8 @@ const FEWEST = 16;
 export const tailFields = () => ({
   // f32: bits
   ring: field('f32', TAIL_RING, 'learned'),
-  newest: field('u16', 1, 'learned'),
-  filled: field('u16', 1, 'learned'),
+  newest: field('u16', 1, 'learned', below(TAIL_RING)),
+  filled: field('u16', 1, 'learned', upTo(TAIL_RING)),
   sorted: field('f32', TAIL_RING, 'learned'), // the same, ascending
 });
 export type Tail = Views<ReturnType<typeof tailFields>>;

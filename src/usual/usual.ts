@@ -92,7 +92,7 @@ export type Usual = {
 
 /** Field tables of the blocks, by block name. */
 export const usualTables = (places: Places) => ({
-  path: pathFields(),
+  path: pathFields(places),
   'usual.visits': visitFields(places),
   'usual.births': visitFields(places),
   'usual.directions': directionFields(places),

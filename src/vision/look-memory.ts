@@ -9,7 +9,7 @@
  *
  * Of LOOKS looks the one that was left longest ago is forgotten for a new one.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, below, field } from '../memory/layout.ts';
 import type { Eye } from './eye.ts';
 import type { FlowPlane } from './flow-plane.ts';
 import type { Geometry } from './geometry.ts';
@@ -36,7 +36,7 @@ export const lookMemoryFields = (geometry: Geometry) => {
   const pixels = geometry.width * geometry.height;
   const subcells = geometry.subColumns * geometry.subRows;
   return {
-    current: field('u8', 1, 'state'), // the look that is there now
+    current: field('u8', 1, 'state', below(LOOKS)), // the look that is there now
     // f64: ms
     leftMs: field('f64', LOOKS, 'state'), // [LOOKS] when it was left; 0 = nothing is kept there
     offset: field('i16', LOOKS * 2, 'state'), // [LOOKS, 2] px by which the camera was moved

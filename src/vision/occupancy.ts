@@ -2,7 +2,7 @@
  * occupancy.ts - which zones of a grid hold something, debounced: a zone changes only after it has looked different for
  * DEBOUNCE_MS without a break, so one frame of swaying leaves is nothing.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, FLAG, field } from '../memory/layout.ts';
 import type { ZoneGrid } from './geometry.ts';
 
 /** How long a zone must look different before it counts as changed (ms). */
@@ -13,7 +13,7 @@ const SHARE = 0.05;
 export const occupancyFields = (grid: ZoneGrid) => {
   const zones = grid.columns * grid.rows;
   return {
-    occupied: field('u8', zones, 'state'), // [rows, columns] 0|1, debounced
+    occupied: field('u8', zones, 'state', FLAG), // [rows, columns] 0|1, debounced
     differingMs: field('u16', zones, 'state'), // [zones] time for which it has looked different
     zonePixels: field('u16', zones, 'scratch'), // [zones] foreground pixels now
     changedZones: field('u16', zones, 'scratch'), // list of zones that changed in this frame

@@ -13,7 +13,7 @@
  * sees, but nothing is judged or learned for RESUME_MS, or until the scene was empty: things stand in the middle of it that
  * did not come there in any usual way. Something that blocks the view for longer than ENDURED_MS is taken for the new view.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, FLAG, below, field } from '../memory/layout.ts';
 import { type Geometry, SUBCELL } from './geometry.ts';
 import { type LookMemory, type LookPlanes, changeLook, newLookFacts } from './look-memory.ts';
 import { type PictureMeasures, TILES, gainOf, measurePicture } from './picture-measures.ts';
@@ -70,9 +70,9 @@ export const sceneGateFields = (geometry: Geometry) => ({
   blockedMs: field('f64', 1, 'state'), // when the view was blocked
   sameSinceMs: field('f64', 1, 'state'), // when the first of the equal pictures came
   emptyMs: field('f64', 1, 'state'), // for how long nothing has been there
-  change: field('u8', 1, 'state'), // index into SCENE_CHANGES, of the last change
-  isBlocked: field('u8', 1, 'state'), // 0|1
-  wasMuted: field('u8', 1, 'state'), // 0|1 in the frame before
+  change: field('u8', 1, 'state', below(SCENE_CHANGES.length)), // index into SCENE_CHANGES, of the last change
+  isBlocked: field('u8', 1, 'state', FLAG), // 0|1
+  wasMuted: field('u8', 1, 'state', FLAG), // 0|1 in the frame before
   equalFrames: field('u16', 1, 'state'), // equal pictures in a row, saturating
   lastHash: field('u32', 1, 'state'),
   seenMs: field('f64', 1, 'state'), // since the usual measures were begun

@@ -5,7 +5,7 @@
  * the thing is gone, if it came some way and did not stop between; where its way begins or ends it may: far away what comes
  * towards the camera seems to stand. What goes from stop to stop is told by its stops.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, field, upTo } from '../memory/layout.ts';
 import { LIVE, MOST_THINGS, TRAIL, type Things } from '../things/pool.ts';
 import { NO_VISIT, PASS, STOP, type Visit, type VisitKinds, kindOfVisit, learnKind, reachOf } from './kinds.ts';
 import { WAY_POINTS, type Ways, beginWay, goOn, layEvenly, lengthOf, wayFields } from './ways.ts';
@@ -34,7 +34,7 @@ const MOST_TOLD = 2 * MOST_THINGS;
 export const followFields = () => ({
   ...wayFields(),
   followed: field('u32', MOST_THINGS, 'state'), // id of the thing whose way this is
-  stops: field('u8', MOST_THINGS, 'state'), // up to STOPS
+  stops: field('u8', MOST_THINGS, 'state', upTo(STOPS)), // up to STOPS
   // f32: heights of the picture
   stopX: field('f32', MOST_THINGS * STOPS, 'state'), // [things, STOPS] the first ones; the last place is that of the last stop
   stopY: field('f32', MOST_THINGS * STOPS, 'state'),

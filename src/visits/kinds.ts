@@ -7,7 +7,7 @@
  * So places lie where the scene has them and not on a grid, and a way is one kind however long it takes. A kind follows what
  * comes to it slowly. When all are taken the one that came least gives way, the longest unseen among equals.
  */
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, field, upTo } from '../memory/layout.ts';
 import { WAY_POINTS, distanceFrom, lengthOf } from './ways.ts';
 
 /** A set of kinds must fit 32 bits. */
@@ -29,7 +29,7 @@ const MIN_RATE = 0.05;
 const MOST_VISITS = 60_000;
 
 export const visitKindFields = () => ({
-  sort: field('u8', VISIT_KINDS, 'learned'), // FREE_KIND, STOP or PASS
+  sort: field('u8', VISIT_KINDS, 'learned', upTo(PASS)), // FREE_KIND, STOP or PASS
   came: field('u16', VISIT_KINDS, 'learned'), // visits, saturating
   // f64: ms
   cameMs: field('f64', VISIT_KINDS, 'state'), // last visit, or stay that went on: noted also while nothing is learned

@@ -15,7 +15,7 @@ import {
   usualInterval,
   visitsOf,
 } from '../anomaly/interval-memory.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, field, upTo } from '../memory/layout.ts';
 import { VISIT_KINDS } from './kinds.ts';
 
 const ENTRIES = 2048;
@@ -30,7 +30,7 @@ const SPREAD_10_90 = 1.28;
 
 export const nextVisitFields = () => ({
   ...intervalMemoryFields(ENTRIES),
-  lastTwo: field('u16', 2, 'state'), // the kind before the last, and the last; NONE where there was none
+  lastTwo: field('u16', 2, 'state', upTo(NONE)), // the kind before the last, and the last; NONE where there was none
   lastMs: field('f64', 1, 'state'),
 });
 export type NextVisits = Views<ReturnType<typeof nextVisitFields>>;

@@ -14,7 +14,7 @@ import {
   learnInterval,
   usualInterval,
 } from '../anomaly/interval-memory.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, field, upTo } from '../memory/layout.ts';
 import { normalTailBits } from '../usual/bits.ts';
 import { NO_VISIT, VISIT_KINDS } from './kinds.ts';
 
@@ -29,7 +29,7 @@ const MOST_DEVIATIONS = 3;
 
 export const pauseFields = () => ({
   ...intervalMemoryFields(4 * VISIT_KINDS),
-  lastVisit: field('u8', 1, 'state'), // kind of the last visit + 1, 0 = none
+  lastVisit: field('u8', 1, 'state', upTo(VISIT_KINDS)), // kind of the last visit + 1, 0 = none
   overMs: field('f64', 1, 'state'), // when it was told
   allowedMs: field('f32', VISIT_KINDS, 'learned'), // [kinds] pauses after it that someone said are normal
   mattersMs: field('f32', VISIT_KINDS, 'learned'), // [kinds] pauses after it that someone said matter, 0 = none

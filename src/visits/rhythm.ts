@@ -12,7 +12,7 @@
  * two after it (one was missed): then what comes next is judged from it.
  */
 import { logTime, timeOfLog } from '../anomaly/interval-memory.ts';
-import { type Views, field } from '../memory/layout.ts';
+import { type Views, below, field, upTo } from '../memory/layout.ts';
 import { normalTailBits } from '../usual/bits.ts';
 import { VISIT_KINDS } from './kinds.ts';
 
@@ -36,18 +36,18 @@ const EARLY_MS = 1500;
 export const rhythmFields = () => ({
   // f32: logarithms; f64: times in ms
   spans: field('f32', VISIT_KINDS * SPANS, 'learned'), // [kinds, SPANS] ring of ln(time between visits)
-  spanAt: field('u8', VISIT_KINDS, 'learned'), // [kinds] the newest
-  spanCount: field('u8', VISIT_KINDS, 'learned'), // [kinds] filled
+  spanAt: field('u8', VISIT_KINDS, 'learned', below(SPANS)), // [kinds] the newest
+  spanCount: field('u8', VISIT_KINDS, 'learned', upTo(SPANS)), // [kinds] filled
   periodMean: field('f32', VISIT_KINDS, 'learned'), // [kinds] of those that are alike
   periodVariance: field('f32', VISIT_KINDS, 'learned'),
-  alike: field('u8', VISIT_KINDS, 'learned'), // [kinds] how many those are; 0 where a kind is not regular
+  alike: field('u8', VISIT_KINDS, 'learned', upTo(SPANS)), // [kinds] how many those are; 0 where a kind is not regular
   accepted: field('u8', VISIT_KINDS, 'learned'), // [kinds] 1 = someone said that its coming and not coming is normal
   arrivedMs: field('f64', VISIT_KINDS, 'state'), // [kinds] last visit, 0 = none
   previousMs: field('f64', VISIT_KINDS, 'state'), // [kinds] the one before that
   fittedMs: field('f64', VISIT_KINDS, 'state'), // [kinds] last one that fitted
   oddMs: field('f64', VISIT_KINDS, 'state'), // [kinds] when it was last early or overdue
   earlyBits: field('f32', 1, 'state'),
-  earlyKind: field('u8', 1, 'state'),
+  earlyKind: field('u8', 1, 'state', below(VISIT_KINDS)),
   earlyMs: field('f64', 1, 'state'),
 });
 export type Rhythm = Views<ReturnType<typeof rhythmFields>>;

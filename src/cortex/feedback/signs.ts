@@ -7,7 +7,7 @@
  * What is normal is a table over all cells, so nothing of it is ever lost; of what matters the oldest sign goes first. What
  * alarmed is kept for a while with its signs and its way, so that it can be judged when it is gone.
  */
-import { type Views, field } from '../../memory/layout.ts';
+import { type Views, FLAG, below, field, upTo } from '../../memory/layout.ts';
 import { PATH } from '../../things/pool.ts';
 import { DIRECTIONS, directionOf } from '../../usual/directions.ts';
 import type { Path } from '../../usual/path.ts';
@@ -30,24 +30,24 @@ const SAME_WAY = 2;
 const SAYS = 3;
 
 export const signFields = ({ columns, rows }: Places) => ({
-  normal: field('u8', COUNT * columns * rows, 'learned'), // [attributes, cells] 0|1
+  normal: field('u8', COUNT * columns * rows, 'learned', FLAG), // [attributes, cells] 0|1
   normalWays: field('u16', columns * rows, 'learned'), // [cells] a bit for each direction that is normal
   // f32: logarithms
   normalLow: field('f32', COUNT * columns * rows, 'learned'), // [attributes, cells] least and most that was seen
   normalHigh: field('f32', COUNT * columns * rows, 'learned'),
-  mattersKind: field('u8', SIGNS, 'learned'),
-  mattersCell: field('u16', SIGNS, 'learned'),
+  mattersKind: field('u8', SIGNS, 'learned', upTo(COUNT)),
+  mattersCell: field('u16', SIGNS, 'learned', below(columns * rows)),
   mattersAmount: field('f32', SIGNS, 'learned'),
-  mattersNext: field('u8', 1, 'learned'),
+  mattersNext: field('u8', 1, 'learned', below(SIGNS)),
   recentId: field('u32', RECENT, 'state'), // the thing that alarmed; 0 = free
   recentStep: field('u32', RECENT * 2, 'state'), // [RECENT, 2] step at which it alarmed and was seen last
   recentBits: field('f32', RECENT * COUNT, 'state'), // [RECENT, attributes]
-  recentCell: field('u16', RECENT * COUNT, 'state'),
+  recentCell: field('u16', RECENT * COUNT, 'state', below(columns * rows)),
   recentAmount: field('f32', RECENT * COUNT, 'state'),
-  recentPath: field('u16', RECENT * PATH, 'state'), // [RECENT, PATH] cells it came by
-  recentWays: field('u8', RECENT * PATH, 'state'), // [RECENT, PATH] direction there + 1; 0 = it stood
-  recentLength: field('u8', RECENT, 'state'),
-  recentNext: field('u8', 1, 'state'),
+  recentPath: field('u16', RECENT * PATH, 'state', below(columns * rows)), // [RECENT, PATH] cells it came by
+  recentWays: field('u8', RECENT * PATH, 'state', upTo(DIRECTIONS)), // [RECENT, PATH] direction there + 1; 0 = it stood
+  recentLength: field('u8', RECENT, 'state', upTo(PATH)),
+  recentNext: field('u8', 1, 'state', below(RECENT)),
 });
 export type ThingSigns = Views<ReturnType<typeof signFields>>;
 

@@ -5,7 +5,7 @@
  *     clock    normal: visits of that kind are no longer watched for being early or overdue
  *     pause    normal: allowed up to a quarter longer than it was; matters: told from a little shorter on
  */
-import { type Views, field } from '../../memory/layout.ts';
+import { type Views, below, field } from '../../memory/layout.ts';
 import { VISIT_KINDS } from '../../visits/kinds.ts';
 import type { Cortex } from '../cortex.ts';
 import type { VisitStep } from '../visit-region.ts';
@@ -17,9 +17,9 @@ const ALARM_FROM = 0.85;
 
 export const visitFeedbackFields = () => ({
   orderStep: field('u32', RECENT, 'state'), // [RECENT] step + 1 of a visit out of order; 0 = free
-  orderKind: field('u8', RECENT, 'state'),
+  orderKind: field('u8', RECENT, 'state', below(VISIT_KINDS)),
   orderMissing: field('u32', RECENT, 'state'), // set of companions that were missing
-  orderNext: field('u8', 1, 'state'),
+  orderNext: field('u8', 1, 'state', below(RECENT)),
   clockStep: field('u32', VISIT_KINDS, 'state'), // [kinds] step + 1 at which it was last early or overdue
   pauseStep: field('u32', VISIT_KINDS, 'state'), // [kinds] step + 1 at which the pause after it was last too long
   pauseMs: field('f32', VISIT_KINDS, 'state'), // [kinds] how long it was then

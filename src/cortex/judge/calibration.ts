@@ -9,7 +9,7 @@
  * changed. Before READY_MS of watching nothing alarms and everything is learned.
  */
 import { ln } from '../../memory/exact-math.ts';
-import { type Views, field } from '../../memory/layout.ts';
+import { type Views, FLAG, SHARE, field } from '../../memory/layout.ts';
 import { type Tail, learnTail, tailFields, valueOfBits } from '../../usual/tail.ts';
 import type { LearningState } from '../observation.ts';
 import { KINDS } from './kinds.ts';
@@ -32,9 +32,9 @@ export const calibrationFields = () => ({
   watchedMs: field('f64', 1, 'learned'), // with learning on, since birth
   spanMs: field('f64', 1, 'learned'), // over which units were counted
   units: field('f64', KINDS.length, 'learned'), // [kinds] ordinary ones in that span
-  toldShare: field('f32', KINDS.length, 'learned'), // [kinds] of the last units, those that alarmed
+  toldShare: field('f32', KINDS.length, 'learned', SHARE), // [kinds] of the last units, those that alarmed
   highest: field('f32', KINDS.length, 'state'), // [kinds] value of the unit under way
-  told: field('u8', KINDS.length, 'state'), // [kinds] 0|1 the unit under way has alarmed
+  told: field('u8', KINDS.length, 'state', FLAG), // [kinds] 0|1 the unit under way has alarmed
 });
 export type CalibrationViews = Views<ReturnType<typeof calibrationFields>>;
 

@@ -5,10 +5,10 @@
  * the moment of its highest evidence is kept, so that what is told is what was measured then.
  */
 import { ln } from '../../memory/exact-math.ts';
-import { type Views, field } from '../../memory/layout.ts';
+import { type Views, below, field } from '../../memory/layout.ts';
 import { LIVE, MOST_THINGS, type Motion, type Things, motionOf } from '../../things/pool.ts';
 import { directionOf } from '../../usual/directions.ts';
-import { cellAt } from '../../usual/places.ts';
+import { type Places, cellAt } from '../../usual/places.ts';
 import {
   ATTRIBUTES,
   type Attribute,
@@ -45,13 +45,13 @@ export const PARDONED_TIMES = 5;
 /** Movement is measured over so long (ms). */
 const MOTION_MS = 700;
 
-export const judgeFields = () => ({
+export const judgeFields = ({ columns, rows }: Places) => ({
   begunId: field('u32', MOST_THINGS, 'state'), // the thing whose path was begun in this slot
   pardonedId: field('u32', MOST_THINGS, 'state'), // the thing of which someone said that it is normal, while it is there
   mattersMs: field('f32', MOST_THINGS, 'state'), // for how long it has shown something that matters
   // of the moment of the highest evidence of each attribute
   peakBits: field('f32', MOST_THINGS * COUNT, 'state'), // [things, attributes]
-  peakCell: field('u16', MOST_THINGS * COUNT, 'state'),
+  peakCell: field('u16', MOST_THINGS * COUNT, 'state', below(columns * rows)),
   peakAmount: field('f32', MOST_THINGS * COUNT, 'state'), // logarithm, or the direction; as in usual/
   ratio: field('f32', MOST_THINGS, 'scratch'), // [things] 1 = alarm; 0 where there is none
   amountNow: field('f32', COUNT, 'scratch'),

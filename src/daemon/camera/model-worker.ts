@@ -3,7 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCortex, restoreCortex } from '../../cortex/cortex.ts';
-import { checkNumbers, checkPools } from './check-model.ts';
+import { checkPools, checkSegments } from './check-model.ts';
 import { takeFeedback } from '../../cortex/feedback/feedback.ts';
 import { learnLabel } from '../../cortex/labels.ts';
 import { levelNow } from '../../cortex/judge/level.ts';
@@ -16,6 +16,7 @@ import { cortexStats } from '../../cortex/stats.ts';
 import { endEvents, stepCortex } from '../../cortex/step.ts';
 import { composePrediction } from '../../cortex/template-memory.ts';
 import { faultHook } from '../../faults.ts';
+import { checkRanges } from '../../memory/check-ranges.ts';
 import { persistentImage } from '../../memory/model-memory.ts';
 import type { FailedReply } from '../service/worker-line.ts';
 import type { ModelReply, ModelRequest, ModelWorkerData } from './model-protocol.ts';
@@ -96,9 +97,12 @@ function answer(request: ModelRequest): void {
     case 'restore': {
       const before = live.slice();
       try {
-        resume(request.image);
+        live.set(request.image);
+        // Nothing is derived from what may be nonsense.
+        checkRanges(cortex.memory);
+        checkSegments(cortex);
+        restoreCortex(cortex);
         checkPools(cortex);
-        checkNumbers(live, plan.memory.signature);
       } catch (error) {
         // What cannot be a model of this program is not taken; the one before goes on.
         resume(before);

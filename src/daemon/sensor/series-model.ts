@@ -2,6 +2,7 @@
  * series-model.ts - the model of one number series with its bytes: stepped in place, copied out and put back whole.
  */
 import { CortexdError } from '../../errors.ts';
+import { checkRanges } from '../../memory/check-ranges.ts';
 import { type ModelMemory, allocateMemory, persistentImage, replaceImage } from '../../memory/model-memory.ts';
 import type { SeriesLine } from '../../records/series.ts';
 import { type SeriesModel, initSeries, openSeries, planSeries, restoreSeries } from '../../series/plan.ts';
@@ -13,7 +14,7 @@ import {
   stepSeries,
   valuesSeen,
 } from '../../series/step.ts';
-import { checkPools } from '../camera/check-model.ts';
+import { checkPools, checkSegments } from '../camera/check-model.ts';
 
 export class NumberModel {
   readonly #memory: ModelMemory;
@@ -82,6 +83,9 @@ export class NumberModel {
     const before = this.image.slice();
     try {
       replaceImage(this.image, bytes);
+      // Nothing is derived from what may be nonsense.
+      checkRanges(this.#memory);
+      checkSegments(this.#model);
       restoreSeries(this.#model);
       checkPools(this.#model);
     } catch (error) {
