@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { type Cortex, createCortex, restoreCortex } from '../../src/cortex/cortex.ts';
 import { levelNow } from '../../src/cortex/judge/level.ts';
+import type { Observation } from '../../src/cortex/observation.ts';
 import { planCortex } from '../../src/cortex/plan.ts';
 import { portraitOf } from '../../src/cortex/portrait.ts';
 import { type CortexSettings, PRESETS } from '../../src/cortex/settings.ts';
@@ -26,13 +27,14 @@ const frames = Array.from({ length: 800 }, () => {
 const SEEN = 1600;
 const STEPS = 6;
 
-function show(cortex: Cortex, from: number, count: number) {
-  let seen;
+function show(cortex: Cortex, from: number, count: number): Observation {
+  let seen: Observation | undefined;
   for (let sequence = from; sequence < from + count; sequence++) {
     const luma = frames[sequence % frames.length]!;
     seen = stepCortex(cortex, { sequence, timeMs: sequence * EVERY_MS, width, height, luma }, true);
   }
-  return seen!;
+  if (seen === undefined) throw new Error('Expected at least one frame');
+  return seen;
 }
 
 /** As a saved model is taken up: nothing is derived from what was not looked at. */
