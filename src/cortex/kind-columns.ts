@@ -13,7 +13,7 @@ import type { Eye } from '../vision/eye.ts';
 import type { Things } from '../things/pool.ts';
 
 const GRID = 8;
-const INPUTS = GRID * GRID * 2;
+export const INPUTS = GRID * GRID * 2;
 /** A place counts when its mean difference exceeds so many spreads of its noise. */
 const CLEAR = 1.5;
 /** Steps after which the pooler's boost factors are frozen: it has seen what there is to see. */
@@ -43,7 +43,8 @@ export function columnsOfThing(
   return winners;
 }
 
-function readCrop(input: Uint16Array, { views, noise, shape }: Eye, things: Things, slot: number): number {
+/** The set bits of a thing's own picture to `input`, ascending; returns how many. */
+export function readCrop(input: Uint16Array, { views, noise, shape }: Eye, things: Things, slot: number): number {
   const { width, height } = shape;
   const w = things.width[slot]! * height;
   const h = things.height[slot]! * height;
