@@ -27,6 +27,7 @@ import type { EventRecord } from '../../src/records/event.ts';
 import type { ScoreRecord } from '../../src/records/score.ts';
 import { packageFile } from '../../src/package-root.ts';
 import { SoakCamera } from '../soaking/camera.ts';
+import { MALLOC } from '../soaking/house.ts';
 import { freePort } from '../../test/mqtt/brokers.ts';
 
 const { values } = parseArgs({
@@ -174,7 +175,7 @@ const flags = ['--max-old-space-size=192', '--max-semi-space-size=1'];
 const program = packageFile('dist/src/cli/main.js');
 const daemon = spawn(process.execPath, [...flags, program, 'run', '--config', join(folder, 'config.yaml')], {
   stdio: ['ignore', 'ignore', 'inherit'],
-  env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+  env: { ...process.env, ...MALLOC },
 });
 await sleep(UNCOUNTED_S * 1000);
 counts = true;

@@ -17,6 +17,13 @@ const FAKE_CLOCK = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 const RESTART_AFTER_MS = 1000;
 const DISK_MB = 64;
 
+/** How the service's unit has memory handed out (systemd/cortexd.service). */
+export const MALLOC = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '16384',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+};
+
 export type Life = { readonly child: ChildProcess; readonly startedMs: number; endedMs: number | null; how: string };
 
 export class House {
@@ -90,7 +97,7 @@ export class House {
       const log = openSync(join(this.folder, 'daemon.log'), 'a');
       const env = {
         ...process.env,
-        MALLOC_ARENA_MAX: '2',
+        ...MALLOC,
         ...(this.hasClock && {
           LD_PRELOAD: FAKE_CLOCK,
           FAKETIME_TIMESTAMP_FILE: this.#clockFile,

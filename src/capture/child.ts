@@ -10,6 +10,8 @@ import { redact } from '../redact.ts';
 import { childEnvironment } from './child-environment.ts';
 
 const STDERR_KEPT = 4000;
+/** Pieces that were handed back and wait to be filled. */
+const MOST_SPARE = 4;
 /** Each next, harder signal comes so long after the one before. */
 const HARDER_AFTER_MS = 1500;
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGKILL'];
@@ -41,6 +43,7 @@ export class FrameChild {
   readonly #options: ChildOptions;
   readonly #exited: Promise<void>;
   #stderr = '';
+  readonly #spare: Uint8Array[] = [];
   #spawnError: Error | undefined;
   #exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
 
@@ -83,6 +86,11 @@ export class FrameChild {
     });
   }
 
+  /** A piece that nobody needs any more is filled again: a camera's frames would be some MB of garbage a second. */
+  readonly giveBack = (piece: Uint8Array): void => {
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(piece);
+  };
+
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -102,7 +110,7 @@ export class FrameChild {
    * or stays silent longer than allowed.
    */
   async *pieces(size: number): AsyncGenerator<Uint8Array> {
-    let piece = new Uint8Array(size);
+    let piece: Uint8Array = new Uint8Array(size);
     let filled = 0;
     let limitMs = this.#options.firstMs;
     for (;;) {
@@ -120,7 +128,8 @@ export class FrameChild {
         at += taken;
         if (filled === size) {
           yield piece;
-          piece = new Uint8Array(size);
+          piece = this.#spare.pop() ?? new Uint8Array(size);
+          if (piece.length !== size) piece = new Uint8Array(size);
           filled = 0;
         }
       }

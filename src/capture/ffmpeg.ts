@@ -105,7 +105,8 @@ export function openFfmpeg(input: FfmpegInput, preprocess: PreprocessConfig): Fr
         if (closing.signal.aborted) return;
         const capturedAtMs = Date.now();
         const view = views?.newest;
-        yield { sequence: counters.frames++, timeMs, capturedAtMs, width, height, luma: hide(luma), view };
+        const { giveBack } = child;
+        yield { sequence: counters.frames++, timeMs, capturedAtMs, width, height, luma: hide(luma), view, giveBack };
       }
     } catch (error) {
       throw error instanceof CortexdError && input.explain !== undefined ? input.explain(error) : error;
@@ -126,12 +127,20 @@ export function openFfmpeg(input: FfmpegInput, preprocess: PreprocessConfig): Fr
   };
 }
 
-/** The newest whole picture for people. */
+/**
+ * The newest whole picture for people, in two buffers by turns: one is filled while the other can be looked at. What was looked
+ * at is whoever's who looked, and is never written over; nearly all are looked at by nobody, and would be some MB of garbage a second.
+ */
 class NewestView {
   readonly #size: Size;
   #filling: Uint8Array;
   #filled = 0;
-  newest: (() => View) | undefined;
+  #shown: View | undefined;
+  #isTaken = false;
+  readonly #look = (): View => {
+    this.#isTaken = true;
+    return this.#shown!;
+  };
 
   constructor(size: Size) {
     this.#size = size;
@@ -142,6 +151,11 @@ class NewestView {
     return new Uint8Array((this.#size.width * this.#size.height * 3) / 2);
   }
 
+  /** Gives the newest picture at the time of asking; undefined while there is none. */
+  get newest(): (() => View) | undefined {
+    return this.#shown === undefined ? undefined : this.#look;
+  }
+
   take(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
       const taken = Math.min(this.#filling.length - this.#filled, chunk.length - at);
@@ -149,9 +163,10 @@ class NewestView {
       this.#filled += taken;
       at += taken;
       if (this.#filled < this.#filling.length) continue;
-      const view: View = { kind: 'yuv420', data: this.#filling, ...this.#size, crop: null };
-      this.newest = () => view;
-      this.#filling = this.#empty();
+      const spare = this.#isTaken ? undefined : this.#shown?.data;
+      this.#shown = { kind: 'yuv420', data: this.#filling, ...this.#size, crop: null };
+      this.#isTaken = false;
+      this.#filling = spare ?? this.#empty();
       this.#filled = 0;
     }
   }

@@ -8,12 +8,14 @@ import type { View } from './view.ts';
 
 /**
  * A frame with the wall-clock time of its capture (ms since 1970) and, for rendered scenes, the truth about it. `view` gives
- * the same moment (to a fifth of a second) as a picture for people; it may cost something, so it is called when somebody looks.
+ * the same moment (to a fifth of a second) as a picture for people; it may cost something, so it is called when somebody looks, soon after the frame.
  */
 export type CapturedFrame = Frame & {
   readonly capturedAtMs: number;
   readonly truth?: Truth;
   readonly view?: (() => View) | undefined;
+  /** Hands pixels of a frame that nobody looks at any more back to the source, which fills them again. */
+  readonly giveBack?: (luma: Uint8Array) => void;
 };
 
 /** How pictures become the model's frames. */

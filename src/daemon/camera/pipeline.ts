@@ -39,9 +39,13 @@ export async function runPipeline(
   ports: PipelinePorts,
   stopped: () => boolean,
 ): Promise<void> {
+  // The live page shows a frame until the next is done.
+  let done: (() => void) | undefined;
   for await (const frame of frames) {
     if (stopped()) return;
-    await processFrame(frame, ports);
+    const { luma } = await processFrame(frame, ports);
+    done?.();
+    done = () => frame.giveBack?.(luma);
   }
 }
 
