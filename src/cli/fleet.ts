@@ -2,14 +2,16 @@
  * fleet.ts - `cortexd fleet`: who watches what, and how to have it otherwise. It speaks to the NATS cluster itself, so that it
  * works from any machine that may.
  */
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
-import { CortexdError } from '../errors.ts';
+import { CortexdError, messageOf } from '../errors.ts';
 import { Board } from '../fleet/board.ts';
-import { findStores, openLink } from '../fleet/link.ts';
+import { findStores, newKey, openLink } from '../fleet/link.ts';
 import { fleetNames } from '../fleet/names.ts';
 import { linkOptions } from '../fleet/options.ts';
+import { permissionsOf, userEntry } from '../fleet/permissions.ts';
 import { type FleetOverview, overview } from '../fleet/overview.ts';
 import { clusterUrls, configOption, duration, jsonOption } from './common.ts';
 import { formatTable, print } from './output.ts';
@@ -20,7 +22,8 @@ Examples:
   cortexd fleet move porch pi-2        watch a camera on another machine
   cortexd fleet drain pi-2             let others watch everything that pi-2 watches; --undo
   cortexd fleet apply                  make the cameras of the configuration those of the fleet
-  cortexd fleet remove porch           take a camera out of the fleet; its model is kept`;
+  cortexd fleet remove porch           take a camera out of the fleet; its model is kept
+  cortexd fleet key node.nk            make the key of this machine for the NATS servers`;
 
 type Common = { readonly config?: string; readonly cluster?: readonly string[]; readonly json: boolean };
 type Asked = { readonly loaded: LoadedConfig; readonly board: Board };
@@ -94,7 +97,7 @@ export function fleetCommand(): Command {
         );
         const { board } = asked;
         if (options.undo) {
-          await board.remove('drain', node);
+          await write(board, 'drain', node, null);
           report(options, true, { node, drained: false }, `${node} may watch cameras again`, '');
           return;
         }
@@ -120,9 +123,9 @@ export function fleetCommand(): Command {
             'config',
             'Expected a camera of type rtsp or http in the configuration but there is none',
           );
+        await board.ready();
         const changed: string[] = [];
         for (const [name, settings] of Object.entries(loaded.shared)) {
-          await board.refresh(`camera.${name}`);
           const there = board.get('camera', name)?.value ?? null;
           if (there !== null && there.removed !== true && JSON.stringify(there.settings) === JSON.stringify(settings))
             continue;
@@ -157,6 +160,31 @@ export function fleetCommand(): Command {
         print(options.json ? JSON.stringify({ removed: camera }) : `${camera} is no camera of the fleet any more`);
       });
     });
+
+  fleet
+    .command('key')
+    .description(
+      'make the key of a machine: the secret into a new file, what the NATS servers are to be told on the terminal',
+    )
+    .argument('<file>')
+    .addOption(configOption())
+    .option('--node <name>', 'name of the machine in the fleet, in place of that of the configuration')
+    .option('--fleet <name>', 'name of the fleet, in place of that of the configuration')
+    .action(async (file: string, options: { config?: string; node?: string; fleet?: string }) => {
+      const { node, fleet: name } = options;
+      const loaded = node === undefined || name === undefined ? loadConfig(options.config, process.env, false) : null;
+      const { seed, publicKey } = await newKey();
+      try {
+        writeFileSync(file, `${seed}\n`, { mode: 0o600, flag: 'wx' });
+      } catch (error) {
+        throw new CortexdError('usage', `Expected to make the file ${file} but received: ${messageOf(error)}`, {
+          hint: 'A key that is there is never overwritten.',
+        });
+      }
+      const fleetName = name ?? loaded?.config.cluster?.fleet ?? 'fleet';
+      const nodeName = node ?? loaded?.config.cluster?.host ?? loaded!.node;
+      print(userEntry(publicKey, permissionsOf(fleetName, nodeName)));
+    });
   return fleet;
 }
 
@@ -169,15 +197,22 @@ async function withBoard(options: Common, work: (asked: Asked) => Promise<void>)
     });
   const link = await openLink(linkOptions(loaded, 'cortexd fleet'), true);
   try {
-    const { board: bucket } = await findStores(link, fleetNames(cluster.fleet));
-    await work({ loaded, board: new Board(bucket) });
+    const names = fleetNames(cluster.fleet);
+    const { board: bucket } = await findStores(link, names);
+    const board = new Board(bucket, link, names.board, 'operator');
+    board.start();
+    try {
+      await work({ loaded, board });
+    } finally {
+      await board.stop();
+    }
   } finally {
     await link.close();
   }
 }
 
 async function look({ board, loaded }: Asked): Promise<FleetOverview> {
-  await board.read();
+  await board.ready();
   // By the clock of the cluster: whoever is there has written a moment ago.
   const newest = Math.max(0, ...[...board.all('node').values()].map(({ writtenAt }) => writtenAt));
   const seen = overview(board, newest, true);
@@ -195,7 +230,6 @@ async function write(
   ...[kind, name, value]: [Parameters<Board['write']>[0], string, unknown]
 ): Promise<void> {
   for (;;) {
-    await board.refresh(`${kind}.${name}`);
     const over = board.get(kind, name)?.revision ?? null;
     if ((await board.write(kind, name, value as never, over)) !== null) return;
   }

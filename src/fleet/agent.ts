@@ -309,7 +309,9 @@ export class Agent {
     this.#held.set(camera, held);
     session.tellNow();
     log('info', 'Lease taken', { camera, fence: token, session: session.id, before: before?.value?.node ?? null });
-    if (board.get('move', camera)?.value?.to === node) await board.remove('move', camera).catch(() => undefined);
+    const move = board.get('move', camera);
+    // Done; whoever moves it again says so anew.
+    if (move?.value?.to === node) void board.write('move', camera, null, move.revision).catch(() => undefined);
     const fence: Fence = { node, token, isValid: () => session.isValid && this.#held.get(camera) === held };
     this.#options.host.start(camera, settings.value!, fence).then(
       () => {

@@ -1,12 +1,16 @@
 /**
- * board.ts - the shared bucket as it was seen last: every entry with its revision, and when that revision was seen first.
+ * board.ts - what all nodes of a fleet agree on: entries that are only ever written over what the writer has seen.
  *
- * What is seen may be late; so nothing is ever written but over the revision that was seen, and whoever comes too late is
- * told so by the cluster.
+ * The cluster gives all writes one order, and keeps the last one of each writer of an entry. A write says how many there were before
+ * it; of two that say the same the one that came first in the order counts. So everybody who has read as far knows the same
+ * answer, and a writer knows whether it was first as soon as it has read its own write. Nothing is asked of the servers but that
+ * order. (They can compare revisions themselves, but in version 2.9 copies of a stream on which comparisons fail come apart
+ * when a server dies; measured, docs/decisions/0223-first-in-the-order.md.)
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KV } from '@nats-io/kv';
-import { isConflict } from './link.ts';
+import { within } from './deadline.ts';
+import type { FleetLink } from './link.ts';
 import type { Kind } from './names.ts';
 import { CameraEntry, DrainOrder, LeaseRecord, MoveOrder, NodeRecord, reader } from './records.ts';
 
@@ -18,13 +22,19 @@ type Values = {
   readonly drain: DrainOrder;
 };
 
-/** `value` null: deleted, or not readable. `seenMs`: by the clock of the board. `writtenAt`: by the cluster (ms since 1970). */
+/**
+ * `value` null: deleted, or not readable. `revision`: how many writes there were. `seenMs`: by the clock of the board.
+ * `writtenAt`: by the cluster (ms since 1970).
+ */
 export type Entry<T> = {
   readonly value: T | null;
   readonly revision: number;
   readonly seenMs: number;
   readonly writtenAt: number;
 };
+
+/** The last write of one writer. `order`: its place among all writes. */
+type Written = Entry<Values[Kind]> & { readonly writer: string; readonly order: number };
 
 const READERS: { readonly [K in Kind]: (bytes: Uint8Array) => Values[K] | null } = {
   camera: reader(CameraEntry),
@@ -35,34 +45,45 @@ const READERS: { readonly [K in Kind]: (bytes: Uint8Array) => Values[K] | null }
 };
 
 const AGAIN_MS = 500;
+/** One's own write is read again within this, or it is not known what has become of it (ms). */
+const READ_MS = 2000;
 
 export class Board {
   readonly #kv: KV;
+  readonly #link: FleetLink;
+  readonly #bucket: string;
+  readonly #writer: string;
   readonly #now: () => number;
-  readonly #entries = new Map<string, Entry<Values[Kind]>>();
+  /** Entry -> writer -> its last write. */
+  readonly #entries = new Map<string, Map<string, Written>>();
   readonly #closing = new AbortController();
+  /** So far in the order has been read. */
+  #read = 0;
+  readonly #readers = new Set<() => void>();
   /** When the cluster was heard last. */
   #heardMs: number;
   #watch: { stop: () => void } | undefined;
   #running: Promise<void> | undefined;
-  #changed: () => void = () => undefined;
 
-  constructor(kv: KV, now: () => number = () => performance.now()) {
+  /** `writer`: nobody else may have that name. */
+  constructor(kv: KV, link: FleetLink, bucket: string, writer: string, now: () => number = () => performance.now()) {
     this.#kv = kv;
+    this.#link = link;
+    this.#bucket = bucket;
+    this.#writer = writer;
     this.#now = now;
     this.#heardMs = now();
   }
 
-  /** Read everything once; throws what the cluster says. */
-  async read(): Promise<void> {
-    const keys = await this.#kv.keys();
-    for await (const key of keys) await this.refresh(key);
+  /** Read on and on. */
+  start(): void {
+    this.#running ??= this.#run();
   }
 
-  /** Watch from now on; `changed` is called when something has. */
-  start(changed: () => void): void {
-    this.#changed = changed;
-    this.#running ??= this.#run();
+  /** Resolves when all that is there now has been read; rejects when the cluster does not answer in time. */
+  async ready(): Promise<void> {
+    const { state } = await this.#link.manager.streams.info(`KV_${this.#bucket}`);
+    await this.#readTo(state.messages === 0 ? 0 : state.last_seq, 2 * READ_MS);
   }
 
   async stop(): Promise<void> {
@@ -79,58 +100,80 @@ export class Board {
   }
 
   get<K extends Kind>(kind: K, name: string): Entry<Values[K]> | null {
-    return (this.#entries.get(`${kind}.${name}`) as Entry<Values[K]> | undefined) ?? null;
+    return this.#foremost(`${kind}.${name}`) as Entry<Values[K]> | null;
   }
 
   /** All entries of a kind that have a value, by name. */
   all<K extends Kind>(kind: K): Map<string, Entry<Values[K]> & { readonly value: Values[K] }> {
     const found = new Map<string, Entry<Values[K]> & { readonly value: Values[K] }>();
-    for (const [key, entry] of this.#entries)
-      if (key.startsWith(`${kind}.`) && entry.value !== null)
-        found.set(key.slice(kind.length + 1), entry as Entry<Values[K]> & { readonly value: Values[K] });
+    for (const key of this.#entries.keys()) {
+      if (!key.startsWith(`${kind}.`)) continue;
+      const entry = this.#foremost(key);
+      if (entry !== null && entry.value !== null)
+        found.set(key.slice(kind.length + 1), entry as unknown as Entry<Values[K]> & { readonly value: Values[K] });
+    }
     return found;
   }
 
+  /** Of the last writes of all writers the one that counts. */
+  #foremost(key: string): Written | null {
+    let foremost: Written | null = null;
+    for (const written of this.#entries.get(key)?.values() ?? []) {
+      const isAhead =
+        foremost === null ||
+        written.revision > foremost.revision ||
+        (written.revision === foremost.revision && written.order < foremost.order);
+      if (isAhead) foremost = written;
+    }
+    return foremost;
+  }
+
   /**
-   * Write over the revision that was seen (null: nothing was). Resolves to the new revision; null: somebody else was first,
-   * and what they wrote has been read. Rejects when the cluster does not answer: it may have been written all the same.
+   * Write over the revision that was seen (null: nothing was); a value of null deletes. Resolves to the new revision; null:
+   * somebody else was first, and what they wrote has been read. Rejects when it is not known: then the same may be tried again,
+   * and counts once, as what was tried first.
    */
-  async write<K extends Kind>(kind: K, name: string, value: Values[K], over: number | null): Promise<number | null> {
+  async write<K extends Kind>(
+    kind: K,
+    name: string,
+    value: Values[K] | null,
+    over: number | null,
+  ): Promise<number | null> {
     const key = `${kind}.${name}`;
+    const revision = (over ?? 0) + 1;
+    const own = `${key}.${this.#writer}`;
+    const { seq } = await this.#link.stream.publish(`$KV.${this.#bucket}.${own}`, JSON.stringify({ revision, value }), {
+      msgID: `${own} ${revision}`,
+    });
+    await this.#readTo(seq, READ_MS);
+    const foremost = this.#foremost(key);
+    return foremost?.writer === this.#writer && foremost.revision === revision ? revision : null;
+  }
+
+  async #readTo(order: number, limitMs: number): Promise<void> {
+    if (this.#read >= order) return;
+    let reader = (): void => undefined;
+    const read = new Promise<void>((resolve) => {
+      reader = () => (this.#read >= order ? resolve() : undefined);
+      this.#readers.add(reader);
+    });
     try {
-      const text = JSON.stringify(value);
-      const revision = await (over === null ? this.#kv.create(key, text) : this.#kv.update(key, text, over));
-      this.#note(key, value, revision, Date.now());
-      return revision;
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      await this.refresh(key);
-      return null;
+      await within(limitMs, 'what was written to be read again', read);
+    } finally {
+      this.#readers.delete(reader);
     }
   }
 
-  async remove(kind: Kind, name: string): Promise<void> {
-    await this.#kv.delete(`${kind}.${name}`);
-    await this.refresh(`${kind}.${name}`);
-  }
-
-  /** Read one entry anew. */
-  async refresh(key: string): Promise<void> {
-    const entry = await this.#kv.get(key);
-    if (entry === null) return;
-    this.#note(
-      key,
-      entry.operation === 'PUT' ? valueOf(key, entry.value) : null,
-      entry.revision,
-      entry.created.getTime(),
-    );
-  }
-
-  #note(key: string, value: Values[Kind] | null, revision: number, writtenAt: number): void {
-    const before = this.#entries.get(key);
-    if (before !== undefined && before.revision >= revision) return;
-    this.#entries.set(key, { value, revision, seenMs: this.#now(), writtenAt });
-    this.#changed();
+  #note(key: string, order: number, bytes: Uint8Array, writtenAt: number): void {
+    this.#heardMs = this.#now();
+    const [kind = '', name = '', writer = ''] = key.split('.');
+    const writes = this.#entries.get(`${kind}.${name}`) ?? new Map<string, Written>();
+    this.#entries.set(`${kind}.${name}`, writes);
+    const said = partsOf(kind, bytes);
+    if (said !== null && (writes.get(writer)?.order ?? 0) < order)
+      writes.set(writer, { ...said, writer, order, seenMs: this.#now(), writtenAt });
+    this.#read = Math.max(this.#read, order);
+    for (const reader of this.#readers) reader();
   }
 
   async #run(): Promise<void> {
@@ -140,10 +183,8 @@ export class Board {
         const watch = await this.#kv.watch({ key: '>' });
         this.#watch = watch;
         if (signal.aborted) watch.stop();
-        for await (const { key, value, revision, operation, created } of watch) {
-          this.#heardMs = this.#now();
-          this.#note(key, operation === 'PUT' ? valueOf(key, value) : null, revision, created.getTime());
-        }
+        for await (const { key, value, revision, created } of watch)
+          this.#note(key, revision, value, created.getTime());
       } catch {
         // Tried again for as long as it takes; who cannot renew knows it by itself.
       }
@@ -152,7 +193,14 @@ export class Board {
   }
 }
 
-function valueOf(key: string, bytes: Uint8Array): Values[Kind] | null {
-  const kind = key.slice(0, key.indexOf('.')) as Kind;
-  return Object.hasOwn(READERS, kind) ? READERS[kind](bytes) : null;
+/** What a write says; null: nothing that can be read. */
+function partsOf(kind: string, bytes: Uint8Array): { revision: number; value: Values[Kind] | null } | null {
+  try {
+    const { revision, value } = JSON.parse(Buffer.from(bytes).toString()) as { revision?: unknown; value?: unknown };
+    if (!Number.isSafeInteger(revision) || !Object.hasOwn(READERS, kind)) return null;
+    const read = READERS[kind as Kind];
+    return { revision: revision as number, value: value === null ? null : read(Buffer.from(JSON.stringify(value))) };
+  } catch {
+    return null;
+  }
 }

@@ -113,6 +113,13 @@ export async function openLink(options: LinkOptions, once = false): Promise<Flee
   };
 }
 
+/** A new key: the secret part, and the public one, which is for the servers. */
+export async function newKey(): Promise<{ readonly seed: string; readonly publicKey: string }> {
+  const { nkeys } = await client();
+  const pair = nkeys.createUser();
+  return { seed: Buffer.from(pair.getSeed()).toString(), publicKey: pair.getPublicKey() };
+}
+
 /** Open the buckets and the object store; made, with so many copies, when they are not there. */
 export async function openStores(link: FleetLink, names: FleetNames, replicas: number): Promise<FleetStores> {
   const { Kvm, Objm, jetstream } = await client();

@@ -2,17 +2,18 @@
  * model-copy.ts - checkpoints for whoever takes a camera over: changed pages go to the object store, by their content, and a
  * list of the pages of each whole checkpoint to a bucket.
  *
- * A list is written over the one before, by its revision, and never over one with a higher token: who has lost a lease cannot
- * take anything back. Pages that neither the new list nor the one before names are deleted by who wrote the new one; a page
+ * A list lies under the token of its lease, where nobody else writes, and the one under the highest token counts: who has lost a
+ * lease cannot take anything back. Pages that neither the new list nor the one before names are deleted by who wrote the new one; a page
  * bears the token of who wrote it in its name, so nobody ever deletes a page that a later holder has written.
  */
 import type { KV, KvEntry } from '@nats-io/kv';
-import type { ObjectStore } from '@nats-io/obj';
 import { CortexdError, messageOf } from '../errors.ts';
 import type { ModelImage } from '../store/model-image.ts';
 import { type ModelParts, assembleModel } from '../store/model-parts.ts';
-import { isConflict } from './link.ts';
+import { within, withRetries } from './deadline.ts';
+import type { FleetLink } from './link.ts';
 import { pageName } from './names.ts';
+import type { Pages } from './pages.ts';
 import { ManifestRecord, reader } from './records.ts';
 
 export type Saved = {
@@ -31,30 +32,66 @@ export type Copied = { readonly pages: number; readonly bytes: number };
 
 /** Pages that were sent but are in no list yet are sent again after so long: a sweep may have taken them away (ms). */
 const SENT_MS = 600_000;
+const TRIES = 4;
+const HISTORY_MS = 4000;
+/** So many holders in a row may have come and gone without a checkpoint. */
+const MOST_LATER = 16;
 
 const read = reader(ManifestRecord);
 
 export class ModelCopies {
   readonly #models: KV;
-  readonly #pages: ObjectStore;
-  readonly #deleted: (names: readonly string[]) => Promise<void>;
+  readonly #pages: Pages;
+  readonly #link: FleetLink;
+  readonly #bucket: string;
   /** camera -> hash -> when it was sent under which token */
   readonly #sent = new Map<string, Map<string, { readonly token: number; readonly atMs: number }>>();
   /** Since the start. */
   readonly counts = { copies: 0, pages: 0, bytes: 0 };
 
-  /** `remove`: deletes pages by name. */
-  constructor(models: KV, pages: ObjectStore, remove: (names: readonly string[]) => Promise<void>) {
+  constructor(models: KV, pages: Pages, link: FleetLink, bucket: string) {
     this.#models = models;
     this.#pages = pages;
-    this.#deleted = remove;
+    this.#link = link;
+    this.#bucket = bucket;
   }
 
-  /** The newest list of a camera; null: there is none. */
-  async newest(camera: string): Promise<{ readonly manifest: ManifestRecord; readonly revision: number } | null> {
-    const entry = await this.#models.get(camera);
-    const manifest = entry === null || entry.operation !== 'PUT' ? null : read(entry.value);
-    return manifest === null ? null : { manifest, revision: entry!.revision };
+  /** Tokens under which there are lists of a camera, highest first. */
+  async #tokens(camera: string): Promise<number[]> {
+    const prefix = `$KV.${this.#bucket}.${camera}.`;
+    const { state } = await withRetries(TRIES, () =>
+      this.#link.manager.streams.info(`KV_${this.#bucket}`, { subjects_filter: `${prefix}*` }),
+    );
+    return Object.keys(state.subjects ?? {})
+      .map((subject) => Number(subject.slice(prefix.length)))
+      .toSorted((a, b) => b - a);
+  }
+
+  async #forget(camera: string, token: number): Promise<void> {
+    await this.#link.manager.streams.purge(`KV_${this.#bucket}`, { filter: `$KV.${this.#bucket}.${camera}.${token}` });
+  }
+
+  async #listUnder(camera: string, token: number): Promise<ManifestRecord | null> {
+    const entry = await withRetries(TRIES, () => this.#models.get(`${camera}.${token}`));
+    return entry === null || entry.operation !== 'PUT' ? null : read(entry.value);
+  }
+
+  /**
+   * The newest list of a camera, under a token below `below`; null: there is none. Asks only those who keep the lists: while
+   * the cluster chooses a leader nobody can tell which subjects there are.
+   */
+  async newest(camera: string, below: number): Promise<ManifestRecord | null> {
+    const subject = `$KV.${this.#bucket}.${camera}.*`;
+    const ask = () => this.#link.manager.streams.getMessage(`KV_${this.#bucket}`, { last_by_subj: subject });
+    const last = await withRetries(TRIES, () => within(HISTORY_MS, 'the newest list', ask()));
+    if (last === null) return null;
+    // Written last, but perhaps late: a later holder may have written before.
+    const least = Number(last.subject.slice(subject.length - 1));
+    for (let token = Math.min(below - 1, least + MOST_LATER); token > least; token--) {
+      const later = await this.#listUnder(camera, token);
+      if (later !== null) return later;
+    }
+    return read(last.data);
   }
 
   /**
@@ -66,8 +103,7 @@ export class ModelCopies {
     partsOf: (known: ReadonlySet<string>) => Promise<ModelParts | null>,
   ): Promise<Copied | null> {
     const { camera, token } = saved;
-    const entry = await this.#models.get(camera);
-    const before = entry === null || entry.operation !== 'PUT' ? null : read(entry.value);
+    const before = await this.newest(camera, token + 1);
     if (before !== null && before.token > token) throw overtaken(camera, token, before.token);
     const known = new Map((before?.parts ?? []).map(([hash, of]) => [hash, of]));
     const now = performance.now();
@@ -79,19 +115,14 @@ export class ModelCopies {
     this.#sent.set(camera, sent);
     let bytes = 0;
     for (const part of model.parts) {
-      await this.#pages.putBlob({ name: pageName(camera, token, part.hash) }, part.bytes);
+      await this.#pages.write(pageName(camera, token, part.hash), part.bytes);
       sent.set(part.hash, { token, atMs: performance.now() });
       known.set(part.hash, token);
       bytes += part.bytes.length;
     }
     const manifest = listOf(saved, model, known);
-    try {
-      const text = JSON.stringify(manifest);
-      await (entry === null ? this.#models.create(camera, text) : this.#models.update(camera, text, entry.revision));
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      throw overtaken(camera, token, (await this.newest(camera))?.manifest.token ?? token);
-    }
+    // Nobody else writes under this token, and what lies under a lower one is not looked at any more.
+    await withRetries(TRIES, () => this.#models.put(`${camera}.${token}`, JSON.stringify(manifest)));
     sent.clear();
     await this.#clean(camera, before, manifest);
     const copied = { pages: model.parts.length, bytes };
@@ -105,13 +136,9 @@ export class ModelCopies {
    * The newest checkpoint that is whole, and what of newer ones is not. Null where there is none at all; throws
    * CortexdError('corrupt') when none is whole.
    */
-  async fetch(camera: string): Promise<(Fetched & { readonly lost: readonly string[] }) | null> {
-    const entries: KvEntry[] = [];
-    for await (const entry of await this.#models.history({ key: camera })) entries.push(entry);
+  async fetch(camera: string, below = Infinity): Promise<(Fetched & { readonly lost: readonly string[] }) | null> {
     const lost: string[] = [];
-    for (const { value, operation } of entries.toReversed()) {
-      const manifest = operation === 'PUT' ? read(value) : null;
-      if (manifest === null) continue;
+    for await (const manifest of this.#newestFirst(camera, below)) {
       try {
         return { manifest, image: await this.#assemble(manifest), lost };
       } catch (error) {
@@ -123,22 +150,50 @@ export class ModelCopies {
     throw new CortexdError('corrupt', `Expected a whole checkpoint of ${camera} in the fleet but ${lost.join('; ')}`);
   }
 
+  /** All lists there are: those of the highest token with the one before each, then the next. */
+  async *#newestFirst(camera: string, below: number): AsyncGenerator<ManifestRecord> {
+    const first = await this.newest(camera, below);
+    if (first === null) return;
+    yield first;
+    for (const token of await this.#tokens(camera)) {
+      const newest: ManifestRecord | null = token === first.token ? first : await this.#listUnder(camera, token);
+      if (newest === null) continue;
+      if (newest !== first) yield newest;
+      const history = async (): Promise<KvEntry[]> => {
+        const entries: KvEntry[] = [];
+        for await (const entry of await this.#models.history({ key: `${camera}.${token}` })) entries.push(entry);
+        return entries;
+      };
+      const entries = await withRetries(TRIES, () => within(HISTORY_MS, 'the list before', history()));
+      const [before] = entries.toReversed().slice(1);
+      const manifest = before?.operation === 'PUT' ? read(before.value) : null;
+      if (manifest !== null) yield manifest;
+    }
+  }
+
   async #assemble(manifest: ManifestRecord): Promise<ModelImage> {
     const { camera, token, step, signature, length, saved_at: savedAt, pages, parts } = manifest;
     const tokens = new Map(parts);
     const hashes = pages.map((page) => parts[page]?.[0] ?? '');
     const bytes = await assembleModel(length, hashes, (hash) =>
-      this.#pages.getBlob(pageName(camera, tokens.get(hash) ?? 0, hash)),
+      this.#pages.read(pageName(camera, tokens.get(hash) ?? 0, hash)),
     );
     return { camera, step, signature, bytes, savedAt, token };
   }
 
-  /** Pages of the last list but one that the last two do not name. Whatever fails is left to the sweep. */
+  /** Pages of the last list but one that the last two do not name, and lists of former holders. Whatever fails is left to the sweep. */
   async #clean(camera: string, before: ManifestRecord | null, now: ManifestRecord): Promise<void> {
     const older = this.#older.get(camera) ?? new Set<string>();
     const kept = new Set([...namesOf(now), ...(before === null ? [] : namesOf(before))]);
-    await this.#deleted([...older].filter((name) => !kept.has(name))).catch(() => undefined);
     this.#older.set(camera, new Set(before === null ? [] : namesOf(before)));
+    try {
+      // The list of the holder before is what is gone back to, until there are two of our own.
+      if (before?.token === now.token)
+        for (const token of await this.#tokens(camera)) if (token < now.token) await this.#forget(camera, token);
+      await this.#pages.remove([...older].filter((name) => !kept.has(name)));
+    } catch {
+      // Nothing depends on it.
+    }
   }
 
   /** camera -> pages of the list before the newest */

@@ -34,8 +34,8 @@ export class Session {
   readonly #over = new AbortController();
   #revision: number | null = null;
   #count = 0;
-  /** Count of a renewal that was asked for -> when, by the own clock. */
-  readonly #asked = new Map<number, number>();
+  /** Over which revision it is asked for, and since when, by the own clock: of several attempts the first may be the one that counts. */
+  #asked: { readonly over: number | null; readonly ms: number } | undefined;
   #heldSinceMs = -Infinity;
   #running: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -73,7 +73,7 @@ export class Session {
    */
   async open(): Promise<string | null> {
     const { board, node, instance, clocks } = this.#ports;
-    await board.refresh(`node.${node}`);
+    await board.ready();
     const before = board.get('node', node);
     const other = before?.value ?? null;
     if (other !== null && other.state !== 'gone' && other.instance !== instance) {
@@ -137,28 +137,16 @@ export class Session {
   /** Resolves to whether it is still ours; rejects when the cluster does not answer. */
   async #renew(state?: NodeRecord['state']): Promise<boolean> {
     const { board, node, session, instance, leaseMs, clocks, describe } = this.#ports;
-    const count = ++this.#count;
-    const askedMs = clocks.own();
-    this.#asked.set(count, askedMs);
-    const told = describe();
-    const record: NodeRecord = { version: 1, node, session, instance, count, lease_ms: leaseMs, ...told };
-    const revision = await board.write(
-      'node',
-      node,
-      state === undefined ? record : { ...record, state },
-      this.#revision,
-    );
-    if (revision !== null) return this.#hold(count, revision);
-    // Perhaps an earlier attempt of our own, whose answer was lost.
-    const now = board.get('node', node);
-    const isOurs = now?.value?.session === session && now.value.state !== 'gone' && this.#asked.has(now.value.count);
-    return isOurs && this.#hold(now.value.count, now.revision);
-  }
-
-  #hold(count: number, revision: number): true {
+    const over = this.#revision;
+    if (this.#asked?.over !== over) this.#asked = { over, ms: clocks.own() };
+    const count = this.#count + 1;
+    const record: NodeRecord = { version: 1, node, session, instance, count, lease_ms: leaseMs, ...describe() };
+    const revision = await board.write('node', node, state === undefined ? record : { ...record, state }, over);
+    // Another machine of that name may have said the same at the same moment.
+    if (revision === null || board.get('node', node)?.value?.session !== session) return false;
     this.#revision = revision;
-    this.#heldSinceMs = Math.max(this.#heldSinceMs, this.#asked.get(count)!);
-    for (const asked of this.#asked.keys()) if (asked <= count) this.#asked.delete(asked);
+    this.#count = count;
+    this.#heldSinceMs = this.#asked.ms;
     return true;
   }
 }

@@ -10,8 +10,9 @@ import { EventStream } from '../../src/fleet/event-stream.ts';
 import { type FleetLink, type FleetStores, openLink, openStores } from '../../src/fleet/link.ts';
 import { ModelCopies } from '../../src/fleet/model-copy.ts';
 import { fleetNames, pageName } from '../../src/fleet/names.ts';
+import { Pages } from '../../src/fleet/pages.ts';
 import { Session } from '../../src/fleet/session.ts';
-import { pageRemover, sweep } from '../../src/fleet/sweep.ts';
+import { sweep } from '../../src/fleet/sweep.ts';
 import { Store } from '../../src/store/store.ts';
 import { shortFolder } from '../support/folder.ts';
 import { natsServers } from '../support/nats.ts';
@@ -42,9 +43,9 @@ test('a fleet on three servers', async (t) => {
     40_000,
   );
 
-  const boardOf = (t: Test, clocks = fleetClocks()): Board => {
-    const board = new Board(stores.board, clocks.others);
-    board.start(() => undefined);
+  const boardOf = (t: Test, writer: string, clocks = fleetClocks()): Board => {
+    const board = new Board(stores.board, link, names.board, writer, clocks.others);
+    board.start();
     t.teardown(() => board.stop());
     return board;
   };
@@ -70,12 +71,12 @@ test('a fleet on three servers', async (t) => {
     });
 
   await t.test('a name can be held once; a former life of the same machine is ended at once', async (t) => {
-    const board = boardOf(t);
+    const board = boardOf(t, 'a');
     const first = sessionOf(board, 'a', 'machine-1');
     t.equal(await first.open(), null);
     t.equal(first.isValid, true);
-    t.match(await sessionOf(boardOf(t), 'a', 'machine-2').open(), /another machine calls itself "a"/);
-    const again = sessionOf(boardOf(t), 'a', 'machine-1');
+    t.match(await sessionOf(boardOf(t, 'a'), 'a', 'machine-2').open(), /another machine calls itself "a"/);
+    const again = sessionOf(boardOf(t, 'a'), 'a', 'machine-1');
     t.equal(await again.open(), null, 'its state directory can be held by one only: the other is dead');
     first.start();
     await until('the former one learns of it', () => first.isOver);
@@ -84,13 +85,13 @@ test('a fleet on three servers', async (t) => {
   });
 
   await t.test('a session that others have ended cannot be renewed any more', async (t) => {
-    const board = boardOf(t);
+    const board = boardOf(t, 'b');
     const session = sessionOf(board, 'b', 'machine-1');
     await session.open();
     session.start();
-    const other = boardOf(t);
+    const other = boardOf(t, 'other');
     await until('it is seen', () => other.get('node', 'b') !== null);
-    // Written over a revision that is not the newest: refused, and the newest is known then.
+    // Written over a revision that is not the newest: it does not count.
     const stale = other.get('node', 'b')!;
     await until('it was renewed', () => other.get('node', 'b')!.revision > stale.revision);
     t.equal(await other.write('node', 'b', { ...stale.value!, state: 'gone' }, stale.revision), null);
@@ -104,11 +105,11 @@ test('a fleet on three servers', async (t) => {
   });
 
   await t.test('while the leader of the bucket is away a session is over before others may think so', async (t) => {
-    const board = boardOf(t);
+    const board = boardOf(t, 'c');
     const session = sessionOf(board, 'c', 'machine-1');
     await session.open();
     session.start();
-    const other = boardOf(t);
+    const other = boardOf(t, 'other');
     await until('it is seen', () => other.get('node', 'c') !== null);
     await Promise.all(servers.map((server) => server.signal('SIGSTOP')));
     const seenMs = other.get('node', 'c')!.seenMs;
@@ -122,8 +123,8 @@ test('a fleet on three servers', async (t) => {
   await t.test(
     'a model goes over byte for byte; only what has changed is sent; who comes late is refused',
     async (t) => {
-      const remove = pageRemover(link.manager, stores.pages, names);
-      const copies = new ModelCopies(stores.models, stores.pages, remove);
+      const pages = new Pages(stores.pages, link.manager, names);
+      const copies = new ModelCopies(stores.models, pages, link, names.models);
       const store = new Store({ directory: shortFolder(t), outboxLimit: 9, program: '0', lock: true });
       t.teardown(() => store.close());
       const bytes = Uint8Array.from({ length: 500_000 }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 13) & 255);
@@ -143,7 +144,7 @@ test('a fleet on three servers', async (t) => {
       t.equal(all.pages, 8, '500,000 bytes are eight pages');
       bytes[70_000] = 1;
       t.match(await save(5, 200), { pages: 1 }, 'one page has changed');
-      const fetched = (await new ModelCopies(stores.models, stores.pages, remove).fetch('cam'))!;
+      const fetched = (await new ModelCopies(stores.models, pages, link, names.models).fetch('cam'))!;
       t.ok(Buffer.from(fetched.image.bytes).equals(bytes));
       t.match(fetched.image, { step: 200, token: 5, signature: 'shape' });
       t.match(fetched.manifest.settings, { 'camera/cam/learning': '{}' });
@@ -152,7 +153,7 @@ test('a fleet on three servers', async (t) => {
       t.match(await save(6, 300), { pages: 1 }, 'a taker names what is there already');
       await t.rejects(save(5, 400), { code: 'unavailable', message: /saved under token 6 meanwhile/ });
 
-      const there = async (): Promise<number> => (await stores.pages.list()).length;
+      const there = async (): Promise<number> => (await pages.list()).length;
       bytes[0] = 10;
       await save(6, 500);
       bytes[0] = 11;
@@ -160,9 +161,9 @@ test('a fleet on three servers', async (t) => {
       t.equal(await there(), 9, 'eight pages, and one of the list before');
 
       await t.test('pages that no list names are swept away, when they are old', async (t) => {
-        await stores.pages.putBlob({ name: pageName('cam', 9, 'f'.repeat(64)) }, new Uint8Array(10));
-        t.equal(await sweep(stores.models, stores.pages, remove), 0, 'young ones may be on their way into a list');
-        t.equal(await sweep(stores.models, stores.pages, remove, 0), 1);
+        await pages.write(pageName('cam', 9, 'f'.repeat(64)), new Uint8Array(10));
+        t.equal(await sweep(stores.models, pages), 0, 'young ones may be on their way into a list');
+        t.equal(await sweep(stores.models, pages, 0), 1);
         t.equal(await there(), 9);
         const marks = await link.manager.streams.info(`OBJ_${names.pages}`, {
           subjects_filter: `$O.${names.pages}.M.>`,
@@ -171,8 +172,8 @@ test('a fleet on three servers', async (t) => {
       });
 
       await t.test('where a page of the newest is missing the checkpoint before is taken', async (t) => {
-        const { manifest } = (await copies.newest('cam'))!;
-        const [hash, token] = manifest.parts[0]!;
+        const { parts } = (await copies.newest('cam', Infinity))!;
+        const [hash, token] = parts[0]!;
         await stores.pages.delete(pageName('cam', token, hash));
         const older = (await copies.fetch('cam'))!;
         t.equal(older.image.step, 500);

@@ -43,6 +43,8 @@ type Watched = {
 
 /** A hand-over does not wait longer for the last copy: the lease and the service manager do not either (ms). */
 const HAND_OVER_MS = 8000;
+/** A model is asked for so long at most (ms). */
+const RESUME_MS = 60_000;
 /** Lost frames of a slow camera, and what comes on top before others may try (ms). */
 const MISSING_FRAMES = 3;
 const GRACE_MS = 5000;
@@ -98,21 +100,39 @@ export class FleetCameras {
       stepped: () => (watched.lastFrameMs = performance.now()),
       saved: () => this.#copySoon(camera, watched),
     });
-    const values = await this.#resume(camera, ports);
+    const values = await this.#resumeInTime(camera, ports, watched.fence);
     // By now it may be somebody else's.
     if (!watched.fence.isValid()) throw new CortexdError('unavailable', 'The lease was over before it was begun');
     await models.add(camera, watched.config, ports, values);
     watched.isEnabled = () => models.isEnabled(camera);
   }
 
+  /** The same, again and again while the cluster has other troubles: whoever else took the camera would have the same. */
+  async #resumeInTime(
+    camera: string,
+    ports: CameraPorts,
+    { token, isValid }: Fence,
+  ): Promise<{ readonly [key: string]: string }> {
+    const end = performance.now() + RESUME_MS;
+    for (;;) {
+      try {
+        return await this.#resume(camera, ports, token);
+      } catch (error) {
+        const isOfHere = error instanceof CortexdError && error.code !== 'unavailable';
+        if (isOfHere || !isValid() || performance.now() > end) throw error;
+        await sleep(300);
+      }
+    }
+  }
+
   /** Make the newest checkpoint there is that of this node; resolves to the values that go with it. */
-  async #resume(camera: string, ports: CameraPorts): Promise<{ readonly [key: string]: string }> {
+  async #resume(camera: string, ports: CameraPorts, token: number): Promise<{ readonly [key: string]: string }> {
     const { store, copies, instance, log } = this.#ports;
     const own = await store.call('lastCheckpoint', camera);
-    const newest = await copies.newest(camera);
-    if (newest === null || !isNewer(newest.manifest, own, instance)) return {};
+    const newest = await copies.newest(camera, token);
+    if (newest === null || !isNewer(newest, own, instance)) return {};
     try {
-      const fetched = await copies.fetch(camera);
+      const fetched = await copies.fetch(camera, token);
       if (fetched === null) return {};
       const { manifest, image, lost } = fetched;
       if (lost.length > 0) this.#tellLost(camera, ports, `${lost.join('; ')}; goes on from step ${image.step}`);
@@ -120,8 +140,8 @@ export class FleetCameras {
       // What was learned here before there was a fleet is not lost.
       if (own?.token === 0) await store.call('keepReplaced', camera, timestamp(Date.now()));
       await store.call('checkpoint', { ...image, savedAt: timestamp(Date.now()) });
-      const { step, token, node } = manifest;
-      log.info({ camera, step, fence: token, from: node }, 'Model taken over from the fleet');
+      const { step, token: before, node } = manifest;
+      log.info({ camera, step, fence: before, from: node }, 'Model taken over from the fleet');
       return manifest.settings;
     } catch (error) {
       if (!(error instanceof CortexdError) || error.code !== 'corrupt') throw error;

@@ -17,7 +17,8 @@ import { ModelCopies } from '../../fleet/model-copy.ts';
 import { fleetNames } from '../../fleet/names.ts';
 import { type FleetOverview, overview } from '../../fleet/overview.ts';
 import { linkOptions } from '../../fleet/options.ts';
-import { pageRemover, sweep } from '../../fleet/sweep.ts';
+import { Pages } from '../../fleet/pages.ts';
+import { sweep } from '../../fleet/sweep.ts';
 import { VERSION } from '../../package-root.ts';
 import { timestamp } from '../../records/from-observation.ts';
 import type { StoreClient } from '../../store/store-client.ts';
@@ -130,9 +131,9 @@ export class FleetWork {
     }
     if (stores === undefined) return link.close();
     this.#trouble = null;
-    const board = new Board(stores.board, this.#clocks.others);
-    const remove = pageRemover(link.manager, stores.pages, names);
-    const copies = new ModelCopies(stores.models, stores.pages, remove);
+    const board = new Board(stores.board, link, names.board, this.#node, this.#clocks.others);
+    const pages = new Pages(stores.pages, link.manager, names);
+    const copies = new ModelCopies(stores.models, pages, link, names.models);
     const cameras = new FleetCameras({
       loaded,
       log,
@@ -153,7 +154,7 @@ export class FleetWork {
       address: hostname(),
       host: { ...cameras.host, load: () => this.#load() },
       newSession: () => randomUUID(),
-      tokenBefore: async (camera) => (await copies.newest(camera))?.manifest.token ?? 0,
+      tokenBefore: async (camera) => (await copies.newest(camera, Infinity))?.token ?? 0,
       log: (level, message, fields) => log[level]({ fleet, ...fields }, message),
     });
     const events = new EventStream({
@@ -172,7 +173,7 @@ export class FleetWork {
       acknowledged: (id) => store.call('acknowledge', id, 'fleet'),
     });
     this.#parts = { link, stores, board, agent, copies, events };
-    board.start(() => undefined);
+    board.start();
     await this.#offer(board, warn).catch((error: unknown) => warn(`Cameras were not offered: ${messageOf(error)}`));
     agent.start();
     events.start();
@@ -182,7 +183,7 @@ export class FleetWork {
         board.beginAnewAfter(Math.max(4000, leaseMs / 2));
         if (performance.now() < this.#nextSweepMs) return;
         this.#nextSweepMs = performance.now() + SWEEP_MS * (0.5 + Math.random());
-        sweep(stores.models, stores.pages, remove).catch((error: unknown) => warn(messageOf(error)));
+        sweep(stores.models, pages).catch((error: unknown) => warn(messageOf(error)));
       },
       Math.max(1000, leaseMs / 8),
     );
@@ -197,8 +198,8 @@ export class FleetWork {
 
   /** Cameras of our configuration that the fleet does not know yet. What it knows otherwise is left as it is. */
   async #offer(board: Board, warn: (message: string) => void): Promise<void> {
+    await board.ready();
     for (const [name, settings] of Object.entries(this.#host.loaded.shared)) {
-      await board.refresh(`camera.${name}`);
       const there = board.get('camera', name)?.value ?? null;
       if (there === null) {
         const entry = { version: 1 as const, settings, by: this.#node, at: timestamp(Date.now()) };

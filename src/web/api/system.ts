@@ -4,6 +4,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { CortexdError } from '../../errors.ts';
+import { FleetOverview } from '../../fleet/overview.ts';
 import { TOPICS, COMMANDS, type CommandTopic, type Topic } from '../../mqtt/topics.ts';
 import { HealthRecord } from '../../records/bridge.ts';
 import type { PageStreams } from '../stream.ts';
@@ -30,6 +31,14 @@ export function addSystemRoutes(
     tag: 'daemon',
     answer: Type.Object({ ...HealthRecord.properties, version: Type.String() }),
     handle: () => port.status(),
+  });
+  addRoute(app, {
+    method: 'GET',
+    path: '/fleet',
+    summary: 'Machines that share cameras and who watches which, as seen here; null where there is no fleet.',
+    tag: 'daemon',
+    answer: Type.Union([FleetOverview, Type.Null()]),
+    handle: async () => port.fleet(),
   });
   addRoute(app, {
     method: 'GET',

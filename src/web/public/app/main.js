@@ -7,8 +7,9 @@ const PAGES = {
   events: () => import('./events.js'),
   model: () => import('./model.js'),
   setup: () => import('./setup.js'),
+  fleet: () => import('./fleet.js'),
 };
-const TITLES = { live: 'Live', events: 'Events', model: 'Model', setup: 'Setup' };
+const TITLES = { live: 'Live', events: 'Events', model: 'Model', setup: 'Setup', fleet: 'Fleet' };
 
 const main = document.getElementById('main');
 const select = document.getElementById('camera');
@@ -105,7 +106,10 @@ async function enter(token) {
 }
 
 async function start() {
-  cameras = await get('/cameras');
+  const [all, fleet] = await Promise.all([get('/cameras'), get('/fleet')]);
+  cameras = all;
+  // Where there is none, there is nothing to look at.
+  document.getElementById('fleet-link').hidden = fleet === null;
   select.replaceChildren(...cameras.map(({ name, display_name: shown }) => h('option', { value: name }, shown)));
   online(true);
   await show(true);

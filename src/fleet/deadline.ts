@@ -1,0 +1,31 @@
+/**
+ * deadline.ts - what the cluster does not answer in time is asked again: after a server has died a question may wait for ever.
+ */
+import { CortexdError } from '../errors.ts';
+
+/** What `work` resolves to; rejects with CortexdError('unavailable') after `limitMs`. */
+export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new CortexdError('unavailable', `Expected ${what} within ${limitMs / 1000} s but there was none`));
+    }, limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The same, made again as often as it fails, `times` in all. What is corrupt is so for good. */
+export async function withRetries<T>(times: number, work: () => Promise<T>): Promise<T> {
+  for (let left = times - 1; ; left--) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left <= 0 || (error instanceof CortexdError && error.code === 'corrupt')) throw error;
+    }
+  }
+}
