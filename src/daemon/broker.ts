@@ -6,7 +6,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { Bus } from '../mqtt/bus.ts';
 import { CommandServer } from '../mqtt/command-server.ts';
 import type { CommandKind } from '../mqtt/commands.ts';
-import { HomeAssistant, deviceIds } from '../mqtt/home-assistant.ts';
+import { HomeAssistant, deviceIds } from '../mqtt/home-assistant/home-assistant.ts';
 import { busOptions } from '../mqtt/options.ts';
 import { Publisher, type RuntimeValues } from '../mqtt/publisher.ts';
 import { TOPICS, pathFor } from '../mqtt/topics.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { TOPICS } from '../../src/mqtt/topics.ts';
 import { type ResponseRecord, ResponseRecord as ResponseSchema } from '../../src/records/commands.ts';
-import { discoveryProblems } from '../mqtt/home-assistant-keys.ts';
+import { discoveryProblems } from '../mqtt/home-assistant/keys.ts';
 import { Listener, Mosquitto } from '../mqtt/brokers.ts';
 import { accepts } from '../records/schemas.ts';
 import { shortFolder } from '../support/folder.ts';

@@ -3,7 +3,7 @@ import { type Test, test } from 'tap';
 import { Bus } from '../../src/mqtt/bus.ts';
 import { CommandServer } from '../../src/mqtt/command-server.ts';
 import { type Command, type CommandKind, kindOf, parseCommand } from '../../src/mqtt/commands.ts';
-import { cameraDiscovery, daemonDiscovery } from '../../src/mqtt/discovery.ts';
+import { cameraDiscovery, daemonDiscovery } from '../../src/mqtt/home-assistant/discovery.ts';
 import { until } from '../support/until.ts';
 import { Listener, Mosquitto, busFor } from './brokers.ts';
 

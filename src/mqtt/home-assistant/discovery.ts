@@ -4,12 +4,12 @@
  * A device is the daemon, a camera or a number sensor. Ids never depend on names that people change; see home-assistant.ts.
  * Keys as documented at home-assistant.io, "MQTT", "Device discovery payload"; a test holds every message against them.
  */
-import { LABEL_LENGTH, plainName } from '../records/names.ts';
-import type { CommandKind } from './commands.ts';
-import type { Component, Entity, Topics } from './discovery-entity.ts';
-import { watchEntities } from './discovery-watch.ts';
-import type { RuntimeValues } from './publisher.ts';
-import { COMMANDS, TOPICS, pathFor } from './topics.ts';
+import { LABEL_LENGTH, plainName } from '../../records/names.ts';
+import type { CommandKind } from '../commands.ts';
+import type { Component, Entity, Topics } from './entity.ts';
+import { watchEntities } from './watch-entities.ts';
+import type { RuntimeValues } from '../publisher.ts';
+import { COMMANDS, TOPICS, pathFor } from '../topics.ts';
 
 export type Discovery = {
   readonly device: { readonly identifiers: readonly string[]; readonly [key: string]: unknown };

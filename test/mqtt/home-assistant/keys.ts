@@ -1,5 +1,5 @@
 /**
- * home-assistant-keys.ts - the keys that Home Assistant documents for each kind of entity, and those that it requires.
+ * keys.ts - the keys that Home Assistant documents for each kind of entity, and those that it requires.
  *
  * Source: github.com/home-assistant/home-assistant.io, source/_integrations/<kind>.mqtt.markdown, read on 24 November 2026 at
  * commits 9e4a69ab (sensor), fbc3a3b3 (binary_sensor), 03ecc9ca (text), 045f4e65 (image), 0271d54c (event), 00042d88 (number),

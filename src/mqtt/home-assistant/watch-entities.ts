@@ -1,8 +1,8 @@
 /**
- * discovery-watch.ts - entities of a camera about watching it: when a picture came last and what is expected when, how many
+ * watch-entities.ts - entities of a camera about watching it: when a picture came last and what is expected when, how many
  * alarms, when nothing is one.
  */
-import type { Entity, Topics } from './discovery-entity.ts';
+import type { Entity, Topics } from './entity.ts';
 
 const CONFIG = { entity_category: 'config' } as const;
 const DIAGNOSTIC = { entity_category: 'diagnostic' } as const;

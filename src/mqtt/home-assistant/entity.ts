@@ -1,7 +1,7 @@
 /**
- * discovery-entity.ts - the parts that discovery messages are made of.
+ * entity.ts - the parts that discovery messages are made of.
  */
-import type { COMMANDS, TOPICS } from './topics.ts';
+import type { COMMANDS, TOPICS } from '../topics.ts';
 
 export type Component = { readonly platform: string; readonly unique_id: string; readonly [key: string]: unknown };
 

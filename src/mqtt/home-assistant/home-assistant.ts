@@ -6,8 +6,8 @@
  * more are emptied, and an entity that is gone from a device is taken back by a message that names only its platform.
  */
 import { createHash } from 'node:crypto';
-import type { Bus } from './bus.ts';
-import { stableClientId } from './client-id.ts';
+import type { Bus } from '../bus.ts';
+import { stableClientId } from '../client-id.ts';
 import {
   type Discovery,
   type DiscoveryContext,
@@ -15,7 +15,7 @@ import {
   daemonDiscovery,
   sensorDiscovery,
 } from './discovery.ts';
-import type { RuntimeValues } from './publisher.ts';
+import type { RuntimeValues } from '../publisher.ts';
 
 export type DeviceIds = { readonly daemon: string; readonly models: { readonly [name: string]: string } };
 

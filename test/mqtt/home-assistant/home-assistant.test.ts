@@ -1,11 +1,15 @@
 import { test } from 'tap';
-import { Bus } from '../../src/mqtt/bus.ts';
-import { cameraDiscovery, daemonDiscovery, sensorDiscovery } from '../../src/mqtt/discovery.ts';
-import { HomeAssistant, type HomeAssistantOptions, deviceIds } from '../../src/mqtt/home-assistant.ts';
-import type { RuntimeValues } from '../../src/mqtt/publisher.ts';
-import { until } from '../support/until.ts';
-import { Listener, Mosquitto, busFor } from './brokers.ts';
-import { discoveryProblems } from './home-assistant-keys.ts';
+import { Bus } from '../../../src/mqtt/bus.ts';
+import { cameraDiscovery, daemonDiscovery, sensorDiscovery } from '../../../src/mqtt/home-assistant/discovery.ts';
+import {
+  HomeAssistant,
+  type HomeAssistantOptions,
+  deviceIds,
+} from '../../../src/mqtt/home-assistant/home-assistant.ts';
+import type { RuntimeValues } from '../../../src/mqtt/publisher.ts';
+import { until } from '../../support/until.ts';
+import { Listener, Mosquitto, busFor } from '../brokers.ts';
+import { discoveryProblems } from './keys.ts';
 
 const context = {
   baseTopic: 'cortexd/house',
