@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cortexd-long-run-'));
 const picture = 'testsrc2=size=320x240:rate=10:duration=120,noise=alls=8:allf=t';
 const coding = '-pix_fmt yuv420p -c:v libx264 -preset veryfast'.split(' ');
 execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', picture, ...coding, join(folder, 'endless.mp4')]);
-const house = new House(folder, await freePort());
+const house = new House(folder, await freePort(), false);
 writeFileSync(
   join(folder, 'config.yaml'),
   `node: long-run

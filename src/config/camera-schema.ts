@@ -130,7 +130,7 @@ export const CameraSchema = Type.Object(
       pattern: DISPLAY_NAME_PATTERN,
       reload: 'live',
       description:
-        'What the dashboard and Home Assistant call the camera; any letters. Topics and ids go by its name here.',
+        'What the dashboard, Home Assistant and events call the camera; any letters. Topics and ids go by its name here.',
     }),
     view_px: whole({
       default: 640,

@@ -70,7 +70,7 @@ export const StreamSchema = Type.Object(
       default: '',
       pattern: DISPLAY_NAME_PATTERN,
       reload: 'restart',
-      description: 'What Home Assistant calls the sensor; any letters. Without it its name here.',
+      description: 'What Home Assistant and events call the sensor; any letters. Without it its name here.',
     }),
     renamed_from: Type.Optional(
       text({

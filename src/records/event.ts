@@ -33,6 +33,9 @@ export const EventRecord = Type.Object(
     type: Type.Union([Type.Literal('start'), Type.Literal('update'), Type.Literal('end')]),
     id: Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$', description: 'ULID, the same in all records of one event' }),
     camera: Type.String({ description: 'name of the camera or number sensor in the configuration' }),
+    display_name: Type.Optional(
+      Type.String({ description: 'what people call it, any letters; only where it has a name besides' }),
+    ),
     cause: Cause,
     severity: Type.Union([Type.Literal('alert'), Type.Literal('notice')]),
     score: Share('now; 0.5 = alarm threshold'),

@@ -35,6 +35,7 @@ streams:
     source: { type: file, path: temp, interval_s: 0.1 }
     scale: 0.001
   boiler:
+    display_name: Бойлер в подвале 🔥
     source: { type: mqtt, topic: home/boiler, json_key: temperature }
     lost_after_s: 1
 `,
@@ -75,6 +76,10 @@ test('number sensors learn, tell, are lost and found, and go on after kill -9', 
   });
   await client.publishAsync('home/boiler', '{"temperature":61.5}');
   await until('it is found', () => events('boiler').length === 2);
+  t.same(
+    events('boiler').map(({ camera, display_name: shown }) => [camera, shown]),
+    Array.from({ length: 2 }, () => ['boiler', 'Бойлер в подвале 🔥']),
+  );
   t.match(JSON.parse(heard('boiler/score')[0]!), { value: 61.5, learning: { state: 'learning' } });
   await client.publishAsync('home/boiler', 'nonsense');
   await daemon.says(/Expected a number as temperature of the message but received "nonsense"/);
@@ -83,6 +88,7 @@ test('number sensors learn, tell, are lost and found, and go on after kill -9', 
   t.match(JSON.parse(heard('cpu/score')[0]!), { value: 21.375 });
   writeFileSync(join(folder, 'temp'), 'broken');
   await until('the file sensor is lost', () => events('cpu').length === 1);
+  t.notOk('display_name' in events('cpu')[0]!, 'without one nothing is added');
   t.match(events('cpu')[0], { cause: 'sensor_lost', explanation: /it holds "broken"/ });
   writeFileSync(join(folder, 'temp'), '22000\n');
   await until('and found', () => events('cpu').length === 2);

@@ -83,6 +83,7 @@ export class Camera {
     this.#config = config;
     this.#ports = ports;
     this.#book = new EventBook(name, ports);
+    this.#book.displayName = config.display_name;
     this.#model = model;
     this.#learning = config.learning;
     this.#zones = config.zones;
@@ -333,6 +334,7 @@ export class Camera {
     const hidden = Object.values(enabledAreas(masks));
     this.#learning = learning;
     this.#zones = enabledAreas(zones);
+    this.#book.displayName = values.display_name ?? '';
     this.looking.quiet.set(values.quiet_hours ?? '', values.muted_until ?? '');
     await this.#turn.exclusively(async () => {
       await this.#model.setSensitivity(sensitivity, alarms ?? this.#config.alarms_per_day);

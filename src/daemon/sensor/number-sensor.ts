@@ -72,6 +72,7 @@ export class NumberSensor {
     this.#config = config;
     this.#ports = ports;
     this.#book = new EventBook(name, ports);
+    this.#book.displayName = config.display_name;
     this.#model = model;
     this.#learning = config.learning;
     this.#enabled = config.enabled;

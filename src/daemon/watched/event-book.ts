@@ -13,6 +13,8 @@ export class EventBook {
   readonly #name: string;
   readonly #ports: CameraPorts;
   readonly #open = new OpenEvents();
+  /** What people call it; empty = as in the configuration. */
+  displayName = '';
 
   constructor(name: string, ports: CameraPorts) {
     this.#name = name;
@@ -39,7 +41,8 @@ export class EventBook {
   }
 
   /** Journal first; then whoever delivers messages is told. A full disk must not stop the watching. */
-  async write(event: EventRecord, picture: Uint8Array | null = null): Promise<void> {
+  async write(record: EventRecord, picture: Uint8Array | null = null): Promise<void> {
+    const event = this.displayName === '' ? record : { ...record, display_name: this.displayName };
     const { store, publisher, log, live, eventWritten, alarmChanged } = this.#ports;
     try {
       await store.callWithin(EVENT_LIMIT_MS, 'saveEvent', event, picture, publisher !== null);
