@@ -117,7 +117,8 @@ function momentOf({ eye, zones }: Cortex, luma: Uint8Array, seen: Observation, e
     luma: luma.slice(),
     light,
     foreground: eye.views.foreground.slice(),
-    things: seen.things,
+    // What a step shows is filled anew by the next one.
+    things: structuredClone(seen.things),
     occupied: zones.local.occupied.slice(),
     state: zones.global.occupied.slice(),
     surprise: seen.grid.slice(),

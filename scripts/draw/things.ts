@@ -38,10 +38,10 @@ export type ShownThing = SeenThing & {
   } | null;
 };
 
-/** What the model says of each thing of a step, to be called right after it. */
+/** What the model says of each thing of a step, to be called right after it; a copy, which later steps do not change. */
 export function shownThings({ judge, calibration }: Cortex, { things }: Observation): ShownThing[] {
   const { usual, things: pool } = judge;
-  return things.map((thing) => {
+  return structuredClone(things).map((thing) => {
     const slot = pool.id.findIndex((id, at) => id === thing.id && pool.status[at] === LIVE);
     const isSeen = pool.blob[slot]! >= 0 && pool.together[slot] === 0;
     if (usual.judged.told[slot] === 0) return { ...thing, isSeen, told: null };
