@@ -3,7 +3,7 @@
  */
 import { Command } from 'commander';
 import { configJsonSchema, describeConfig, withoutSecrets } from '../config/describe.ts';
-import { ConfigError, loadConfig } from '../config/load.ts';
+import { ConfigError, inspectConfig, loadConfig, sortProblems } from '../config/load.ts';
 import { planCortex } from '../cortex/plan.ts';
 import { cortexSettings } from '../config/camera-settings.ts';
 import { configOption, jsonOption } from './common.ts';
@@ -18,10 +18,10 @@ export function configCommand(): Command {
     .description('name every problem with its line; exit code 78 if there is one')
     .addOption(configOption())
     .action(async (argument: string | undefined, { config: option }: { config?: string }) => {
-      const loaded = loadConfig(argument ?? option);
+      const { loaded, problems: contradictions } = inspectConfig(argument ?? option);
       for (const warning of loaded.warnings) remark(`Warning: ${warning}`);
-      const problems = await configProblems(loaded);
-      if (problems.length > 0) throw new ConfigError(loaded.file, problems);
+      const problems = [...contradictions, ...(await configProblems(loaded))];
+      if (problems.length > 0) throw new ConfigError(loaded.file, sortProblems(problems));
       const models = Object.entries(loaded.config.cameras).map(([name, camera]) => {
         const { totalBytes } = planCortex(cortexSettings(camera)).memory;
         return `${name} (${camera.preset}, ${(totalBytes / (1 << 20)).toFixed(1)} MiB)`;

@@ -16,7 +16,7 @@ import { type Config, ConfigSchema } from './schema.ts';
 import { credential, readPassword, worldReadable } from './secrets.ts';
 import { fillSources, relevantErrors } from './source-union.ts';
 
-export { ConfigError, type Problem } from './problems.ts';
+export { ConfigError, type Problem, sortProblems } from './problems.ts';
 
 /** A configuration that has passed every check: defaults filled in, paths absolute, secrets read. */
 export type LoadedConfig = {
@@ -52,6 +52,18 @@ export function loadConfig(
   withSecrets = true,
   cluster?: readonly string[],
 ): LoadedConfig {
+  return parseConfig(readConfig(file), resolve(file), env, withSecrets, cluster);
+}
+
+/** The same for whoever wants to go on looking: what contradicts itself inside a file of the right shape is listed, not thrown. */
+export function inspectConfig(file: string = DEFAULT_FILE, env: NodeJS.ProcessEnv = process.env): Inspected {
+  return inspect(readConfig(file), resolve(file), env, true);
+}
+
+/** A configuration of the right shape, and what contradicts itself in it. */
+export type Inspected = { readonly loaded: LoadedConfig; readonly problems: readonly Problem[] };
+
+function readConfig(file: string): string {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -63,7 +75,7 @@ export function loadConfig(
         : 'Name it with --config FILE, or make one: cortexd init.',
     });
   }
-  return parseConfig(text, resolve(file), env, withSecrets, cluster);
+  return text;
 }
 
 /** Check the text of a configuration. `file` is its name in messages and the anchor of relative paths. */
@@ -74,6 +86,18 @@ export function parseConfig(
   withSecrets = true,
   cluster?: readonly string[],
 ): LoadedConfig {
+  const { loaded, problems } = inspect(text, file, env, withSecrets, cluster);
+  if (problems.length > 0) throw new ConfigError(file, problems);
+  return loaded;
+}
+
+function inspect(
+  text: string,
+  file: string,
+  env: NodeJS.ProcessEnv,
+  withSecrets: boolean,
+  cluster?: readonly string[],
+): Inspected {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number): { line: number; column: number } => {
@@ -122,11 +146,13 @@ export function parseConfig(
   const config = raw as Config;
   for (const [path, message] of crossChecks(config))
     problems.push({ ...place(path, false), key: path.join('.'), message });
-  if (problems.length > 0) throw new ConfigError(file, sortProblems(problems));
   const warnings = document.warnings.map(({ message, pos }) => `${file}:${at(pos[0]).line}: ${message}`);
+  // With contradictions in it no password is read: that it is missing as well would be said in place of them.
+  const mayRead = withSecrets && problems.length === 0;
+  const known = holdsSecret(config) ? [...warnings, ...worldReadable(file)] : warnings;
   return {
-    ...complete(config, file, env, withSecrets, holdsSecret(config) ? [...warnings, ...worldReadable(file)] : warnings),
-    placeOf: (path) => place(path, false),
+    loaded: { ...complete(config, file, env, mayRead, known), placeOf: (path) => place(path, false) },
+    problems: sortProblems(problems),
   };
 }
 

@@ -138,17 +138,21 @@ cameras:
   c: { source: { type: file, path: letter.mp4 } }
   d: { source: { type: v4l2, device: /dev/video99 } }
   e: { source: { type: file, path: good.mp4 } }
+  bridge: { source: { type: file, path: good.mp4 } }
 `,
   );
   const { code, stderr } = await cortexd('config', 'check', config);
   t.equal(code, 78);
-  t.match(stderr, /5 problems/);
+  t.match(stderr, /6 problems/);
+  const lines = [...stderr.matchAll(/config\.yaml:(\d+):/g)].map(([, line]) => Number(line));
+  t.same(lines, [1, 3, 4, 5, 6, 8], 'in the order of the file, what contradicts itself among them');
   for (const [line, key] of [
     [1, 'mqtt.ca_file'],
     [3, 'cameras.a.source.path'],
     [4, 'cameras.b.source.path'],
     [5, 'cameras.c.source.path'],
     [6, 'cameras.d.source.device'],
+    [8, 'cameras.bridge'],
   ] as const)
     t.match(stderr, new RegExp(`:${line}:\\d+ ${key.replaceAll('.', '\\.')}: `));
 });
