@@ -4,7 +4,7 @@
  * Encoded pictures go through sharp, which decodes, crops, averages and greys in one pass. Raw luma, as it comes from
  * ffmpeg, is averaged here: for planes of this size the call into sharp costs more than the work.
  */
-import sharp, { type Sharp } from 'sharp';
+import { type Sharp, sharp } from './sharp.ts';
 import { CortexdError, messageOf } from '../errors.ts';
 import { contains } from '../vision/polygon.ts';
 import { pictureHead } from './picture-head.ts';

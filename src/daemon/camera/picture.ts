@@ -1,7 +1,7 @@
 /**
  * picture.ts - JPEG pictures for people: the frame as it is, with the place of an event marked, and the heat map.
  */
-import sharp, { type Sharp } from 'sharp';
+import { type Sharp, sharp } from '../../capture/sharp.ts';
 import type { Observation } from '../../cortex/observation.ts';
 import type { Box } from '../../vision/box.ts';
 

@@ -1,7 +1,7 @@
 /**
  * view-picture.ts - a view becomes a JPEG: cut to what is watched, scaled, masked, with the place of an event marked.
  */
-import sharp, { type Sharp } from 'sharp';
+import { type Sharp, sharp } from '../../capture/sharp.ts';
 import { MASK_GREY } from '../../capture/preprocess.ts';
 import type { Crop, View } from '../../capture/view.ts';
 import type { Box } from '../../vision/box.ts';
