@@ -49,7 +49,8 @@ type Held = {
   /** Of the lease, and of the settings it is watched with. */
   revision: number;
   readonly settings: number;
-  readonly sinceMs: number;
+  /** Since when it is watched. */
+  sinceMs: number;
   state: 'starting' | 'on' | 'stopping';
   /** Since when there are no frames although there should be, and nobody else could do better. */
   keptSinceMs: number | null;
@@ -297,6 +298,8 @@ export class Agent {
     const revision = await board.write('lease', camera, lease, before?.revision ?? null);
     if (revision === null) return;
     this.#freeSinceMs.delete(camera);
+    // While cameras change hands nothing is moved for balance.
+    this.#balancedMs = clocks.others();
     const held: Held = {
       token,
       revision,
@@ -315,6 +318,7 @@ export class Agent {
     const fence: Fence = { node, token, isValid: () => session.isValid && this.#held.get(camera) === held };
     this.#options.host.start(camera, settings.value!, fence).then(
       () => {
+        held.sinceMs = performance.now();
         if (held.state === 'starting') held.state = 'on';
         this.#rest.delete(camera);
       },

@@ -44,7 +44,7 @@ const READERS: { readonly [K in Kind]: (bytes: Uint8Array) => Values[K] | null }
   drain: reader(DrainOrder),
 };
 
-const AGAIN_MS = 500;
+const AGAIN_MS = 200;
 /** One's own write is read again within this, or it is not known what has become of it (ms). */
 const READ_MS = 2000;
 
@@ -159,6 +159,10 @@ export class Board {
     });
     try {
       await within(limitMs, 'what was written to be read again', read);
+    } catch (error) {
+      // Whoever was to tell has perhaps died.
+      this.#watch?.stop();
+      throw error;
     } finally {
       this.#readers.delete(reader);
     }

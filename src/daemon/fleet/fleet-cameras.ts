@@ -129,6 +129,8 @@ export class FleetCameras {
   async #resume(camera: string, ports: CameraPorts, token: number): Promise<{ readonly [key: string]: string }> {
     const { store, copies, instance, log } = this.#ports;
     const own = await store.call('lastCheckpoint', camera);
+    // Under the token before nobody but this machine has saved: there is nothing to ask.
+    if (own !== null && own.token === token - 1) return {};
     const newest = await copies.newest(camera, token);
     if (newest === null || !isNewer(newest, own, instance)) return {};
     try {
