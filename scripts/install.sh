@@ -5,20 +5,23 @@ set -eu
 
 usage() {
   cat <<'TEXT'
-Usage: sudo scripts/install.sh [--no-start]
+Usage: sudo scripts/install.sh [--no-start] [--fleet]
 
 Builds cortexd if needed and installs it as the systemd service "cortexd".
   --no-start   install, but do not enable or start the service
+  --fleet      keep the client for a fleet of machines (docs/fleet.md), 1.7 MB
   DESTDIR=DIR  (environment) lay the files out below DIR and do nothing else
 TEXT
 }
 
 start=yes
+fleet=no
 for argument in "$@"; do
   case "$argument" in
     --no-start) start=no ;;
+    --fleet) fleet=yes ;;
     -h | --help) usage; exit 0 ;;
-    *) echo "install.sh: Expected --no-start or --help but received $argument" >&2; usage >&2; exit 64 ;;
+    *) echo "install.sh: Expected --no-start, --fleet or --help but received $argument" >&2; usage >&2; exit 64 ;;
   esac
 done
 
@@ -56,6 +59,9 @@ cp -R node_modules "$library.new/"
 # What only the tests and the build need is left out; nothing is fetched.
 (cd "$library.new" && npm prune --omit=dev --no-audit --no-fund --ignore-scripts --offline >/dev/null 2>&1) ||
   echo "install.sh: The packages for development could not be left out; the installation is larger than it need be" >&2
+if [ "$fleet" = yes ]; then
+  for package in @nats-io js-sha256 tweetnacl; do cp -R "node_modules/$package" "$library.new/node_modules/"; done
+fi
 rm -rf "$library.old"
 if [ -d "$library" ]; then mv "$library" "$library.old"; fi
 mv "$library.new" "$library"

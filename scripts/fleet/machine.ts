@@ -36,6 +36,9 @@ export class Machine {
       join(this.folder, 'nats.conf'),
       `server_name: ${this.name}
 listen: 0.0.0.0:4222
+ping_interval: "2s"
+ping_max: 2
+write_deadline: "3s"
 jetstream { store_dir: "${join(this.folder, 'nats')}", max_mem: 64MB, max_file: 4GB }
 cluster { name: test, listen: 0.0.0.0:6222, routes: [ ${all.map((address) => `nats://${address}:6222`).join(', ')} ] }
 `,

@@ -18,13 +18,16 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     lease: { type: 'string', default: '20' },
     minutes: { type: 'string', default: '600' },
+    faults: { type: 'string', default: 'all' },
     keep: { type: 'boolean', default: false },
   },
 });
 const CHECKPOINT_S = 5;
 /** A camera needs so long to be begun at most. */
 const BEGIN_S = 5;
-const FAULTS = ['killed', 'daemon killed', 'frozen', 'daemon frozen', 'cut off'] as const;
+const FAULTS = ['killed', 'daemon killed', 'frozen', 'daemon frozen', 'cut off'].filter(
+  (name) => values.faults === 'all' || name.startsWith(values.faults),
+);
 
 const random = Uint32Array.of(seedWord(Number(values.seed), 1));
 const chance = (): number => (nextRandom(random) >>> 0) / 2 ** 32;

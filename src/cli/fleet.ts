@@ -203,6 +203,14 @@ async function withBoard(options: Common, work: (asked: Asked) => Promise<void>)
     board.start();
     try {
       await work({ loaded, board });
+    } catch (error) {
+      if (error instanceof CortexdError) throw error;
+      const hint =
+        'Have the servers found a leader? May this user write as "operator" (cortexd fleet key --node operator)?';
+      throw new CortexdError('unavailable', `Expected an answer of the cluster but received: ${messageOf(error)}`, {
+        hint,
+        cause: error,
+      });
     } finally {
       await board.stop();
     }

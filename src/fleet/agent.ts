@@ -265,16 +265,18 @@ export class Agent {
   async #takeFree(): Promise<void> {
     const { clocks, leaseMs } = this.#options;
     const now = clocks.others();
-    for (const [camera, { value }] of this.#view().cameras) {
-      // Each taking changes what there is room for.
-      const view = this.#view();
+    let view = this.#view();
+    for (const [camera, { value }] of view.cameras) {
       if (value.removed === true || this.#held.has(camera) || !isFree(view, view.leases.get(camera)?.value)) {
         this.#freeSinceMs.delete(camera);
         continue;
       }
       if (!this.#freeSinceMs.has(camera)) this.#freeSinceMs.set(camera, now);
       if ((this.#rest.get(camera)?.untilMs ?? -Infinity) > now) continue;
-      if (isMyTurn(view, camera, now - this.#freeSinceMs.get(camera)!, leaseMs)) await this.#take(camera);
+      if (!isMyTurn(view, camera, now - this.#freeSinceMs.get(camera)!, leaseMs)) continue;
+      await this.#take(camera);
+      // Each taking changes what there is room for.
+      view = this.#view();
     }
   }
 
