@@ -24,6 +24,8 @@ export type Verdict = {
   readonly takenOver: number;
   readonly journaled: number;
   readonly stored: number;
+  /** Not stored yet: they wait in a journal. */
+  readonly waiting: number;
   readonly lost: number;
   readonly double: number;
 };
@@ -116,20 +118,23 @@ function learning(machines: readonly Machine[], told: readonly Told[]): { learni
 function events(
   machines: readonly Machine[],
   stored: readonly string[],
-): Pick<Verdict, 'journaled' | 'stored' | 'lost' | 'double'> {
+): Pick<Verdict, 'journaled' | 'stored' | 'waiting' | 'lost' | 'double'> {
   const journaled = new Set<string>();
+  const waiting = new Set<string>();
   for (const machine of machines) {
     for (const { topic, payload } of heard(machine))
       if (/^[^/]+\/[^/]+\/cam\d+\/event$/.test(topic)) journaled.add(payload);
     const db = new Sqlite(machine.database, { readonly: true });
     for (const record of db.prepare('SELECT record FROM event').pluck().all() as string[]) journaled.add(record);
+    for (const record of db.prepare('SELECT payload FROM fleet_outbox').pluck().all() as string[]) waiting.add(record);
     db.close();
   }
   const there = new Set(stored);
   return {
     journaled: journaled.size,
     stored: stored.length,
-    lost: [...journaled].filter((record) => !there.has(record)).length,
+    waiting: [...waiting].filter((record) => !there.has(record)).length,
+    lost: [...journaled].filter((record) => !there.has(record) && !waiting.has(record)).length,
     double: stored.length - there.size,
   };
 }

@@ -1,7 +1,10 @@
 /**
  * deadline.ts - what the cluster does not answer in time is asked again: after a server has died a question may wait for ever.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CortexdError } from '../errors.ts';
+
+const AGAIN_MS = 300;
 
 /** What `work` resolves to; rejects with CortexdError('unavailable') after `limitMs`. */
 export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
@@ -26,6 +29,7 @@ export async function withRetries<T>(times: number, work: () => Promise<T>): Pro
       return await work();
     } catch (error) {
       if (left <= 0 || (error instanceof CortexdError && error.code === 'corrupt')) throw error;
+      await sleep(AGAIN_MS);
     }
   }
 }

@@ -6,6 +6,7 @@
  * lease cannot take anything back. Pages that neither the new list nor the one before names are deleted by who wrote the new one; a page
  * bears the token of who wrote it in its name, so nobody ever deletes a page that a later holder has written.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KV, KvEntry } from '@nats-io/kv';
 import { CortexdError, messageOf } from '../errors.ts';
 import type { ModelImage } from '../store/model-image.ts';
@@ -34,6 +35,8 @@ export type Copied = { readonly pages: number; readonly bytes: number };
 const SENT_MS = 600_000;
 const TRIES = 4;
 const HISTORY_MS = 4000;
+const MISSING_TRIES = 6;
+const MISSING_PAUSE_MS = 1000;
 /** So many holders in a row may have come and gone without a checkpoint. */
 const MOST_LATER = 16;
 
@@ -176,9 +179,18 @@ export class ModelCopies {
     const tokens = new Map(parts);
     const hashes = pages.map((page) => parts[page]?.[0] ?? '');
     const bytes = await assembleModel(length, hashes, (hash) =>
-      this.#pages.read(pageName(camera, tokens.get(hash) ?? 0, hash)),
+      this.#readPatiently(pageName(camera, tokens.get(hash) ?? 0, hash)),
     );
     return { camera, step, signature, bytes, savedAt, token };
+  }
+
+  /** A server that has just come back may answer before it has caught up: what is missing then is there a moment later. */
+  async #readPatiently(name: string): Promise<Uint8Array | null> {
+    for (let left = MISSING_TRIES; ; left--) {
+      const bytes = await this.#pages.read(name);
+      if (bytes !== null || left <= 1) return bytes;
+      await sleep(MISSING_PAUSE_MS);
+    }
   }
 
   /** Pages of the last list but one that the last two do not name, and lists of former holders. Whatever fails is left to the sweep. */

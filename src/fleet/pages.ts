@@ -1,26 +1,29 @@
 /**
  * pages.ts - pages of models in the object store. A page is one chunk, so it is read by two plain questions, each with a time
- * limit, in place of a subscription that hangs when a server dies; and deleted without the mark that would stay for ever.
+ * limit, in place of a subscription that hangs when a server dies; written by two messages that may be repeated, where the
+ * library takes a chunk away again whose list it could not confirm; and deleted without the mark that would stay for ever.
  */
-import type { JetStreamManager } from '@nats-io/jetstream';
+import { createHash } from 'node:crypto';
 import type { ObjectStore } from '@nats-io/obj';
 import { within, withRetries } from './deadline.ts';
-import { ASK_MS } from './link.ts';
+import { ASK_MS, type FleetLink } from './link.ts';
 import type { FleetNames } from './names.ts';
 
 const TRIES = 4;
+/** A page is never longer (bytes). */
+const CHUNK = 131_072;
 const LIST_MS = 60_000;
 
 export type Listed = { readonly name: string; readonly writtenMs: number };
 
 export class Pages {
   readonly #objects: ObjectStore;
-  readonly #manager: JetStreamManager;
+  readonly #link: FleetLink;
   readonly #bucket: string;
 
-  constructor(objects: ObjectStore, manager: JetStreamManager, names: FleetNames) {
+  constructor(objects: ObjectStore, link: FleetLink, names: FleetNames) {
     this.#objects = objects;
-    this.#manager = manager;
+    this.#link = link;
     this.#bucket = names.pages;
   }
 
@@ -28,10 +31,30 @@ export class Pages {
     return `OBJ_${this.#bucket}`;
   }
 
+  /** Written as any object of one chunk, but by two plain messages that may be sent again as often as need be. */
   async write(name: string, bytes: Uint8Array): Promise<void> {
-    await withRetries(TRIES, () =>
-      within(2 * ASK_MS, `page ${name} to be stored`, this.#objects.putBlob({ name }, bytes)),
-    );
+    const nuid = chunkOf(name);
+    const mtime = new Date().toISOString();
+    const digest = `SHA-256=${createHash('sha256').update(bytes).digest('base64url')}=`;
+    const meta = {
+      name,
+      bucket: this.#bucket,
+      nuid,
+      size: bytes.length,
+      chunks: 1,
+      digest,
+      mtime,
+      options: { max_chunk_size: CHUNK },
+    };
+    await this.#replace(`$O.${this.#bucket}.C.${nuid}`, bytes);
+    await this.#replace(`$O.${this.#bucket}.M.${encoded(name)}`, Buffer.from(JSON.stringify(meta)));
+  }
+
+  /** The only message of its subject. */
+  async #replace(subject: string, bytes: Uint8Array): Promise<void> {
+    const headers = this.#link.headers();
+    headers.set('Nats-Rollup', 'sub');
+    await withRetries(TRIES, () => this.#link.stream.publish(subject, bytes, { headers }));
   }
 
   /** null: there is none of that name. */
@@ -48,23 +71,29 @@ export class Pages {
     const message = await within(
       2 * ASK_MS,
       'an answer of the object store',
-      this.#manager.streams.getMessage(this.#stream, { last_by_subj: subject }),
+      this.#link.manager.streams.getMessage(this.#stream, { last_by_subj: subject }),
     );
     return message?.data ?? null;
   }
 
   async remove(names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      await within(2 * ASK_MS, 'a page to be deleted', this.#objects.delete(name));
-      const filter = `$O.${this.#bucket}.M.${encoded(name)}`;
-      await within(2 * ASK_MS, 'its mark to be deleted', this.#manager.streams.purge(this.#stream, { filter }));
-    }
+    for (const name of names)
+      for (const subject of [`M.${encoded(name)}`, `C.${chunkOf(name)}`]) {
+        const filter = `$O.${this.#bucket}.${subject}`;
+        const purged = this.#link.manager.streams.purge(this.#stream, { filter });
+        await within(2 * ASK_MS, 'a page to be deleted', purged);
+      }
   }
 
   async list(): Promise<Listed[]> {
     const all = await within(LIST_MS, 'the list of pages', this.#objects.list());
     return all.map(({ name, mtime }) => ({ name, writtenMs: Date.parse(mtime) }));
   }
+}
+
+/** The chunk of a page goes by the page's name: written again it is the same one. */
+function chunkOf(name: string): string {
+  return name.replaceAll('/', '-');
 }
 
 /** As names of objects stand in subjects: base64url with padding. */

@@ -19,7 +19,7 @@ export async function sweep(models: KV, pages: Pages, sparedMs: number = SPARED_
   const there = await pages.list();
   const kept = await within(LISTS_MS, 'the lists of pages', namesInLists(models));
   const newestMs = Math.max(...there.map(({ writtenMs }) => writtenMs), 0);
-  // By the clock of the cluster, as far as it is known: that of this machine may be wrong.
+  // Against the newest page, and not the clock of this machine, which may be wrong by more than that.
   const gone = there.filter(({ name, writtenMs }) => !kept.has(name) && newestMs - writtenMs >= sparedMs);
   await pages.remove(gone.map(({ name }) => name));
   return gone.length;

@@ -118,12 +118,21 @@ test('a fleet on three servers', async (t) => {
     await Promise.all(servers.map((server) => server.signal('SIGCONT')));
     await until('it is renewed when they are back, since nobody has ended it', () => session.isValid, 30_000);
     await session.end();
+    const answers = (): Promise<boolean> =>
+      link.manager.streams
+        .list()
+        .next()
+        .then(
+          () => true,
+          () => false,
+        );
+    await until('the servers have found a leader again', answers, 30_000);
   });
 
   await t.test(
     'a model goes over byte for byte; only what has changed is sent; who comes late is refused',
     async (t) => {
-      const pages = new Pages(stores.pages, link.manager, names);
+      const pages = new Pages(stores.pages, link, names);
       const copies = new ModelCopies(stores.models, pages, link, names.models);
       const store = new Store({ directory: shortFolder(t), outboxLimit: 9, program: '0', lock: true });
       t.teardown(() => store.close());

@@ -79,7 +79,7 @@ authorization { users: [ ${entries.join('\n')} ] }`,
     await board.ready();
     const order = { version: 1 as const, to: 'pi-2', at: '' };
     t.equal(await board.write('move', 'porch', order, null), 1);
-    const pages = new Pages(stores.pages, link.manager, names);
+    const pages = new Pages(stores.pages, link, names);
     const copies = new ModelCopies(stores.models, pages, link, names.models);
     const store = new Store({
       directory: join(folder, 'state'),

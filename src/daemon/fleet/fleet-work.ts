@@ -132,7 +132,7 @@ export class FleetWork {
     if (stores === undefined) return link.close();
     this.#trouble = null;
     const board = new Board(stores.board, link, names.board, this.#node, this.#clocks.others);
-    const pages = new Pages(stores.pages, link.manager, names);
+    const pages = new Pages(stores.pages, link, names);
     const copies = new ModelCopies(stores.models, pages, link, names.models);
     const cameras = new FleetCameras({
       loaded,
