@@ -147,7 +147,15 @@ function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
       scratch: views('sight'),
       scoreHeight: (x, y, high) => amountScore(usual.heights, places, 0, cellAt(places, x, y), ln(high)),
     },
-    judge: { views: views('judge'), things, usual, signs: views('feedback.signs'), calibration, ablated },
+    judge: {
+      views: views('judge'),
+      again: views('judge.again'),
+      things,
+      usual,
+      signs: views('feedback.signs'),
+      calibration,
+      ablated,
+    },
     calibration,
     global: {
       grid: geometry.global,

@@ -64,7 +64,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   stepLabels(cortex, learn, labelled);
 
   const stepped = stage?.now() ?? 0;
-  const thingMatters = judgeThings(cortex.judge, { timeMs: now.timeMs, elapsedMs, unsure: verdict.unsure });
+  const thingMatters = judgeThings(cortex.judge, { timeMs: now.timeMs, elapsedMs, unsure: verdict.unsure, learn });
   const orderMatters = stepFeedback(cortex, regions.visits, thingMatters);
   const ratios: SceneRatios = judgeScene(cortex, regions, verdict.unsure, elapsedMs, learn);
   const scene = { verdict, regions, ratios, orderMatters };

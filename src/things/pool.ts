@@ -15,6 +15,10 @@ export const TRAIL_MS = 100;
 /** Visited places kept of each thing; a longer path forgets its middle. */
 export const PATH = 64;
 
+/** A thing that has come this far (of its own size, and heights) has come by itself. */
+const CAME = 0.7;
+const CAME_LEAST = 0.06;
+
 /** What a slot holds. */
 export const FREE_SLOT = 0;
 /** Seen, but not for long enough to be believed. */
@@ -72,6 +76,11 @@ export type Things = Views<ReturnType<typeof thingFields>>;
 
 /** Instead of a place: this edge was cut off by the border of the picture. */
 export const OFF = -9;
+
+/** Whether a thing has moved by itself: what never did may be a patch of light, which has any size, or the digits of a clock. */
+export function hasCome({ travelled, width, height }: Things, slot: number): boolean {
+  return travelled[slot]! > Math.max(CAME_LEAST, CAME * Math.max(width[slot]!, height[slot]!));
+}
 
 /** How far (heights) and how long a thing moved. */
 export type Motion = { dx: number; dy: number; ms: number };

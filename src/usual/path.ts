@@ -1,5 +1,6 @@
 /**
- * path.ts - the places a thing has come by, and what it was like there: kept while it is followed, learned when it is gone.
+ * path.ts - the places a thing has come by, and what it was like there: kept while it is followed, learned when it is gone,
+ * or when it has come by PATH places: what is always there is never gone.
  *
  * One entry per cell entered; when all are taken the oldest gives way.
  */
@@ -27,6 +28,10 @@ export type Path = Views<ReturnType<typeof pathFields>>;
 export function beginPath(path: Path, slot: number): void {
   path.pathLength[slot] = 0;
   path.pathAt[slot] = PATH - 1;
+}
+
+export function isFull({ pathLength }: Path, slot: number): boolean {
+  return pathLength[slot]! === PATH;
 }
 
 /** The entry of the cell where a thing is now; `isNew` tells that it has just come there. */

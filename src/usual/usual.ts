@@ -14,10 +14,10 @@
  */
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
-import { LIVE, MOST_THINGS, type Motion, PATH, type Things, motionOf } from '../things/pool.ts';
+import { LIVE, MOST_THINGS, type Motion, PATH, type Things, hasCome, motionOf } from '../things/pool.ts';
 import { type Amounts, amountBits, isBelow, amountFields, learnAmount } from './amounts.ts';
 import { type Directions, directionBits, directionFields, directionOf, learnDirection } from './directions.ts';
-import { type Path, beginPath, enter, meanNovelty, pathFields } from './path.ts';
+import { type Path, beginPath, enter, isFull, meanNovelty, pathFields } from './path.ts';
 import { type Places, cellAt } from './places.ts';
 import { OF_SUMS, type Tail, learnTail, tailBits, tailFields } from './tail.ts';
 import { type Visits, countThing, learnVisit, visitBits, visitFields } from './visits.ts';
@@ -46,7 +46,7 @@ const STANDING = 0.02;
  * Evidence counts as far as it lasts: it falls at once and takes so long (ms) to rise to its full height. Sizes and shapes of
  * things that are half hidden or fall apart come and go; how long a thing has stayed lasts by itself.
  */
-const HOLD_MS = [400, 600, 600, 100, 2400, 2400, 1200];
+const HOLD_MS = [400, 1200, 1000, 100, 2400, 2400, 1200];
 /** One attribute alone adds at most so many bits: that a thing begins where none began is odd, but things are lost and found. */
 const MOST = [24, 24, 24, 24, 16, 16, 8];
 /** Of an attribute's bits this many are given away: the best of many measurements of an ordinary thing come to about that. */
@@ -59,9 +59,6 @@ const NOVEL_PLACES = 5;
 const NEWBORN_MS = 300_000;
 /** Things nearer to each other than this (heights) are beside each other. */
 const BESIDE = 0.03;
-/** A thing that has come this far (of its own size, and heights) has come by itself. */
-const CAME = 0.7;
-const CAME_LEAST = 0.06;
 /** A thing this young (ms) has no size yet: it is still coming in. */
 const SIZED_MS = 500;
 
@@ -221,11 +218,6 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
   }
 }
 
-/** Whether a thing has moved by itself: what never did may be a patch of light, which has any size. */
-function hasCome({ travelled, width, height }: Things, slot: number): boolean {
-  return travelled[slot]! > Math.max(CAME_LEAST, CAME * Math.max(width[slot]!, height[slot]!));
-}
-
 /** Whether another thing is so near that one may have lent the other a piece. */
 function isBeside(things: Things, slot: number): boolean {
   for (let other = 0; other < MOST_THINGS; other++) {
@@ -240,13 +232,34 @@ function isBeside(things: Things, slot: number): boolean {
 /** Added to a stay before its logarithm is taken: shorter ones are alike. */
 export const STAY_FLOOR_MS = 300;
 
-/** A thing is gone: what it was like becomes usual, unless it was a break of the usual. */
-export function learnThing(usual: Usual, things: Things, slot: number, learn: boolean, watchedMs: number): void {
+/** A thing is gone: what it was like becomes usual, and how unusual it was is what ordinary things are. */
+export function learnThing(usual: Usual, things: Things, slot: number, watchedMs: number): void {
   const { places, path, judged } = usual;
-  if (!learn) return;
-  const length = path.pathLength[slot]!;
-  if (length === 0) return;
+  if (path.pathLength[slot] === 0) return;
+  learnPath(usual, slot);
+  if (things.parted[slot] === 0) {
+    learnVisit(usual.births, cellAt(places, things.birthX[slot]!, things.birthY[slot]!));
+    countThing(usual.births);
+  }
+  // While nothing is known everything is news: that says nothing of what ordinary things will be worth later.
+  if (watchedMs < NEWBORN_MS) return;
+  for (let attribute = 0; attribute < COUNT; attribute++)
+    learnTail(usual.tails[attribute]!, judged.best[slot * COUNT + attribute]!);
+  learnTail(usual.totals, judged.total[slot]!);
+}
+
+/** A thing that is still there has come by so many places that its path is full: what it was like on it becomes usual. */
+export function learnFullPath(usual: Usual, slot: number): void {
+  if (!isFull(usual.path, slot)) return;
+  learnPath(usual, slot);
+  beginPath(usual.path, slot);
+}
+
+/** What a thing was like at each place of its path: one sample a place. */
+function learnPath(usual: Usual, slot: number): void {
+  const { places, path } = usual;
   const base = slot * PATH;
+  const length = path.pathLength[slot]!;
   for (let i = 0; i < length; i++) {
     const entry = base + ((path.pathAt[slot]! + PATH - i) % PATH);
     const cell = path.cell[entry]!;
@@ -270,13 +283,4 @@ export function learnThing(usual: Usual, things: Things, slot: number, learn: bo
     }
   }
   countThing(usual.visits);
-  if (things.parted[slot] === 0) {
-    learnVisit(usual.births, cellAt(places, things.birthX[slot]!, things.birthY[slot]!));
-    countThing(usual.births);
-  }
-  // While nothing is known everything is news: that says nothing of what ordinary things will be worth later.
-  if (watchedMs < NEWBORN_MS) return;
-  for (let attribute = 0; attribute < COUNT; attribute++)
-    learnTail(usual.tails[attribute]!, judged.best[slot * COUNT + attribute]!);
-  learnTail(usual.totals, judged.total[slot]!);
 }

@@ -3,15 +3,17 @@
  *
  *     cell -> mean of 3 x 3 cells -> mean of 7 x 7 -> mean of the picture
  *
- * The chance that the next thing comes by a cell is (n + k p') / (N + k), p' the chance by the next coarser level. N is the
- * number of things seen, or, in a place where little happens, the time watched in units of PATIENCE_MS: where nothing ever
- * came, that something comes is news.
+ * The chance that the next thing comes by a cell is (1 - w) (n + k p') / (N + k) + w p', p' the chance by the next coarser
+ * level: however often things have kept to a way, one beside it is near it. N is the number of things seen, or, in a place
+ * where little happens, the time watched in units of PATIENCE_MS: where nothing ever came, that something comes is news.
  */
 import { type Views, field } from '../memory/layout.ts';
 import { bitsOf } from './bits.ts';
 import type { Places } from './places.ts';
 
 const PRIOR = 2;
+/** Weight (w) of what is around a cell, however much is known of the cell: places of things are seen to about a cell. */
+const AROUND = 0.2;
 /** Counts of things are halved when they reach this: ways that are not used any more are forgotten. */
 const MOST = 1000;
 /** So much time in which nothing came counts as one thing that came elsewhere, up to MOST_QUIET of them. */
@@ -45,9 +47,14 @@ export function visitChance(
       Math.min(rows - 1, row + reach),
       columns,
     );
-    chance = (mean + PRIOR * chance) / (all + PRIOR);
+    chance = drawn(mean, all, chance);
   }
-  return (visits[cell]! + PRIOR * chance) / (all + PRIOR);
+  return drawn(visits[cell]!, all, chance);
+}
+
+/** The chance of a level, drawn to that of the coarser one. */
+function drawn(visits: number, all: number, coarser: number): number {
+  return ((1 - AROUND) * (visits + PRIOR * coarser)) / (all + PRIOR) + AROUND * coarser;
 }
 
 export function visitBits(plane: Visits, places: Places, cell: number, watchedMs: number): number {

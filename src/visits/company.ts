@@ -34,7 +34,7 @@ const LINKED_BY_AGE = 0.5;
 const FEWEST = 5;
 const MOST_ABSENT = 0.1;
 /** Weight of what all pairs know in what one does (visits). */
-const SHARED_WEIGHT = 2;
+const SHARED_WEIGHT = 6;
 /** Before anything was asked companions are missing once in so many times. */
 const ASKED_FIRST = 50;
 /** Counts are halved here: old habits fade. */

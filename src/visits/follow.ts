@@ -6,7 +6,7 @@
  * towards the camera seems to stand. What goes from stop to stop is told by its stops.
  */
 import { type Views, field, upTo } from '../memory/layout.ts';
-import { LIVE, MOST_THINGS, TRAIL, type Things } from '../things/pool.ts';
+import { LIVE, MOST_THINGS, TRAIL, type Things, hasCome } from '../things/pool.ts';
 import { NO_VISIT, PASS, STOP, type Visit, type VisitKinds, kindOfVisit, learnKind, reachOf } from './kinds.ts';
 import { WAY_POINTS, type Ways, beginWay, goOn, layEvenly, lengthOf, wayFields } from './ways.ts';
 
@@ -24,6 +24,8 @@ const LEAST_WAY = 0.25;
 /** Stops kept of a thing; nearer than this (heights) to an end of its way they are part of coming and going. */
 const STOPS = 4;
 const AT_AN_END = 0.2;
+/** What is lower than this (heights) and has not come by itself is no visitor: the digits of a clock change by the clock. */
+const LEAST_HIGH = 0.08;
 /** What stops again so soon (ms) where something just stopped was lost from sight for a moment. */
 const SAME_STAY_MS = 4000;
 /** A kind that came so often is one. */
@@ -108,6 +110,7 @@ function lookForStop(visitors: Visitors, things: Things, slot: number, timeMs: n
   const still = Math.min(STILL_MOST, Math.max(STILL_LEAST, STILL_SHARE * Math.min(things.width[slot]!, height)));
   const sinceMs = stillSince(things, slot, still);
   if (timeMs - sinceMs < STOP_MS) return;
+  if (height < LEAST_HIGH && !hasCome(things, slot)) return;
   const at = slot * STOPS + Math.min(count, STOPS - 1);
   // What appeared here and moves a little is at home in the middle between.
   const [bx, by] = [things.birthX[slot]!, things.birthY[slot]!];

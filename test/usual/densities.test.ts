@@ -79,3 +79,15 @@ void test('where nothing ever came, the first that comes is news, and the tenth 
   t.ok(visitBits(visits, places, here, watched) < 4.5, `${visitBits(visits, places, here, watched)}`);
   t.ok(visitBits(visits, places, far, watched) > first - 1, 'elsewhere it still is');
 });
+
+void test('beside a way that things keep to, however often, is no news; far from it is', async (t) => {
+  const visits = viewsFor(visitFields(places));
+  for (let i = 0; i < 500; i++) {
+    for (let column = 0; column < places.columns; column++) learnVisit(visits, 12 * places.columns + column);
+    countThing(visits);
+  }
+  const rowsOff = (rows: number): number => visitBits(visits, places, (12 + rows) * places.columns + 20, 600_000);
+  t.ok(rowsOff(0) < 0.4, `on it ${rowsOff(0)}`);
+  t.ok(rowsOff(1) > 2 && rowsOff(1) < 6, `beside it ${rowsOff(1)}`);
+  t.ok(rowsOff(6) > rowsOff(1) + 3, `far from it ${rowsOff(6)}`);
+});

@@ -192,3 +192,11 @@ void test('while nothing is learned a stay that is lost and found changes nothin
   ground.appear(0.5, 0.5, 0.02, 0.2);
   t.not(learned(), before);
 });
+
+void test('the digits of a clock are no visitors; what is as small and has come by itself is one', async (t) => {
+  const ground = new Ground();
+  for (let i = 0; i < 12; i++) t.same(ground.appear(0.1, 0.05, 0, 0.06), []);
+  t.equal(ground.kinds(), 0);
+  ground.things.travelled[0] = 0.4;
+  t.equal(ground.appear(0.5, 0.5, 0, 0.06).length, 1);
+});

@@ -17,11 +17,13 @@ import {
   attributeBits,
   beginThing,
   judgeThing,
+  learnFullPath,
   learnThing,
   sumBits,
 } from '../../usual/usual.ts';
 import { type ThingSigns, mattersHere, wasNormal } from '../feedback/signs.ts';
 import type { DetectedCause } from '../detector.ts';
+import { type Again, cameAgain } from './again.ts';
 import { type Calibration, countUnit, isReady, thresholdOf } from './calibration.ts';
 
 const COUNT = ATTRIBUTES.length;
@@ -60,6 +62,7 @@ export type JudgeViews = Views<ReturnType<typeof judgeFields>>;
 
 export type ThingJudge = {
   readonly views: JudgeViews;
+  readonly again: Again;
   readonly things: Things;
   readonly usual: Usual;
   readonly signs: ThingSigns;
@@ -69,12 +72,17 @@ export type ThingJudge = {
 };
 
 /** A moment in which things are judged. `unsure`: what is seen cannot be trusted. */
-export type JudgeMoment = { readonly timeMs: number; readonly elapsedMs: number; readonly unsure: boolean };
+export type JudgeMoment = {
+  readonly timeMs: number;
+  readonly elapsedMs: number;
+  readonly unsure: boolean;
+  readonly learn: boolean;
+};
 
 const motion: Motion = { dx: 0, dy: 0, ms: 0 };
 
 /** Judge all live things; their ratios are `views.ratio`. Returns whether one shows something that matters. */
-export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure }: JudgeMoment): boolean {
+export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure, learn }: JudgeMoment): boolean {
   const { views, things, usual, calibration } = judge;
   const watchedMs = calibration.views.watchedMs[0]!;
   const threshold = thresholdOf(calibration, THING);
@@ -104,6 +112,7 @@ export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure }: Ju
     }
     if (views.pardonedId[slot] === things.id[slot]) views.ratio[slot] = 0;
     if (ready && views.ratio[slot]! >= 1) usual.judged.told[slot] = 1;
+    if (learn && usual.judged.told[slot] === 0 && views.mattersMs[slot]! < MATTERS_MS) learnFullPath(usual, slot);
   }
   return matters;
 }
@@ -115,14 +124,27 @@ function showsSign(judge: ThingJudge, slot: number): boolean {
   );
 }
 
-/** A thing is gone (before its slot is free): what it was like becomes usual, unless it was a break of the usual. */
-export function learnGone({ views, things, usual, calibration }: ThingJudge, slot: number, learn: boolean): void {
+/**
+ * A thing is gone (before its slot is free): what it was like becomes usual, unless it was a break of the usual that is not
+ * known yet.
+ */
+export function learnGone(judge: ThingJudge, slot: number, learn: boolean): void {
+  const { views, things, usual, calibration } = judge;
   if (!learn || views.begunId[slot] !== things.id[slot]) return;
-  const isOrdinary = countUnit(calibration, THING, usual.judged.told[slot] === 1);
+  const wasTold = usual.judged.told[slot] === 1;
+  const isOrdinary = countUnit(calibration, THING, wasTold);
+  const isKnown = wasTold && hasComeAgain(judge, slot);
   const isPardoned = views.pardonedId[slot] === things.id[slot];
-  if (!isPardoned && (!isOrdinary || views.mattersMs[slot]! >= MATTERS_MS)) return;
+  if (!isPardoned && ((!isOrdinary && !isKnown) || views.mattersMs[slot]! >= MATTERS_MS)) return;
   for (let i = 0; i < (isPardoned ? PARDONED_TIMES : 1); i++)
-    learnThing(usual, things, slot, true, calibration.views.watchedMs[0]!);
+    learnThing(usual, things, slot, calibration.views.watchedMs[0]!);
+}
+
+/** Whether a thing that alarmed is like others that did. */
+function hasComeAgain(judge: ThingJudge, slot: number): boolean {
+  const attribute = ATTRIBUTES.indexOf(foremostOf(judge, slot));
+  const at = slot * COUNT + attribute;
+  return cameAgain(judge.again, judge.usual.places, attribute, judge.views.peakCell[at]!, judge.views.peakAmount[at]!);
 }
 
 /** Whether a thing shows something that someone said matters. */
