@@ -31,7 +31,7 @@ export function beginPath(path: Path, slot: number): void {
 }
 
 export function isFull({ pathLength }: Path, slot: number): boolean {
-  return pathLength[slot]! === PATH;
+  return pathLength[slot] === PATH;
 }
 
 /** The entry of the cell where a thing is now; `isNew` tells that it has just come there. */

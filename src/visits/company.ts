@@ -35,6 +35,8 @@ const FEWEST = 5;
 const MOST_ABSENT = 0.1;
 /** Weight of what all pairs know in what one does (visits). */
 const SHARED_WEIGHT = 6;
+/** Where companions were missing in a larger share of the times a kind was asked it says nothing: things are lost there. */
+const MOST_MISSING = 0.2;
 /** Before anything was asked companions are missing once in so many times. */
 const ASKED_FIRST = 50;
 /** Counts are halved here: old habits fade. */
@@ -52,6 +54,8 @@ export const companyFields = () => ({
   samples: field('f32', 1, 'learned'),
   asked: field('f32', 1, 'learned'),
   missing: field('f32', 1, 'learned'), // of those, in how many a companion was missing
+  askedOf: field('f32', K, 'learned'), // [kinds] the same of each
+  missingOf: field('f32', K, 'learned'),
   accepted: field('u32', K, 'learned'), // [kinds] set of companions that may be missing: someone said so
   matters: field('u32', K, 'learned'), // [kinds] set of companions that someone said matter when they are missing
   lastMs: field('f64', K, 'state'), // [kinds] when it came last, 0 = not in this context
@@ -82,17 +86,12 @@ export function sampleCompany(company: Company, timeMs: number, learn: boolean):
 
 /** A visit of `kind`: judge it, then learn it. */
 export function takeVisit(company: Company, kind: number, timeMs: number, learn: boolean, out: CompanyWord): void {
-  const { visits, asked, missing, unasked, lastMs } = company;
+  const { visits, unasked, lastMs } = company;
   const isAsked = judge(company, kind, timeMs, out);
+  const isMissing = out.bits > 0;
+  if (company.missingOf[kind]! > MOST_MISSING * (company.askedOf[kind]! + SHARED_WEIGHT)) sayNothing(out);
+  if (learn && isAsked) countAsked(company, kind, isMissing);
   const isOdd = out.bits >= OUT_OF_ORDER;
-  if (learn && isAsked) {
-    asked[0]! += 1;
-    if (out.bits > 0) missing[0]! += 1;
-    if (asked[0]! >= MOST_ASKED) {
-      asked[0]! /= 2;
-      missing[0]! /= 2;
-    }
-  }
   if (learn && !isOdd) note(company, kind, timeMs);
   let none = 0;
   for (let other = 0; other < K; other++) if (visits[other]! < 1 || lastMs[other] === 0) none |= 1 << other;
@@ -115,6 +114,8 @@ export function forgetCompany(company: Company, kind: number): void {
     unasked[other] = (unasked[other]! | (1 << kind)) >>> 0;
   }
   visits[kind] = 0;
+  company.askedOf[kind] = 0;
+  company.missingOf[kind] = 0;
   accepted[kind] = 0;
   matters[kind] = 0;
   lastMs[kind] = 0;
@@ -147,9 +148,7 @@ export function shareOfCompany({ ageAt }: Company, kind: number, other: number):
 
 function judge(company: Company, kind: number, timeMs: number, out: CompanyWord): boolean {
   const { visits, ageAt, unasked, accepted, matters, lastMs, asked, missing } = company;
-  out.bits = 0;
-  out.companion = -1;
-  out.missing = 0;
+  sayNothing(out);
   out.mattering = false;
   if (visits[kind]! < FEWEST) return false;
   const ever = (missing[0]! + 1) / (asked[0]! + ASKED_FIRST);
@@ -169,6 +168,28 @@ function judge(company: Company, kind: number, timeMs: number, out: CompanyWord)
     if (bits > out.bits) [out.bits, out.companion] = [bits, other];
   }
   return isAsked;
+}
+
+function sayNothing(out: CompanyWord): void {
+  out.bits = 0;
+  out.companion = -1;
+  out.missing = 0;
+}
+
+function countAsked({ asked, missing, askedOf, missingOf }: Company, kind: number, isMissing: boolean): void {
+  asked[0]! += 1;
+  askedOf[kind]! += 1;
+  if (isMissing) {
+    missing[0]! += 1;
+    missingOf[kind]! += 1;
+  }
+  if (asked[0]! >= MOST_ASKED) {
+    asked[0]! /= 2;
+    missing[0]! /= 2;
+  }
+  if (askedOf[kind]! < MOST_VISITS) return;
+  askedOf[kind]! /= 2;
+  missingOf[kind]! /= 2;
 }
 
 function note({ visits, ageAt, unasked, lastMs }: Company, kind: number, timeMs: number): void {

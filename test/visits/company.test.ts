@@ -195,3 +195,16 @@ void test('in a new clip, and with a kind that is new, nothing is missing', asyn
   forgetCompany(life.company, E);
   t.equal(life.round([A, B, E]), 0);
 });
+
+void test('where things come to be lost from sight one time in five, hardly a visit without its companion is out of order', async (t) => {
+  const life = new Life();
+  let alarms = 0;
+  for (let i = 0; i < 200; i++) {
+    const seen = i < 15 || between(life.random, 0, 1) > 0.2;
+    if (life.round(seen ? [A, B] : [B]) >= 6.5) alarms++;
+    life.wait(between(life.random, 5, 60));
+  }
+  t.ok(alarms <= 10, `${alarms} of about 40`);
+  t.ok(life.company.askedOf[B]! > 20, 'it is asked still');
+  t.ok(life.company.missing[0]! > 15, 'it was asked, and missing');
+});
