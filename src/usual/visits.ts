@@ -47,14 +47,9 @@ export function visitChance(
       Math.min(rows - 1, row + reach),
       columns,
     );
-    chance = drawn(mean, all, chance);
+    chance = ((1 - AROUND) * (mean + PRIOR * chance)) / (all + PRIOR) + AROUND * chance;
   }
-  return drawn(visits[cell]!, all, chance);
-}
-
-/** The chance of a level, drawn to that of the coarser one. */
-function drawn(visits: number, all: number, coarser: number): number {
-  return ((1 - AROUND) * (visits + PRIOR * coarser)) / (all + PRIOR) + AROUND * coarser;
+  return ((1 - AROUND) * (visits[cell]! + PRIOR * chance)) / (all + PRIOR) + AROUND * chance;
 }
 
 export function visitBits(plane: Visits, places: Places, cell: number, watchedMs: number): number {
