@@ -28,7 +28,7 @@ import type { ScoreRecord } from '../../src/records/score.ts';
 import { packageFile } from '../../src/package-root.ts';
 import { SoakCamera } from '../soaking/camera.ts';
 import { MALLOC } from '../soaking/house.ts';
-import { freePort } from '../../test/mqtt/brokers.ts';
+import { freePort } from '../../test/support/free-port.ts';
 
 const { values } = parseArgs({
   options: {

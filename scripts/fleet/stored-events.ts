@@ -2,7 +2,7 @@
 import { openLink } from '../../src/fleet/link.ts';
 import { fleetNames } from '../../src/fleet/names.ts';
 
-const link = await openLink({ urls: [process.argv[2]!], name: 'stored events', leaseMs: 20_000 }, true);
+const link = await openLink({ urls: [process.argv[2]!], name: 'stored events', leaseMs: 20_000 });
 const stream = fleetNames('fleet').events;
 const { state } = await link.manager.streams.info(stream);
 const payloads: string[] = [];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from '../../test/mqtt/brokers.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { House } from './house.ts';
 
 const { values } = parseArgs({

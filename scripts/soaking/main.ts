@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageFile } from '../../src/package-root.ts';
 import { nextRandom, seedWord } from '../../src/memory/random.ts';
-import { freePort } from '../../test/mqtt/brokers.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { SoakCamera } from './camera.ts';
 import { torment } from './faults.ts';
 import { House } from './house.ts';

@@ -195,7 +195,7 @@ async function withBoard(options: Common, work: (asked: Asked) => Promise<void>)
     throw new CortexdError('config', 'Expected a fleet but there is no section "cluster" in the configuration', {
       hint: 'Name the servers with --cluster nats://a,b,c, or see docs/fleet.md.',
     });
-  const link = await openLink(linkOptions(loaded, 'cortexd fleet'), true);
+  const link = await openLink(linkOptions(loaded, 'cortexd fleet'));
   try {
     const names = fleetNames(cluster.fleet);
     const { board: bucket } = await findStores(link, names);

@@ -2,24 +2,15 @@
  * deadline.ts - what the cluster does not answer in time is asked again: after a server has died a question may wait for ever.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from '../deadline.ts';
 import { CortexdError } from '../errors.ts';
 
 const AGAIN_MS = 300;
 
 /** What `work` resolves to; rejects with CortexdError('unavailable') after `limitMs`. */
 export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
-  work.catch(() => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new CortexdError('unavailable', `Expected ${what} within ${limitMs / 1000} s but there was none`));
-    }, limitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const late = () => new CortexdError('unavailable', `Expected ${what} within ${limitMs / 1000} s but there was none`);
+  return inTime(limitMs, work, late);
 }
 
 /** The same, made again as often as it fails, `times` in all. What is corrupt is so for good. */

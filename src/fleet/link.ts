@@ -57,11 +57,16 @@ async function client() {
   }
 }
 
+/** Connect. Throws as `prepareLink` does, and CortexdError('unavailable') when no server answers or they refuse. */
+export async function openLink(options: LinkOptions): Promise<FleetLink> {
+  return (await prepareLink(options))();
+}
+
 /**
- * Connect, waiting for as long as no server answers (`once`: fail instead). Throws CortexdError('config') for files that
- * cannot be read or a missing client, CortexdError('unavailable') when the servers refuse.
+ * Read the client and the files that are named; resolves to what connects, as often as it is called. Throws
+ * CortexdError('config') for files that cannot be read or a missing client.
  */
-export async function openLink(options: LinkOptions, once = false): Promise<FleetLink> {
+export async function prepareLink(options: LinkOptions): Promise<() => Promise<FleetLink>> {
   const nats = await client();
   const { urls, name, leaseMs, username, password, caFile, certFile, keyFile } = options;
   const authenticators: Authenticator[] = [];
@@ -79,7 +84,8 @@ export async function openLink(options: LinkOptions, once = false): Promise<Flee
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
-    waitOnFirstConnect: !once,
+    // Keys may be set right at the servers while we run.
+    ignoreAuthErrorAbort: true,
     timeout: 4000,
     // A server that has frozen is left before the lease is over.
     pingInterval: Math.max(500, Math.round(leaseMs / 8)),
@@ -89,9 +95,17 @@ export async function openLink(options: LinkOptions, once = false): Promise<Flee
     ...(password === undefined ? {} : { pass: password }),
     ...(isSecure ? { tls: { ...text('ca', caFile), ...text('cert', certFile), ...text('key', keyFile) } } : {}),
   };
+  return () => connect(nats, urls, connection);
+}
+
+async function connect(
+  nats: Awaited<ReturnType<typeof client>>,
+  urls: readonly string[],
+  options: ConnectionOptions,
+): Promise<FleetLink> {
   let opened: NatsConnection;
   try {
-    opened = await nats.connect(connection);
+    opened = await nats.connect(options);
   } catch (error) {
     throw refusal(urls, error);
   }

@@ -3,6 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { inTime } from '../deadline.ts';
 import { CortexdError, type ErrorCode } from '../errors.ts';
 import { THREAD_LIMITS } from '../thread-limits.ts';
 import type { Store } from './store.ts';
@@ -126,16 +127,7 @@ export class StoreClient {
 
 /** What `promise` resolves to; rejects with CortexdError('store') when that takes longer. */
 async function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
-  promise.catch(() => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooLate(what, limitMs)), limitMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return inTime(limitMs, promise, () => tooLate(what, limitMs));
 }
 
 function tooLate(what: string, limitMs: number): CortexdError {

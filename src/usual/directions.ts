@@ -28,6 +28,12 @@ const C = [1, 0.9238795325, Math.SQRT1_2, 0.3826834324, 0, -0.3826834324, -Math.
 const COS = Float64Array.from([...C, ...C.map((value) => -value)]);
 const SIN = Float64Array.from(COS, (_, i) => COS[(i + 12) % 16]!);
 
+/** How far apart two directions are, the shorter way round: 0 to half of DIRECTIONS. */
+export function waysApart(one: number, other: number): number {
+  const apart = Math.abs(one - other) % DIRECTIONS;
+  return Math.min(apart, DIRECTIONS - apart);
+}
+
 /** The direction of a movement: 0 = to the right, 4 = down. */
 export function directionOf(dx: number, dy: number): number {
   let best = 0;

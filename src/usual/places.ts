@@ -39,6 +39,12 @@ export function placesOf(aspect: number): Places {
   return { columns, rows, aspect, count: cells + blocks + rows + 1, chain };
 }
 
+/** Whether two cells are no farther apart than `reach` cells each way. */
+export function areNear({ columns }: Places, one: number, other: number, reach: number): boolean {
+  const [a, b] = [one % columns, other % columns];
+  return Math.abs(a - b) <= reach && Math.abs((one - a) / columns - (other - b) / columns) <= reach;
+}
+
 /** The cell at x, y (heights of the picture); outside it the nearest. */
 export function cellAt({ columns, rows, aspect }: Places, x: number, y: number): number {
   const column = Math.min(columns - 1, Math.max(0, Math.floor((x / aspect) * columns)));

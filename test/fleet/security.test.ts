@@ -68,7 +68,7 @@ authorization { users: [ ${entries.join('\n')} ] }`,
     nkeyFile: at(`${node}.nk`),
     caFile: at('server.crt'),
   });
-  const link = await openLink(options('pi-1'), true);
+  const link = await openLink(options('pi-1'));
   t.teardown(() => link.close());
 
   await t.test('a machine may do all it has to', async (t) => {
@@ -134,10 +134,10 @@ authorization { users: [ ${entries.join('\n')} ] }`,
 
   await t.test('without a key, or without trust in the server, nobody comes in', async (t) => {
     const { nkeyFile: _, ...noKey } = options('pi-1');
-    await t.rejects(openLink(noKey, true), { code: 'unavailable', message: /Authorization Violation/i });
+    await t.rejects(openLink(noKey), { code: 'unavailable', message: /Authorization Violation/i });
     const { caFile: __, ...noTrust } = options('pi-1');
-    await t.rejects(openLink(noTrust, true), { code: 'unavailable', message: /self.signed certificate/i });
-    await t.rejects(openLink({ ...options('pi-1'), nkeyFile: at('none.nk') }, true), {
+    await t.rejects(openLink(noTrust), { code: 'unavailable', message: /self.signed certificate/i });
+    await t.rejects(openLink({ ...options('pi-1'), nkeyFile: at('none.nk') }), {
       code: 'config',
       message: /cluster.nkey_file/,
     });

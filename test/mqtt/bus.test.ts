@@ -9,7 +9,8 @@ import { Bus } from '../../src/mqtt/bus.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
 import type { OutboxPort, OutboxRow } from '../../src/mqtt/outbox.ts';
 import { until } from '../support/until.ts';
-import { Listener, type LogLine, Mosquitto, busFor, freePort } from './brokers.ts';
+import { freePort } from '../support/free-port.ts';
+import { Listener, type LogLine, Mosquitto, busFor } from './brokers.ts';
 
 const STATE = 'cortexd/test/bridge/state';
 const ONLINE = '{"state":"online"}';

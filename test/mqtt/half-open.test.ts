@@ -1,7 +1,8 @@
 import { test } from 'tap';
 import { Bus } from '../../src/mqtt/bus.ts';
 import { until } from '../support/until.ts';
-import { Listener, Mosquitto, busFor, freePort } from './brokers.ts';
+import { freePort } from '../support/free-port.ts';
+import { Listener, Mosquitto, busFor } from './brokers.ts';
 import { TcpProxy } from './proxy.ts';
 
 test('a connection that swallows everything is noticed, however much is sent into it', async (t) => {

@@ -9,9 +9,9 @@
  */
 import { type Views, FLAG, below, field, upTo } from '../../memory/layout.ts';
 import { PATH } from '../../things/pool.ts';
-import { DIRECTIONS, directionOf } from '../../usual/directions.ts';
+import { DIRECTIONS, directionOf, waysApart } from '../../usual/directions.ts';
 import type { Path } from '../../usual/path.ts';
-import type { Places } from '../../usual/places.ts';
+import { type Places, areNear } from '../../usual/places.ts';
 import { ATTRIBUTES } from '../../usual/usual.ts';
 
 const COUNT = ATTRIBUTES.length;
@@ -146,7 +146,7 @@ export function takeNormal(
   const { columns, rows } = places;
   for (const { cell, way } of cells) {
     for (let i = 0; i < SIGNS; i++)
-      if (signs.mattersKind[i] === attribute + 1 && isNear(places, signs.mattersCell[i]!, cell, NORMAL_REACH + 1))
+      if (signs.mattersKind[i] === attribute + 1 && areNear(places, signs.mattersCell[i]!, cell, NORMAL_REACH + 1))
         signs.mattersKind[i] = 0;
     const column = cell % columns;
     const row = (cell - column) / columns;
@@ -168,7 +168,7 @@ export function takeNormal(
 export function takeMatters(signs: ThingSigns, places: Places, sign: Sign): void {
   const { columns, rows } = places;
   for (let cell = 0; cell < columns * rows; cell++) {
-    if (isNear(places, cell, sign.cell, NORMAL_REACH + 1)) signs.normal[sign.attribute * columns * rows + cell] = 0;
+    if (areNear(places, cell, sign.cell, NORMAL_REACH + 1)) signs.normal[sign.attribute * columns * rows + cell] = 0;
   }
   const at = signs.mattersNext[0]!;
   signs.mattersNext[0] = (at + 1) % SIGNS;
@@ -193,7 +193,7 @@ export function wasNormal(
       return true;
     case 'direction':
       for (let way = 0; way < DIRECTIONS; way++)
-        if (((normalWays[cell]! >> way) & 1) === 1 && sameWay(way, amount, SAME_WAY)) return true;
+        if (((normalWays[cell]! >> way) & 1) === 1 && waysApart(way, amount) <= SAME_WAY) return true;
       return false;
     case 'stay':
       return amount <= normalHigh[at]! + BEYOND;
@@ -213,27 +213,17 @@ export function mattersHere(
 ): boolean {
   for (let i = 0; i < SIGNS; i++) {
     const attribute = signs.mattersKind[i]! - 1;
-    if (attribute < 0 || !isNear(places, signs.mattersCell[i]!, cellOf(attribute), MATTERS_REACH)) continue;
+    if (attribute < 0 || !areNear(places, signs.mattersCell[i]!, cellOf(attribute), MATTERS_REACH)) continue;
     if (reaches(attribute, signs.mattersAmount[i]!, amounts[attribute]!)) return true;
   }
   return false;
-}
-
-function isNear({ columns }: Places, one: number, other: number, reach: number): boolean {
-  const [a, b] = [one % columns, other % columns];
-  return Math.abs(a - b) <= reach && Math.abs((one - a) / columns - (other - b) / columns) <= reach;
-}
-
-function sameWay(one: number, other: number, reach: number): boolean {
-  const apart = Math.abs(one - other) % DIRECTIONS;
-  return Math.min(apart, DIRECTIONS - apart) <= reach;
 }
 
 /** Whether what is measured is (nearly) as far as what matters; NaN is nothing. */
 function reaches(attribute: number, matters: number, amount: number): boolean {
   const name = ATTRIBUTES[attribute]!;
   if (name === 'place' || name === 'birth') return true;
-  if (name === 'direction') return sameWay(matters, amount, 1);
+  if (name === 'direction') return waysApart(matters, amount) <= 1;
   if (name === 'stay') return amount >= matters - SHORT_OF;
   return Math.abs(amount - matters) <= SHORT_OF;
 }

@@ -7,8 +7,8 @@
  * what is learned otherwise, so without this the thousandth car in a new lane would be told like the first.
  */
 import { type Views, below, field, upTo } from '../../memory/layout.ts';
-import { DIRECTIONS } from '../../usual/directions.ts';
-import type { Places } from '../../usual/places.ts';
+import { waysApart } from '../../usual/directions.ts';
+import { type Places, areNear } from '../../usual/places.ts';
 import { ATTRIBUTES, type Attribute } from '../../usual/usual.ts';
 
 /** Breaks that are remembered, and how many alike make the next one usual. */
@@ -31,7 +31,7 @@ export type Again = Views<ReturnType<typeof againFields>>;
 export function cameAgain(again: Again, places: Places, attribute: number, cell: number, amount: number): boolean {
   let alike = 0;
   for (let i = 0; i < REMEMBERED; i++) {
-    if (again.brokeBy[i] !== attribute + 1 || !isNear(places, again.brokeAt[i]!, cell)) continue;
+    if (again.brokeBy[i] !== attribute + 1 || !areNear(places, again.brokeAt[i]!, cell, REACH)) continue;
     if (isAlike(ATTRIBUTES[attribute]!, again.brokeAmount[i]!, amount)) alike++;
   }
   const at = again.brokeNext[0]!;
@@ -42,13 +42,7 @@ export function cameAgain(again: Again, places: Places, attribute: number, cell:
   return alike >= ENOUGH;
 }
 
-function isNear({ columns }: Places, one: number, other: number): boolean {
-  const [a, b] = [one % columns, other % columns];
-  return Math.abs(a - b) <= REACH && Math.abs((one - a) / columns - (other - b) / columns) <= REACH;
-}
-
 function isAlike(attribute: Attribute, one: number, other: number): boolean {
   if (attribute === 'place' || attribute === 'birth') return true;
-  const apart = Math.abs(one - other);
-  return attribute === 'direction' ? Math.min(apart, DIRECTIONS - apart) <= WAYS : apart <= AMOUNT;
+  return attribute === 'direction' ? waysApart(one, other) <= WAYS : Math.abs(one - other) <= AMOUNT;
 }

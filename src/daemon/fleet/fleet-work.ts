@@ -7,12 +7,12 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedConfig } from '../../config/load.ts';
-import { messageOf } from '../../errors.ts';
+import { CortexdError, messageOf } from '../../errors.ts';
 import { Agent } from '../../fleet/agent.ts';
 import { Board } from '../../fleet/board.ts';
 import { fleetClocks } from '../../fleet/clocks.ts';
 import { EventStream } from '../../fleet/event-stream.ts';
-import { type FleetLink, type FleetStores, openLink, openStores } from '../../fleet/link.ts';
+import { type FleetLink, type FleetStores, openStores, prepareLink } from '../../fleet/link.ts';
 import { ModelCopies } from '../../fleet/model-copy.ts';
 import { fleetNames } from '../../fleet/names.ts';
 import { type FleetOverview, overview } from '../../fleet/overview.ts';
@@ -74,10 +74,11 @@ export class FleetWork {
     const instance = kept ?? randomUUID();
     if (kept === undefined) await store.call('saveSetting', INSTANCE, instance, timestamp(Date.now()));
     const work = new FleetWork(host, instance);
-    const options = linkOptions(host.loaded, `cortexd ${work.#node}`);
-    work.#opening = work.#open(options);
-    // What is wrong with files of one's own is told at once.
-    await Promise.race([work.#opening, sleep(50)]);
+    const connect = await prepareLink(linkOptions(host.loaded, `cortexd ${work.#node}`));
+    work.#opening = work.#open(connect).catch((error: unknown) => {
+      work.#trouble = messageOf(error);
+      host.log.error({ err: error }, `The fleet is done without: ${messageOf(error)}`);
+    });
     return work;
   }
 
@@ -101,8 +102,9 @@ export class FleetWork {
     this.#closing.abort();
     clearInterval(this.#sweeping);
     this.#room.close();
-    await this.#opening;
+    // Who is still waiting for the cluster sees by itself that it is over.
     if (this.#parts === undefined) return;
+    await this.#opening;
     const { link, board, agent, events } = this.#parts;
     await agent.stop();
     await events.stop();
@@ -110,26 +112,19 @@ export class FleetWork {
     await link.close();
   }
 
-  async #open(options: Parameters<typeof openLink>[0]): Promise<void> {
+  async #open(connect: () => Promise<FleetLink>): Promise<void> {
     const { loaded, log, store, models } = this.#host;
     const { signal } = this.#closing;
     const { fleet, replicas, lease_s: leaseS, most_cameras: mostCameras, events_mb: eventsMb } = loaded.config.cluster!;
     const names = fleetNames(fleet);
     const leaseMs = leaseS * 1000;
-    const link = await openLink(options);
     const warn = (message: string): void => log.warn({ fleet }, message);
-    let stores: FleetStores | undefined;
-    for (; stores === undefined && !signal.aborted;) {
-      try {
-        stores = await openStores(link, names, replicas);
-      } catch (error) {
-        const reason = `The stores of the fleet cannot be opened, trying again: ${messageOf(error)}`;
-        if (reason !== this.#trouble) warn(reason);
-        this.#trouble = reason;
-        await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
-      }
-    }
-    if (stores === undefined) return link.close();
+    const link = await this.#asLongAsItTakes('The fleet cannot be reached', connect);
+    if (link === undefined) return;
+    const stores = await this.#asLongAsItTakes('The stores of the fleet cannot be opened', () =>
+      openStores(link, names, replicas),
+    );
+    if (stores === undefined || signal.aborted) return link.close();
     this.#trouble = null;
     const board = new Board(stores.board, link, names.board, this.#node, this.#clocks.others);
     const pages = new Pages(stores.pages, link, names);
@@ -187,6 +182,23 @@ export class FleetWork {
       },
       Math.max(1000, leaseMs / 8),
     );
+  }
+
+  /** What `work` resolves to, tried until it succeeds; undefined: the daemon stops. Each trouble is told once. */
+  async #asLongAsItTakes<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        return await work();
+      } catch (error) {
+        const reason = `${what}, trying again: ${messageOf(error)}`;
+        if (reason !== this.#trouble && !signal.aborted)
+          this.#host.log.warn({ hint: error instanceof CortexdError ? error.hint : undefined }, reason);
+        this.#trouble = reason;
+        await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    return undefined;
   }
 
   #nextSweepMs = performance.now() + SWEEP_MS * Math.random();

@@ -1,6 +1,7 @@
 /**
  * lifecycle.ts - start and stop order as data: stages start first to last and stop last to first.
  */
+import { inTime } from '../../deadline.ts';
 
 /** One part of the daemon. `stop` is called only when `start` has succeeded. */
 export type Stage = {
@@ -32,7 +33,8 @@ export class Lifecycle {
   async stop(report: (stage: string, error: unknown) => void): Promise<void> {
     for (let stage = this.#started.pop(); stage !== undefined; stage = this.#started.pop()) {
       try {
-        await within(stage.stop());
+        // The others have their turn all the same.
+        await inTime(STOP_LIMIT_MS, stage.stop(), tooLate);
       } catch (error) {
         report(stage.name, error);
       }
@@ -40,18 +42,7 @@ export class Lifecycle {
   }
 }
 
-/** Rejects when a stop takes longer than STOP_LIMIT_MS: the others have their turn all the same. */
-async function within(stopped: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Expected an end within ${STOP_LIMIT_MS / 1000} s`)), STOP_LIMIT_MS);
-  });
-  try {
-    await Promise.race([stopped, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const tooLate = (): Error => new Error(`Expected an end within ${STOP_LIMIT_MS / 1000} s`);
 
 /** All results, once all work has come to its end; throws the first error there is. */
 export async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
