@@ -21,7 +21,8 @@ import { planCortex } from '../src/cortex/plan.ts';
 import { PIXELS, PRESETS, PRESET_NAMES } from '../src/cortex/settings.ts';
 import { stepCortex } from '../src/cortex/step.ts';
 import { SCENE_NAMES } from '../src/scene/scenes.ts';
-import { oneOf, wholeNumber } from './bench/worlds/options.ts';
+import { oneOf } from './bench/worlds/options.ts';
+import { wholeNumber } from './whole-number.ts';
 import { type Picture, inRows } from './draw/canvas.ts';
 import { drawThings, shownThings } from './draw/things.ts';
 

@@ -23,6 +23,7 @@ import type { CameraEntry, LeaseRecord, NodeRecord } from '../../src/fleet/recor
 import { nextRandom, seedWord } from '../../src/memory/random.ts';
 import { persistentImage } from '../../src/memory/model-memory.ts';
 import { Store } from '../../src/store/store.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,10 +36,12 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '50' },
   },
 });
-const cameras = Number(values.cameras);
-const perNode = Number(values['per-node']);
-const perFleet = Number(values.nodes);
-const leaseMs = Number(values.lease) * 1000;
+const cameras = wholeNumber('cameras', values.cameras, 1);
+const perNode = wholeNumber('per-node', values['per-node'], 1);
+const perFleet = wholeNumber('nodes', values.nodes, 2);
+const leaseMs = wholeNumber('lease', values.lease, 1) * 1000;
+const minutes = wholeNumber('minutes', values.minutes, 1);
+const kills = wholeNumber('kills', values.kills, 1);
 const CHECKPOINT_S = 300;
 const TICK_MS = 200;
 const random = Uint32Array.of(seedWord(1, 1));
@@ -87,7 +90,7 @@ async function ofModels(): Promise<void> {
   const cortex = createCortex(plan, 1);
   const folder = mkdtempSync(join(tmpdir(), 'cortexd-bench-'));
   const store = new Store({ directory: folder, outboxLimit: 1, program: '0', lock: true });
-  const frames = Number(values.minutes) * 60 * fps;
+  const frames = minutes * 60 * fps;
   const source = await openSource(
     {
       type: 'synthetic',
@@ -222,7 +225,7 @@ function die(): { readonly taken: number[]; readonly vain: number } {
 function takingOver(): void {
   const times: number[] = [];
   let [vain, lost] = [0, 0];
-  for (let kill = 0; kill < Number(values.kills); kill++) {
+  for (let kill = 0; kill < kills; kill++) {
     const died = die();
     times.push(...died.taken);
     vain += died.vain;
@@ -231,7 +234,7 @@ function takingOver(): void {
   const inS = (share: number): string => (quantile(times, share) / 1000).toFixed(1);
   console.log(
     `taking over, ${values.kills} machines of ${perFleet} died: ${times.length} cameras after ${inS(0)} s at least, ${inS(0.5)} s in the middle, ${inS(1)} s at most; ` +
-      `${lost} not taken; ${(vain / Number(values.kills)).toFixed(1)} writes in vain each`,
+      `${lost} not taken; ${(vain / kills).toFixed(1)} writes in vain each`,
   );
 }
 

@@ -24,7 +24,7 @@ import { type Composed, type ComposeOptions, composeClip } from './footage/compo
 import { BREAKS, CAMERA_BREAKS, type FootageBreak, type Segment } from './footage/timeline.ts';
 import { wrongClaims } from './footage/words.ts';
 import { inTurns } from './worlds/jobs.ts';
-import { wholeNumber } from './worlds/options.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
 import { type Said, type Score, scoreWorld, totalOf, withNotices } from './worlds/score.ts';
 

@@ -26,7 +26,8 @@ import { type Recorded, recordOf } from './things/record.ts';
 import { type Rounds, roundsOf } from './paths/rounds.ts';
 import { verdictOf } from './paths/threshold.ts';
 import { walk } from './paths/walk.ts';
-import { WORLD_OPTIONS, numbersOf, oneOf, wholeNumber, worldsOf } from './worlds/options.ts';
+import { WORLD_OPTIONS, numbersOf, oneOf, worldsOf } from './worlds/options.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const { values: args } = parseArgs({
   options: {

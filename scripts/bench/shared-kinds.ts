@@ -18,6 +18,7 @@ import { poolSpatially } from '../../src/htm/spatial-pooler.ts';
 import { persistentImage } from '../../src/memory/model-memory.ts';
 import { LIVE, MOST_THINGS } from '../../src/things/pool.ts';
 import { parseSignature } from '../../src/memory/signature.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +30,8 @@ const { values } = parseArgs({
 const settings = PRESETS['pi-zero2'];
 const { width, height, fps } = settings;
 const plan = planCortex(settings);
-const frames = Number(values.minutes) * 60 * fps;
+const frames = wholeNumber('minutes', values.minutes, 1) * 60 * fps;
+const pairs = wholeNumber('pairs', values.pairs, 1);
 /** Looks are taken now and then; so many frames between two. */
 const LOOK_EVERY = 10;
 
@@ -106,7 +108,7 @@ function settled(cortex: Cortex, looks: readonly Look[]): number[] {
   });
 }
 
-for (let pair = 0; pair < Number(values.pairs); pair++) {
+for (let pair = 0; pair < pairs; pair++) {
   const [first, second] = [54 + 2 * pair, 55 + 2 * pair];
   const teacher = createCortex(plan, 1);
   await watch(teacher, first);

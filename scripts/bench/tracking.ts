@@ -22,7 +22,8 @@ import { formatTable } from '../../src/cli/output.ts';
 import { type TrackingScore, scoreTracking } from './tracking/measures.ts';
 import type { GivenWorld } from './worlds/given.ts';
 import { inTurns } from './worlds/jobs.ts';
-import { WORLD_OPTIONS, wholeNumber, worldsOf } from './worlds/options.ts';
+import { WORLD_OPTIONS, worldsOf } from './worlds/options.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
 
 const { values: args } = parseArgs({

@@ -11,6 +11,7 @@ import { nextRandom, seedWord } from '../../src/memory/random.ts';
 import { FIRST_CAMERA_PORT, Machine, type Plan, ask } from './machine.ts';
 import { HUB_ADDRESS, SWITCH, layCables, plug, spaceOf, startIn, tearDown } from './network.ts';
 import { judge } from './verdict.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,11 +29,15 @@ const BEGIN_S = 5;
 const FAULTS = ['killed', 'daemon killed', 'frozen', 'daemon frozen', 'cut off'].filter(
   (name) => values.faults === 'all' || name.startsWith(values.faults),
 );
+if (FAULTS.length === 0)
+  throw new RangeError(`Expected --faults all, killed, daemon, frozen or cut off but received ${values.faults}`);
 
-const random = Uint32Array.of(seedWord(Number(values.seed), 1));
+const random = Uint32Array.of(seedWord(wholeNumber('seed', values.seed, 0), 1));
 const chance = (): number => (nextRandom(random) >>> 0) / 2 ** 32;
 const folder = mkdtempSync(join(tmpdir(), 'cortexd-fleet-'));
-const leaseS = Number(values.lease);
+const leaseS = wholeNumber('lease', values.lease, 1);
+const minutes = wholeNumber('minutes', values.minutes, 1);
+const mostRounds = wholeNumber('rounds', values.rounds, 1);
 const plan: Plan = { folder, machines: 3, cameras: 8, fps: 5, leaseS, checkpointS: CHECKPOINT_S };
 const others: ChildProcess[] = [];
 let machines: Machine[] = [];
@@ -52,9 +57,9 @@ async function main(): Promise<number> {
   await sleep((2 * CHECKPOINT_S + 5) * 1000);
   const fromMs = Date.now();
   console.log('all cameras are watched; faults begin');
-  const until = performance.now() + Number(values.minutes) * 60_000;
+  const until = performance.now() + minutes * 60_000;
   let rounds = 0;
-  for (; rounds < Number(values.rounds) && performance.now() < until; rounds++) {
+  for (; rounds < mostRounds && performance.now() < until; rounds++) {
     const began = performance.now();
     const what = await fault();
     await allWatched(90);

@@ -7,11 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePort } from '../../test/support/free-port.ts';
 import { House } from './house.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const { values } = parseArgs({
   options: { frames: { type: 'string', default: '1000000' }, preset: { type: 'string', default: 'pi4' } },
 });
-const FRAMES = Number(values.frames);
+const FRAMES = wholeNumber('frames', values.frames, 1);
 const PARTS = 20;
 const SAMPLE_MS = 1000;
 /** What the medians of the last half may differ by, and the most one of them may be (MiB). */

@@ -11,14 +11,16 @@ import { SoakCamera } from './camera.ts';
 import { torment } from './faults.ts';
 import { House } from './house.ts';
 import { Observer } from './observer.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
 });
 /** Rest at the end in which everything must come right (s). */
 const REST_S = 60;
+const minutes = wholeNumber('minutes', values.minutes, 1);
 
-const random = Uint32Array.of(seedWord(Number(values.seed), 1));
+const random = Uint32Array.of(seedWord(wholeNumber('seed', values.seed, 0), 1));
 const chance = (): number => (nextRandom(random) >>> 0) / 2 ** 32;
 const folder = mkdtempSync(join(tmpdir(), 'cortexd-soak-'));
 const picture = 'testsrc2=size=320x240:rate=10:duration=120,noise=alls=8:allf=t';
@@ -43,7 +45,7 @@ house.startBroker();
 await house.listen();
 const running = house.keepRunning();
 const observer = new Observer(house);
-const untilMs = performance.now() + Number(values.minutes) * 60_000;
+const untilMs = performance.now() + minutes * 60_000;
 const watching = observer.watch(untilMs + REST_S * 1000);
 const done = await torment(house, camera, untilMs, chance);
 await watching;

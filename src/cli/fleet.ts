@@ -178,7 +178,10 @@ export function fleetCommand(): Command {
         writeFileSync(file, `${seed}\n`, { mode: 0o600, flag: 'wx' });
       } catch (error) {
         throw new CortexdError('usage', `Expected to make the file ${file} but received: ${messageOf(error)}`, {
-          hint: 'A key that is there is never overwritten.',
+          hint:
+            (error as { code?: string }).code === 'EEXIST'
+              ? 'A key that is there is never overwritten.'
+              : 'Does the folder exist, and may you write there?',
         });
       }
       const fleetName = name ?? loaded?.config.cluster?.fleet ?? 'fleet';

@@ -3,7 +3,8 @@ import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { readWorld } from '../../scripts/bench/worlds/given.ts';
-import { numbersOf, specsOf, wholeNumber } from '../../scripts/bench/worlds/options.ts';
+import { numbersOf, specsOf } from '../../scripts/bench/worlds/options.ts';
+import { wholeNumber } from '../../scripts/whole-number.ts';
 import { OWN_PROGRAM, knownOptions } from '../../scripts/bench/worlds/replayed.ts';
 
 const scripts = join(import.meta.dirname, '..', '..', 'scripts', 'bench');

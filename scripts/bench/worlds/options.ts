@@ -4,6 +4,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DISTURBANCES } from '../../../src/scene/disturb.ts';
+import { wholeNumber } from '../../whole-number.ts';
 import { type GivenWorld, worldsIn } from './given.ts';
 import { FAMILIES, type WorldSpec, ensureWorld, usualLengths } from './render.ts';
 
@@ -72,12 +73,6 @@ export function oneOf<T extends string>(option: string, names: readonly T[], giv
   const name = names.find((known) => known === given);
   if (name === undefined) throw new RangeError(`Expected --${option} ${names.join('|')} but received ${given}`);
   return name;
-}
-
-export function wholeNumber(option: string, given: string, least: number): number {
-  if (!/^\d+$/.test(given) || Number(given) < least)
-    throw new RangeError(`Expected a whole number of at least ${least} for --${option} but received ${given}`);
-  return Number(given);
 }
 
 /** `1,2,5-7` */
