@@ -128,27 +128,22 @@ export function openFfmpeg(input: FfmpegInput, preprocess: PreprocessConfig): Fr
 }
 
 /**
- * The newest whole picture for people, in two buffers by turns: one is filled while the other can be looked at. What was looked
- * at is whoever's who looked, and is never written over; nearly all are looked at by nobody, and would be some MB of garbage a second.
+ * The newest whole picture for people, in two buffers by turns: one is filled while the other can be looked at. Nearly all are
+ * looked at by nobody, and would be some MB of garbage a second.
  */
 class NewestView {
   readonly #size: Size;
   #filling: Uint8Array;
+  #spare: Uint8Array;
   #filled = 0;
   #shown: View | undefined;
-  #isTaken = false;
-  readonly #look = (): View => {
-    this.#isTaken = true;
-    return this.#shown!;
-  };
+  readonly #look = (): View => this.#shown!;
 
   constructor(size: Size) {
     this.#size = size;
-    this.#filling = this.#empty();
-  }
-
-  #empty(): Uint8Array {
-    return new Uint8Array((this.#size.width * this.#size.height * 3) / 2);
+    const bytes = (size.width * size.height * 3) / 2;
+    this.#filling = new Uint8Array(bytes);
+    this.#spare = new Uint8Array(bytes);
   }
 
   /** Gives the newest picture at the time of asking; undefined while there is none. */
@@ -163,10 +158,8 @@ class NewestView {
       this.#filled += taken;
       at += taken;
       if (this.#filled < this.#filling.length) continue;
-      const spare = this.#isTaken ? undefined : this.#shown?.data;
       this.#shown = { kind: 'yuv420', data: this.#filling, ...this.#size, crop: null };
-      this.#isTaken = false;
-      this.#filling = spare ?? this.#empty();
+      [this.#filling, this.#spare] = [this.#spare, this.#filling];
       this.#filled = 0;
     }
   }

@@ -7,7 +7,10 @@
 export type View =
   /** Bytes of a JPEG or PNG; `crop` [x, y, width, height] relative is still to be cut out. */
   | { readonly kind: 'encoded'; readonly data: Uint8Array; readonly crop: Crop | null }
-  /** `grey`: a luma plane; `yuv420`: with two planes of a quarter each behind it. */
+  /**
+   * `grey`: a luma plane; `yuv420`: with two planes of a quarter each behind it. The source may write over the latter as soon
+   * as others get a turn, so it is drawn or copied before anything is awaited.
+   */
   | {
       readonly kind: 'grey' | 'yuv420';
       readonly data: Uint8Array;

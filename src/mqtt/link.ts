@@ -210,6 +210,8 @@ function clientOptions(options: LinkOptions, protocolVersion: ProtocolVersion): 
     reconnectOnConnackError: false,
     resubscribe: false,
     queueQoSZero: false,
+    // By itself it keeps a buffer object for each of the 65,536 packet numbers: 8 MB for two bytes that are quickly written.
+    writeCache: false,
     will: { ...options.will, payload: Buffer.from(options.will.payload) },
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),

@@ -11,17 +11,20 @@ function openTestPicture(seconds: number) {
   return openFfmpeg({ args, isLive: false, fps: null, paced: false, empty }, { ...size, crop: null, masks: [], view });
 }
 
-void test('a picture for people that was looked at is never written over; the others are filled in turn', async (t) => {
+void test('pictures for people come in two buffers by turns: the one that is looked at is not the one that is filled', async (t) => {
   const source = openTestPicture(20);
-  const looked: { readonly data: Uint8Array; readonly seen: Buffer }[] = [];
+  const buffers = new Set<Uint8Array>();
+  let turns = 0;
   for await (const frame of source) {
-    if (frame.sequence % 40 !== 20) continue;
-    const { data } = frame.view!();
-    looked.push({ data, seen: Buffer.from(data) });
+    const data = frame.view?.().data;
+    if (data === undefined) continue;
+    const seen = Buffer.from(data);
+    buffers.add(data);
+    turns++;
+    t.ok(seen.equals(frame.view!().data), 'it stays while nobody else gets a turn');
   }
-  t.equal(looked.length, 5);
-  for (const { data, seen } of looked) t.ok(seen.equals(data), 'what was looked at is as it was');
-  t.equal(new Set(looked.map(({ data }) => data)).size, 5, 'each look has a buffer of its own');
+  t.ok(turns > 100, `${turns} looks`);
+  t.equal(buffers.size, 2);
 });
 
 void test('pixels that are handed back are filled again, those that are kept are left alone', async (t) => {

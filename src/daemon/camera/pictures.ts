@@ -8,6 +8,7 @@ import type { EventRecord } from '../../records/event.ts';
 import { timestamp } from '../../records/from-observation.ts';
 import type { StripPicture } from '../../store/looking-back.ts';
 import type { Box } from '../../vision/box.ts';
+import { keepView } from './kept-view.ts';
 import { cutOut, drawView } from './view-picture.ts';
 
 export type PicturesPorts = {
@@ -53,12 +54,12 @@ export class Pictures {
     if (!this.#ports.keeps) return;
     const atMs = frame.capturedAtMs;
     for (const [id, strip] of this.#strips)
-      if (atMs >= strip.nextMs) this.#add(id, strip, { atMs, view: viewOf(frame) });
+      if (atMs >= strip.nextMs) this.#add(id, strip, { atMs, view: stripView(frame) });
     const last = this.#before.at(-1);
     // A clock that was set back begins anew.
     if (last !== undefined && atMs < last.atMs) this.#before.length = 0;
     else if (last !== undefined && atMs - last.atMs < BEFORE_EVERY_MS) return;
-    this.#before.push({ atMs, view: viewOf(frame) });
+    this.#before.push({ atMs, view: stripView(frame) });
     while (atMs - this.#before[0]!.atMs > BEFORE_MS) this.#before.shift();
   }
 
@@ -68,7 +69,7 @@ export class Pictures {
       const strip: Strip = { count: 0, nextMs: 0, waiting: [], work: Promise.resolve() };
       this.#strips.set(id, strip);
       for (const moment of this.#before) this.#add(id, strip, moment);
-      this.#add(id, strip, { atMs: frame.capturedAtMs, view: viewOf(frame) });
+      this.#add(id, strip, { atMs: frame.capturedAtMs, view: stripView(frame) });
     }
     if (type === 'end') this.#finish(id);
   }
@@ -101,7 +102,7 @@ export class Pictures {
   }
 
   /** The moment of a frame, for a page. */
-  live(frame: Pick<CapturedFrame, 'luma' | 'width' | 'height' | 'view'>): Promise<Buffer> {
+  live(frame: Shown): Promise<Buffer> {
     return drawView(viewOf(frame), { ...this.#style, longest: LIVE_PX, quality: LIVE_QUALITY });
   }
 
@@ -121,8 +122,15 @@ export class Pictures {
   }
 }
 
-/** What there is to show of a frame: its view, or the model's own picture. */
-function viewOf({ view, luma, width, height }: Pick<CapturedFrame, 'luma' | 'width' | 'height' | 'view'>): View {
-  // The pixels go back to the model with the next frame, so what is kept is a copy.
+type Shown = Pick<CapturedFrame, 'luma' | 'width' | 'height' | 'view'>;
+
+/** What there is to show of a frame, to be drawn at once: its view, or the model's own picture. */
+function viewOf({ view, luma, width, height }: Shown): View {
+  // The pixels go back to the model with the next frame, so what is drawn is a copy.
   return view?.() ?? { kind: 'grey', data: luma.slice(), width, height, crop: null };
+}
+
+/** The same, to be drawn later. */
+function stripView({ view, luma, width, height }: Shown): View {
+  return keepView(view?.() ?? { kind: 'grey', data: luma, width, height, crop: null }, STRIP_PX);
 }
