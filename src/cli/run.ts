@@ -3,6 +3,7 @@
  */
 import { Command } from 'commander';
 import { type LoadedConfig, loadConfig, ownOf } from '../config/load.ts';
+import { compactHeaps } from '../daemon/service/compact-heaps.ts';
 import { Daemon, type DaemonOptions } from '../daemon/daemon.ts';
 import { createLogger, formatLine, underJournal } from '../daemon/service/log.ts';
 import { LogSink } from '../daemon/service/log-sink.ts';
@@ -38,6 +39,7 @@ export function runCommand(): Command {
     .action(async ({ config: file, cluster }: { config?: string; cluster?: readonly string[] }) => {
       // What the daemon writes is for its own user.
       process.umask(0o077);
+      compactHeaps();
       const service = new ServiceManager(process.env, (what, reason) => failed(what, reason));
       const isService = service.isPresent || process.env['INVOCATION_ID'] !== undefined;
       const sink = new LogSink((lost, reason) => line(40, `${lost} lines of the log were lost: ${reason}`));
