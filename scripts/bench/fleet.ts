@@ -183,14 +183,15 @@ function die(): { readonly taken: number[]; readonly vain: number } {
   for (const machine of machines) {
     for (let ms = diedMs + leaseMs * 0.5 + chance() * TICK_MS; ms < 3 * leaseMs; ms += TICK_MS)
       at(ms, () => {
-        const view: View = { ...machine, nowMs: ms, moves: new Map(), drained: new Set() };
+        const newer = { nodes: new Set<string>(), leases: new Set<string>() };
+        const view: View = { ...machine, nowMs: ms, moves: new Map(), drained: new Set(), newer };
         for (const name of expired(view)) {
           if (isEnded) vain++;
           isEnded = true;
           tell(ms, ({ nodes }, seenMs) => nodes.set(name, { value: { ...records.get(name)!, state: 'gone' }, seenMs }));
         }
         for (const camera of all) {
-          if (!isFree(view, view.leases.get(camera)!.value)) continue;
+          if (!isFree(view, camera)) continue;
           if (!machine.free.has(camera)) machine.free.set(camera, ms);
           if (!isMyTurn(view, camera, ms - machine.free.get(camera)!, leaseMs)) continue;
           const value = {

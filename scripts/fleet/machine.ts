@@ -36,6 +36,7 @@ export class Machine {
       join(this.folder, 'nats.conf'),
       `server_name: ${this.name}
 listen: 0.0.0.0:4222
+http: 127.0.0.1:8222
 ping_interval: "2s"
 ping_max: 2
 write_deadline: "3s"
@@ -120,6 +121,21 @@ async function send(
   const ended = once(child, 'exit');
   child.kill(signal);
   if (waits) await ended;
+}
+
+type Jsz = {
+  readonly account_details?: readonly {
+    readonly stream_detail?: readonly { readonly name: string; readonly state: { [count: string]: unknown } }[];
+  }[];
+};
+
+/** What the NATS server of one machine has of each stream: how many messages, and the number of the last. */
+export function copiesAt(machine: Machine): Map<string, string> {
+  const script = `fetch('http://127.0.0.1:8222/jsz?streams=1').then((r) => r.text()).then((text) => process.stdout.write(text))`;
+  const args = ['netns', 'exec', spaceOf(machine.number), process.execPath, '-e', script];
+  const { account_details: accounts = [] } = JSON.parse(execFileSync('ip', args, { encoding: 'utf8' })) as Jsz;
+  const streams = accounts.flatMap(({ stream_detail: streams = [] }) => streams);
+  return new Map(streams.map(({ name, state }) => [name, `${state['messages']} up to ${state['last_seq']}`]));
 }
 
 /** Output of a command of ours on one machine. */

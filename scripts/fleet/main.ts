@@ -1,14 +1,14 @@
 /** main.ts - the command behind scripts/test-fleet. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { FleetOverview } from '../../src/fleet/overview.ts';
 import { nextRandom, seedWord } from '../../src/memory/random.ts';
-import { FIRST_CAMERA_PORT, Machine, type Plan, ask } from './machine.ts';
+import { FIRST_CAMERA_PORT, Machine, type Plan, ask, copiesAt } from './machine.ts';
 import { HUB_ADDRESS, SWITCH, layCables, plug, spaceOf, startIn, tearDown } from './network.ts';
 import { judge } from './verdict.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -26,6 +26,8 @@ const { values } = parseArgs({
 const CHECKPOINT_S = 5;
 /** A camera needs so long to be begun at most. */
 const BEGIN_S = 5;
+/** Of this computer, by the way: a starved one shows more of itself than of a fleet. */
+const loads: number[] = [];
 const FAULTS = ['killed', 'daemon killed', 'frozen', 'daemon frozen', 'cut off'].filter(
   (name) => values.faults === 'all' || name.startsWith(values.faults),
 );
@@ -38,7 +40,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cortexd-fleet-'));
 const leaseS = wholeNumber('lease', values.lease, 1);
 const minutes = wholeNumber('minutes', values.minutes, 1);
 const mostRounds = wholeNumber('rounds', values.rounds, 1);
-const plan: Plan = { folder, machines: 3, cameras: 8, fps: 5, leaseS, checkpointS: CHECKPOINT_S };
+const plan: Plan = { folder, machines: 3, cameras: 8, fps: 3, leaseS, checkpointS: CHECKPOINT_S };
 const others: ChildProcess[] = [];
 let machines: Machine[] = [];
 const done: { [fault: string]: number } = {};
@@ -64,20 +66,32 @@ async function main(): Promise<number> {
     const what = await fault();
     await allWatched(90);
     await sleep(3000 + chance() * 4000);
-    console.log(`${rounds + 1}: ${what}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    loads.push(loadavg()[0]!);
+    const took = ((performance.now() - began) / 1000).toFixed(0);
+    console.log(`${rounds + 1}: ${what}, ${took} s, load ${loads.at(-1)!.toFixed(1)}`);
   }
   const toMs = Date.now();
   await sleep(leaseS * 1000);
   for (const machine of machines) await machine.end();
   const verdict = judge(machines, storedEvents(), fromMs, toMs);
-  console.log(
-    JSON.stringify({ rounds, faults: done, lease_s: leaseS, checkpoint_s: CHECKPOINT_S, ...verdict }, null, 2),
-  );
+  const apart = await copiesApart();
+  const load = loads.toSorted((a, b) => a - b);
+  const told = {
+    rounds,
+    faults: done,
+    lease_s: leaseS,
+    checkpoint_s: CHECKPOINT_S,
+    load: [load[0], load[Math.floor(load.length / 2)], load.at(-1)],
+    ...verdict,
+    apart,
+  };
+  console.log(JSON.stringify(told, null, 2));
   const { unwatchedS, sharedTokens, learningLostS, lost, double } = verdict;
   const problems = [
     ...(unwatchedS > leaseS + BEGIN_S ? [`a camera was unwatched for ${unwatchedS.toFixed(1)} s`] : []),
     ...(sharedTokens > 0 ? [`${sharedTokens} tokens were used by two machines`] : []),
     ...(learningLostS > CHECKPOINT_S + 1 ? [`${learningLostS.toFixed(1)} s of learning were lost`] : []),
+    ...(apart.length > 0 ? [`copies of streams have come apart: ${apart.join('; ')}`] : []),
     ...(lost + double > 0 ? [`${lost} events were lost, ${double} stored twice`] : []),
   ];
   for (const problem of problems) console.log(`BROKEN: ${problem}`);
@@ -126,7 +140,18 @@ async function allWatched(limitS: number): Promise<void> {
       // The servers may be choosing a leader.
     }
     if (performance.now() > end) return console.log(`not all is well again after ${limitS} s`);
-    await sleep(500);
+    await sleep(1500);
+  }
+}
+
+/** Streams of which not all NATS servers have the same, when nobody writes any more. */
+async function copiesApart(): Promise<string[]> {
+  for (let left = 10; ; left--) {
+    const copies = machines.map(copiesAt);
+    const apart = [...copies[0]!.keys()].filter((name) => new Set(copies.map((copy) => copy.get(name))).size > 1);
+    if (apart.length === 0 || left === 0)
+      return apart.map((name) => `${name}: ${copies.map((copy) => copy.get(name)).join(', ')}`);
+    await sleep(1000);
   }
 }
 

@@ -23,6 +23,7 @@ Examples:
   cortexd fleet drain pi-2             let others watch everything that pi-2 watches; --undo
   cortexd fleet apply                  make the cameras of the configuration those of the fleet
   cortexd fleet remove porch           take a camera out of the fleet; its model is kept
+  cortexd fleet forget porch           let its model begin anew, where a new version has models of another shape
   cortexd fleet key node.nk            make the key of this machine for the NATS servers`;
 
 type Common = { readonly config?: string; readonly cluster?: readonly string[]; readonly json: boolean };
@@ -66,8 +67,16 @@ export function fleetCommand(): Command {
           'a node',
           nodes.map((one) => one.node),
         );
-        const { state } = nodes.find((one) => one.node === node)!;
+        const { state, cannot } = nodes.find((one) => one.node === node)!;
         if (state !== 'up') throw new CortexdError('unavailable', `Expected ${node} to be up but it is ${state}`);
+        if (cannot.includes(camera))
+          throw new CortexdError(
+            'unavailable',
+            `Expected ${node} to be able to watch ${camera} but it has tried and cannot`,
+            {
+              hint: `Its log says why. On ${node}: journalctl -u cortexd`,
+            },
+          );
         const { board } = asked;
         await write(board, 'move', camera, { version: 1, to: node, at: new Date().toISOString() });
         const isThere = ({ cameras: now }: FleetOverview): boolean =>
@@ -129,7 +138,9 @@ export function fleetCommand(): Command {
           const there = board.get('camera', name)?.value ?? null;
           if (there !== null && there.removed !== true && JSON.stringify(there.settings) === JSON.stringify(settings))
             continue;
-          await write(board, 'camera', name, { version: 1, settings, by: loaded.node, at: new Date().toISOString() });
+          const anew = there?.anew_from === undefined ? {} : { anew_from: there.anew_from };
+          const entry = { version: 1, settings, ...anew, by: loaded.node, at: new Date().toISOString() };
+          await write(board, 'camera', name, entry);
           changed.push(name);
         }
         const text = changed.length === 0 ? 'Nothing has changed' : `Applied: ${changed.join(', ')}`;
@@ -158,6 +169,25 @@ export function fleetCommand(): Command {
         };
         await write(board, 'camera', camera, entry);
         print(options.json ? JSON.stringify({ removed: camera }) : `${camera} is no camera of the fleet any more`);
+      });
+    });
+
+  add('forget', 'let the model of a camera begin anew; machines that have it keep it as a snapshot')
+    .argument('<camera>')
+    .action(async (camera: string, options: Common) => {
+      await withBoard(options, async (asked) => {
+        const { cameras } = await look(asked);
+        named(
+          camera,
+          'a camera',
+          cameras.map((one) => one.camera),
+        );
+        const { board, loaded } = asked;
+        const there = board.get('camera', camera)!.value!;
+        const { token } = cameras.find((one) => one.camera === camera)!;
+        const entry = { ...there, anew_from: token + 1, by: loaded.node, at: new Date().toISOString() };
+        await write(board, 'camera', camera, entry);
+        print(options.json ? JSON.stringify({ forgotten: camera }) : `The model of ${camera} begins anew`);
       });
     });
 

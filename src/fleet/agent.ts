@@ -4,7 +4,7 @@
  * cannot be sure any more that it is the one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../errors.ts';
+import { CortexdError, messageOf } from '../errors.ts';
 import type { Board } from './board.ts';
 import type { Clocks } from './clocks.ts';
 import { type View, candidates, expired, isFree, isMyTurn, surplus } from './placement.ts';
@@ -38,7 +38,7 @@ export type AgentOptions = {
   readonly mostCameras: number;
   readonly host: Host;
   readonly newSession: () => string;
-  /** Highest token under which the model of a camera was saved; 0: none. */
+  /** Highest token under which a model of a camera was saved; 0: none. */
   readonly tokenBefore: (camera: string) => Promise<number>;
   readonly log: (level: 'info' | 'warn', message: string, fields: { readonly [key: string]: unknown }) => void;
 };
@@ -70,7 +70,8 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #held = new Map<string, Held>();
   readonly #freeSinceMs = new Map<string, number>();
-  readonly #rest = new Map<string, { untilMs: number; nextMs: number }>();
+  /** Cameras that could not be started here. `settings`: revision of the settings that do not fit; null: that may pass. */
+  readonly #rest = new Map<string, { untilMs: number; nextMs: number; settings: number | null }>();
   readonly #stopping = new AbortController();
   #session: Session | null = null;
   #isLeaving = false;
@@ -163,6 +164,7 @@ export class Agent {
         ...host.load(),
         state: this.#isLeaving ? 'leaving' : 'up',
         cameras: this.#renewed(),
+        cannot: this.#cannot(),
       }),
       warn: (message) => log('warn', message, {}),
     });
@@ -184,6 +186,23 @@ export class Agent {
     });
   }
 
+  /** Whether it failed a moment ago, with the settings that it still has. */
+  #isResting(camera: string): boolean {
+    const { board, clocks } = this.#options;
+    const rest = this.#rest.get(camera);
+    if (rest === undefined || rest.untilMs <= clocks.others()) return false;
+    return rest.settings === null || rest.settings === board.get('camera', camera)?.revision;
+  }
+
+  /** Cameras that nobody should hand to us: those that do not fit, and those that failed a moment ago. */
+  #cannot(): string[] {
+    const { board } = this.#options;
+    const failed = [...this.#rest]
+      .filter(([name, { settings }]) => this.#isResting(name) || settings === board.get('camera', name)?.revision)
+      .map(([name]) => name);
+    return [...new Set([...failed, ...board.newer('camera')])];
+  }
+
   #view(): View {
     const { board, clocks, node } = this.#options;
     return {
@@ -193,7 +212,8 @@ export class Agent {
       cameras: board.all('camera'),
       leases: board.all('lease'),
       moves: new Map([...board.all('move')].map(([camera, { value }]) => [camera, value.to])),
-      drained: new Set(board.all('drain').keys()),
+      drained: new Set([...board.all('drain').keys(), ...board.newer('drain')]),
+      newer: { nodes: new Set(board.newer('node')), leases: new Set(board.newer('lease')) },
     };
   }
 
@@ -202,9 +222,11 @@ export class Agent {
     const { host, node } = this.#options;
     const entry = this.#options.board.get('camera', camera);
     const others = candidates(view, camera).filter((name) => name !== node);
-    if (entry === null || entry.value === null || entry.value.removed === true) {
+    // Settings of a newer version: better watched with those of before than by nobody.
+    const isNewer = entry !== null && entry.newer !== null;
+    if (!isNewer && (entry === null || entry.value === null || entry.value.removed === true)) {
       void this.#giveBack(camera, { reason: 'it was taken out of the fleet' });
-    } else if (entry.revision !== held.settings) {
+    } else if (!isNewer && entry.revision !== held.settings) {
       void this.#giveBack(camera, { reason: 'its settings have changed', to: node });
     } else if (view.drained.has(node)) {
       if (others.length > 0) void this.#giveBack(camera, { reason: `${node} is drained` });
@@ -266,17 +288,30 @@ export class Agent {
     const { clocks, leaseMs } = this.#options;
     const now = clocks.others();
     let view = this.#view();
+    await this.#freeUnheld(view);
     for (const [camera, { value }] of view.cameras) {
-      if (value.removed === true || this.#held.has(camera) || !isFree(view, view.leases.get(camera)?.value)) {
+      if (value.removed === true || this.#held.has(camera) || !isFree(view, camera)) {
         this.#freeSinceMs.delete(camera);
         continue;
       }
       if (!this.#freeSinceMs.has(camera)) this.#freeSinceMs.set(camera, now);
-      if ((this.#rest.get(camera)?.untilMs ?? -Infinity) > now) continue;
+      if (this.#isResting(camera)) continue;
       if (!isMyTurn(view, camera, now - this.#freeSinceMs.get(camera)!, leaseMs)) continue;
       await this.#take(camera);
       // Each taking changes what there is room for.
       view = this.#view();
+    }
+  }
+
+  /** Leases of ours that we do not hold: the answer to taking them, or to giving them back, was lost. */
+  async #freeUnheld({ leases }: View): Promise<void> {
+    const { board, log } = this.#options;
+    for (const [camera, { value }] of leases) {
+      if (value.session !== this.#session?.id || this.#held.has(camera)) continue;
+      const over = board.get('lease', camera)!.revision;
+      const free = { ...value, node: null, session: '', reason: 'it was not begun', since: new Date().toISOString() };
+      if ((await board.write('lease', camera, free, over)) !== null)
+        log('info', 'Lease given back: it was not begun', { camera, fence: value.token });
     }
   }
 
@@ -298,7 +333,8 @@ export class Agent {
       tried: before?.value?.tried ?? [],
     };
     const revision = await board.write('lease', camera, lease, before?.revision ?? null);
-    if (revision === null) return;
+    // An attempt of a former session may be the one that counts.
+    if (revision === null || board.get('lease', camera)?.value?.session !== session.id) return;
     this.#freeSinceMs.delete(camera);
     // While cameras change hands nothing is moved for balance.
     this.#balancedMs = clocks.others();
@@ -330,6 +366,7 @@ export class Agent {
         this.#rest.set(camera, {
           untilMs: clocks.others() + nextMs,
           nextMs: Math.min(LONGEST_REST_MS, nextMs * 2),
+          settings: isMisfit(error) ? held.settings : null,
         });
         log('warn', `The camera could not be started here: ${messageOf(error)}`, { camera });
         held.state = 'on';
@@ -372,7 +409,7 @@ export class Agent {
         log('info', `Lease given back: ${why.reason}`, { camera, fence: held.token });
       }
     } catch (error) {
-      log('warn', `The lease could not be given back, it runs out: ${messageOf(error)}`, { camera });
+      log('warn', `The lease could not be given back, trying again: ${messageOf(error)}`, { camera });
     }
     this.#held.delete(camera);
     this.#session?.tellNow();
@@ -387,4 +424,9 @@ export class Agent {
     this.#held.delete(camera);
     this.#options.log('info', 'Lease over', { camera, fence: held.token });
   }
+}
+
+/** Whether it will be the same again, unless the settings change: a model of another shape, or of a newer version. */
+function isMisfit(error: unknown): boolean {
+  return error instanceof CortexdError && (error.code === 'model_shape' || error.code === 'newer_version');
 }

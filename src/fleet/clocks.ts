@@ -4,19 +4,26 @@
  * One's own lease is measured with the one that runs fast: where the machine slept, the monotonic clock of Linux stood still
  * and the wall clock did not. Leases of others are measured with the monotonic clock alone: to wait too long is harmless.
  */
+/** The wall clock tells whole milliseconds: what is less than this is no step, or asking often would make time pass faster (ms). */
+const NOTICED_MS = 50;
+
 export type Clocks = { readonly own: () => number; readonly others: () => number };
 
 export function fleetClocks(
   monotonic: () => number = () => performance.now(),
   wall: () => number = () => Date.now(),
 ): Clocks {
-  let [mono, day, own] = [monotonic(), wall(), 0];
+  // How far the wall clock is ahead of the other, and by how much it went ahead in all.
+  let [aheadMs, slept] = [wall() - monotonic(), 0];
   return {
     own: () => {
-      const [m, d] = [monotonic(), wall()];
-      own += Math.max(m - mono, d - day);
-      [mono, day] = [m, d];
-      return own;
+      const m = monotonic();
+      const nowAheadMs = wall() - m;
+      if (Math.abs(nowAheadMs - aheadMs) > NOTICED_MS) {
+        slept += Math.max(0, nowAheadMs - aheadMs);
+        aheadMs = nowAheadMs;
+      }
+      return m + slept;
     },
     others: monotonic,
   };

@@ -140,7 +140,8 @@ export async function openStores(link: FleetLink, names: FleetNames, replicas: n
   const slow = jetstream(link.connection, { timeout: OBJECT_MS });
   const kv = new Kvm(link.stream);
   // Read from the one that leads: a copy that lags behind would only make for useless attempts.
-  const board = await kv.create(names.board, { replicas, history: 1, allow_direct: false });
+  // So many attempts at one write can be stored while nobody answers (docs/decisions/0223-first-in-the-order.md).
+  const board = await kv.create(names.board, { replicas, history: 64, allow_direct: false });
   const models = await kv.create(names.models, { replicas, history: 2, allow_direct: false, maxValueSize: 1 << 19 });
   const pages = await new Objm(slow).create(names.pages, { replicas });
   return { board, models, pages };

@@ -15,7 +15,7 @@ import { within, withRetries } from './deadline.ts';
 import type { FleetLink } from './link.ts';
 import { pageName } from './names.ts';
 import type { Pages } from './pages.ts';
-import { ManifestRecord, reader } from './records.ts';
+import { ManifestRecord, Newer, reader, writtenByNewer } from './records.ts';
 
 export type Saved = {
   readonly camera: string;
@@ -74,16 +74,32 @@ export class ModelCopies {
     await this.#link.manager.streams.purge(`KV_${this.#bucket}`, { filter: `$KV.${this.#bucket}.${camera}.${token}` });
   }
 
-  async #listUnder(camera: string, token: number): Promise<ManifestRecord | null> {
+  async #bytesUnder(camera: string, token: number): Promise<Uint8Array | null> {
     const entry = await withRetries(TRIES, () => this.#models.get(`${camera}.${token}`));
-    return entry === null || entry.operation !== 'PUT' ? null : read(entry.value);
+    return entry === null || entry.operation !== 'PUT' ? null : entry.value;
+  }
+
+  async #listUnder(camera: string, token: number): Promise<ManifestRecord | null> {
+    const bytes = await this.#bytesUnder(camera, token);
+    return bytes === null ? null : understood(camera, token, bytes);
+  }
+
+  /** Highest token under which there is a list, whether it can be read or not; 0: none. */
+  async newestToken(camera: string): Promise<number> {
+    return (await this.#newest(camera, Infinity))?.token ?? 0;
   }
 
   /**
-   * The newest list of a camera, under a token below `below`; null: there is none. Asks only those who keep the lists: while
-   * the cluster chooses a leader nobody can tell which subjects there are.
+   * The newest list of a camera, under a token from `from` on and below `below`; null: there is none. Throws
+   * CortexdError('newer_version') when a newer cortexd has written it.
    */
-  async newest(camera: string, below: number): Promise<ManifestRecord | null> {
+  async newest(camera: string, below: number, from = 0): Promise<ManifestRecord | null> {
+    const newest = await this.#newest(camera, below);
+    return newest === null || newest.token < from ? null : understood(camera, newest.token, newest.bytes);
+  }
+
+  /** Asks only those who keep the lists: while the cluster chooses a leader nobody can tell which subjects there are. */
+  async #newest(camera: string, below: number): Promise<{ readonly token: number; readonly bytes: Uint8Array } | null> {
     const subject = `$KV.${this.#bucket}.${camera}.*`;
     const ask = () => this.#link.manager.streams.getMessage(`KV_${this.#bucket}`, { last_by_subj: subject });
     const last = await withRetries(TRIES, () => within(HISTORY_MS, 'the newest list', ask()));
@@ -91,10 +107,10 @@ export class ModelCopies {
     // Written last, but perhaps late: a later holder may have written before.
     const least = Number(last.subject.slice(subject.length - 1));
     for (let token = Math.min(below - 1, least + MOST_LATER); token > least; token--) {
-      const later = await this.#listUnder(camera, token);
-      if (later !== null) return later;
+      const bytes = await this.#bytesUnder(camera, token);
+      if (bytes !== null) return { token, bytes };
     }
-    return read(last.data);
+    return { token: least, bytes: last.data };
   }
 
   /**
@@ -106,8 +122,11 @@ export class ModelCopies {
     partsOf: (known: ReadonlySet<string>) => Promise<ModelParts | null>,
   ): Promise<Copied | null> {
     const { camera, token } = saved;
-    const before = await this.newest(camera, token + 1);
-    if (before !== null && before.token > token) throw overtaken(camera, token, before.token);
+    const newest = await this.#newest(camera, token + 1);
+    if (newest !== null && newest.token > token) throw overtaken(camera, token, newest.token);
+    // One that cannot be read is of a former holder, and was left out on purpose: nothing is built on it.
+    const list = newest === null ? null : read(newest.bytes);
+    const before = list instanceof Newer ? null : list;
     const known = new Map((before?.parts ?? []).map(([hash, of]) => [hash, of]));
     const now = performance.now();
     const sent = this.#sent.get(camera) ?? new Map<string, { token: number; atMs: number }>();
@@ -136,12 +155,17 @@ export class ModelCopies {
   }
 
   /**
-   * The newest checkpoint that is whole, and what of newer ones is not. Null where there is none at all; throws
-   * CortexdError('corrupt') when none is whole.
+   * The newest checkpoint that is whole, under a token from `from` on, and what of newer ones is not. Null where there is none
+   * at all; throws CortexdError('corrupt') when none is whole, and 'newer_version' as `newest` does.
    */
-  async fetch(camera: string, below = Infinity): Promise<(Fetched & { readonly lost: readonly string[] }) | null> {
+  async fetch(
+    camera: string,
+    below = Infinity,
+    from = 0,
+  ): Promise<(Fetched & { readonly lost: readonly string[] }) | null> {
     const lost: string[] = [];
     for await (const manifest of this.#newestFirst(camera, below)) {
+      if (manifest.token < from) continue;
       try {
         return { manifest, image: await this.#assemble(manifest), lost };
       } catch (error) {
@@ -169,7 +193,7 @@ export class ModelCopies {
       };
       const entries = await withRetries(TRIES, () => within(HISTORY_MS, 'the list before', history()));
       const [before] = entries.toReversed().slice(1);
-      const manifest = before?.operation === 'PUT' ? read(before.value) : null;
+      const manifest = before?.operation === 'PUT' ? understood(camera, token, before.value) : null;
       if (manifest !== null) yield manifest;
     }
   }
@@ -210,6 +234,13 @@ export class ModelCopies {
 
   /** camera -> pages of the list before the newest */
   readonly #older = new Map<string, Set<string>>();
+}
+
+/** A list; null: nonsense. Throws CortexdError('newer_version') when a newer cortexd has written it. */
+function understood(camera: string, token: number, bytes: Uint8Array): ManifestRecord | null {
+  const list = read(bytes);
+  if (list instanceof Newer) throw writtenByNewer(`the model of ${camera} under token ${token}`, list.recordVersion);
+  return list;
 }
 
 /** Names of all pages that a list needs. */

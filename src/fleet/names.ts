@@ -39,3 +39,7 @@ export type Kind = (typeof KINDS)[number];
 export function pageName(camera: string, token: number, hash: string): string {
   return `${camera}/${token}/${hash}`;
 }
+
+export function cameraOfPage(page: string): string {
+  return page.slice(0, page.indexOf('/'));
+}

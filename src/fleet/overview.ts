@@ -8,13 +8,27 @@ import { isFree } from './placement.ts';
 export const FleetNode = Type.Object(
   {
     node: Type.String(),
-    state: Type.Union([Type.Literal('up'), Type.Literal('leaving'), Type.Literal('drained'), Type.Literal('gone')]),
+    state: Type.Union(
+      [
+        Type.Literal('up'),
+        Type.Literal('leaving'),
+        Type.Literal('drained'),
+        Type.Literal('gone'),
+        Type.Literal('newer'),
+      ],
+      {
+        description: 'newer: a version of cortexd that is newer than the one that is asked; the rest is not known then',
+      },
+    ),
     cameras: Type.Integer({ description: 'held' }),
     room: Type.Number({ description: 'more cameras it could take, by the CPU that is idle' }),
     busy: Type.Number({ description: 'share of all cores' }),
     renewed_s: Type.Number({ description: 'seconds since its lease was renewed, as seen here' }),
     version: Type.String(),
     address: Type.String(),
+    cannot: Type.Array(Type.String(), {
+      description: 'cameras that it has tried to watch and cannot; its log says why',
+    }),
   },
   { additionalProperties: false },
 );
@@ -56,16 +70,18 @@ export function overview(board: Board, nowMs: number, isWall = false): Pick<Flee
     drained,
     cameras: board.all('camera'),
     moves: new Map([...board.all('move')].map(([camera, { value }]) => [camera, value.to])),
+    newer: { nodes: new Set(board.newer('node')), leases: new Set(board.newer('lease')) },
   };
   const ageMs = ({ seenMs, writtenAt }: { seenMs: number; writtenAt: number }): number =>
     Math.max(0, nowMs - (isWall ? writtenAt : seenMs));
   const holds = new Map<string, string>();
   for (const [camera, { value }] of leases)
-    if (view.cameras.has(camera) && value.node !== null && !isFree(view, value)) holds.set(camera, value.node);
+    if (view.cameras.has(camera) && value.node !== null && !isFree(view, camera)) holds.set(camera, value.node);
+  const unknown = { cameras: 0, room: 0, busy: 0, renewed_s: 0, version: '', address: '', cannot: [] };
   return {
-    nodes: [...nodes]
-      .map(([node, entry]) => {
-        const { state, room, busy, program, address, lease_ms: leaseMs } = entry.value;
+    nodes: [
+      ...[...nodes].map(([node, entry]) => {
+        const { state, room, busy, program, address, lease_ms: leaseMs, cannot = [] } = entry.value;
         const isGone = state === 'gone' || ageMs(entry) > leaseMs;
         return {
           node,
@@ -76,9 +92,11 @@ export function overview(board: Board, nowMs: number, isWall = false): Pick<Flee
           renewed_s: Math.round(ageMs(entry) / 100) / 10,
           version: program,
           address,
+          cannot,
         };
-      })
-      .toSorted((a, b) => a.node.localeCompare(b.node)),
+      }),
+      ...[...view.newer.nodes].map((node) => ({ ...unknown, node, state: 'newer' as const })),
+    ].toSorted((a, b) => a.node.localeCompare(b.node)),
     cameras: [...view.cameras]
       .filter(([, { value }]) => value.removed !== true)
       .map(([camera]) => {
@@ -89,9 +107,9 @@ export function overview(board: Board, nowMs: number, isWall = false): Pick<Flee
           node,
           token: lease?.token ?? 0,
           since: node === null ? null : (lease?.since ?? null),
-          steps: node !== null && nodes.get(node)!.value.cameras.includes(camera),
+          steps: node !== null && nodes.get(node)?.value.cameras.includes(camera) === true,
           moving_to: view.moves.get(camera) ?? null,
-          reason: lease?.reason ?? '',
+          reason: view.newer.leases.has(camera) ? 'a newer version of cortexd has it' : (lease?.reason ?? ''),
         };
       })
       .toSorted((a, b) => a.camera.localeCompare(b.camera)),

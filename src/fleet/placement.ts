@@ -17,6 +17,8 @@ export type View = {
   readonly moves: ReadonlyMap<string, string>;
   /** Nodes that are to watch nothing. */
   readonly drained: ReadonlySet<string>;
+  /** Nodes and leases of which only a newer cortexd knows how they stand. */
+  readonly newer: { readonly nodes: ReadonlySet<string>; readonly leases: ReadonlySet<string> };
 };
 
 /** Between the first in the row and the next (ms). */
@@ -31,24 +33,40 @@ export function expired({ nowMs, me, nodes }: View): string[] {
     .map(([name]) => name);
 }
 
-/** Whether nobody may watch a camera now: it was given back, or its holder is gone. */
-export function isFree({ nodes }: View, lease: LeaseRecord | undefined): boolean {
+/** Whether nobody may watch a camera now: it was given back, or its holder is gone. What is not understood is not free. */
+export function isFree({ nodes, leases, newer }: View, camera: string): boolean {
+  if (newer.leases.has(camera)) return false;
+  const lease = leases.get(camera)?.value;
   if (lease === undefined || lease.node === null) return true;
+  if (newer.nodes.has(lease.node)) return false;
   const holder = nodes.get(lease.node)?.value;
   return holder === undefined || holder.state === 'gone' || holder.session !== lease.session;
 }
 
-/** Nodes that could take a camera, best first. */
+/** Nodes that could take a camera, best first; without those that have said that they cannot. */
 export function candidates(view: View, camera: string): string[] {
-  const lease = view.leases.get(camera)?.value;
-  const tried = new Set(lease?.tried ?? []);
+  return inOrder(
+    view,
+    camera,
+    withRoom(view).filter((name) => view.nodes.get(name)!.value.cannot?.includes(camera) !== true),
+  );
+}
+
+/** Nodes that are there and may take one more camera. */
+function withRoom(view: View): string[] {
   const load = loads(view);
-  const able = [...view.nodes]
+  return [...view.nodes]
     .filter(([name, { value, seenMs }]) => {
       const isHere = value.state === 'up' && (name === view.me || view.nowMs - seenMs <= value.lease_ms);
       return isHere && !view.drained.has(name) && (load.get(name)?.held ?? 0) < value.most_cameras;
     })
     .map(([name]) => name);
+}
+
+function inOrder(view: View, camera: string, able: readonly string[]): string[] {
+  const lease = view.leases.get(camera)?.value;
+  const tried = new Set(lease?.tried ?? []);
+  const load = loads(view);
   const fresh = able.filter((name) => !tried.has(name));
   const wanted = view.moves.get(camera) ?? lease?.to ?? null;
   // What nobody has got frames of goes round again.
@@ -62,7 +80,9 @@ export function candidates(view: View, camera: string): string[] {
 
 /** Whether this node is to take a camera that has been free for `freeMs`. */
 export function isMyTurn(view: View, camera: string, freeMs: number, leaseMs: number): boolean {
-  const row = candidates(view, camera);
+  const fit = candidates(view, camera);
+  // What nobody can watch is tried again now and then by those who could not.
+  const row = fit.length > 0 ? fit : inOrder(view, camera, withRoom(view));
   const at = row.indexOf(view.me);
   if (at < 0) return false;
   const wanted = view.moves.get(camera) ?? view.leases.get(camera)?.value.to ?? null;

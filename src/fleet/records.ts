@@ -1,8 +1,12 @@
 /**
  * records.ts - what lies in the buckets of a fleet. Whatever is read there is checked first: others have written it.
+ *
+ * Fields may be added at any time, and are passed over by who does not know them. A record whose meaning has changed bears a
+ * higher `version`; who does not know that one leaves it alone (docs/decisions/0225-newer-records-are-left-alone.md).
  */
 import { Ajv } from 'ajv';
 import { Type, type Static, type TSchema } from 'typebox';
+import { CortexdError } from '../errors.ts';
 
 const Name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' });
 const Token = Type.Integer({ minimum: 0 });
@@ -29,6 +33,8 @@ export const NodeRecord = Type.Object({
   cores_per_camera: Type.Number({ minimum: 0 }),
   most_cameras: Type.Integer({ minimum: 0 }),
   address: Type.String(),
+  /** Cameras that it has tried to watch and cannot. */
+  cannot: Type.Optional(Type.Array(Name)),
 });
 export type NodeRecord = Static<typeof NodeRecord>;
 
@@ -55,6 +61,8 @@ export const CameraEntry = Type.Object({
   settings: Type.Object({}, { additionalProperties: true }),
   /** Nobody is to watch it any more, whatever a configuration says. */
   removed: Type.Optional(Type.Boolean()),
+  /** Models that were saved under a lower token are not gone on from: it is to begin anew. */
+  anew_from: Type.Optional(Token),
   by: Type.String(),
   at: Type.String(),
 });
@@ -89,16 +97,39 @@ export const ManifestRecord = Type.Object({
 });
 export type ManifestRecord = Static<typeof ManifestRecord>;
 
+/** The highest version of records that is known here. */
+const KNOWN = 1;
+
+/** In place of a record that a newer version of cortexd has written. */
+export class Newer {
+  readonly recordVersion: number;
+
+  constructor(version: number) {
+    this.recordVersion = version;
+  }
+}
+
 /** Reads JSON of one kind; null for anything else. */
-export function reader<S extends TSchema>(schema: S): (bytes: Uint8Array) => Static<S> | null {
+export function reader<S extends TSchema>(schema: S): (bytes: Uint8Array) => Static<S> | Newer | null {
   let check: ReturnType<Ajv['compile']> | undefined;
   return (bytes) => {
     try {
-      const value: unknown = JSON.parse(Buffer.from(bytes).toString());
+      const value = JSON.parse(Buffer.from(bytes).toString()) as { version?: unknown } | null;
+      const version = value?.version;
+      if (Number.isSafeInteger(version) && (version as number) > KNOWN) return new Newer(version as number);
       check ??= new Ajv({ strict: false }).compile(JSON.parse(JSON.stringify(schema)) as object);
       return check(value) ? (value as Static<S>) : null;
     } catch {
       return null;
     }
   };
+}
+
+/** What this program does not understand it does not touch. */
+export function writtenByNewer(what: string, version: number): CortexdError {
+  return new CortexdError(
+    'newer_version',
+    `Expected "${what}" in the fleet to be of a version that is known here but a newer cortexd has written it (record version ${version})`,
+    { hint: 'Install the newer version on this machine too. Nothing was changed.' },
+  );
 }

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { Board } from './board.ts';
 import { type Clocks, leaseTimes } from './clocks.ts';
-import type { NodeRecord } from './records.ts';
+import { type NodeRecord, writtenByNewer } from './records.ts';
 
 export type SessionPorts = {
   readonly board: Board;
@@ -21,7 +21,7 @@ export type SessionPorts = {
   /** What is told with each renewal. */
   readonly describe: () => Pick<
     NodeRecord,
-    'program' | 'state' | 'cameras' | 'room' | 'busy' | 'cores_per_camera' | 'most_cameras' | 'address'
+    'program' | 'state' | 'cameras' | 'room' | 'busy' | 'cores_per_camera' | 'most_cameras' | 'address' | 'cannot'
   >;
   readonly warn: (message: string) => void;
 };
@@ -75,6 +75,7 @@ export class Session {
     const { board, node, instance, clocks } = this.#ports;
     await board.ready();
     const before = board.get('node', node);
+    if (before !== null && before.newer !== null) return messageOf(writtenByNewer(`node.${node}`, before.newer));
     const other = before?.value ?? null;
     if (other !== null && other.state !== 'gone' && other.instance !== instance) {
       const silentMs = clocks.others() - before!.seenMs;
@@ -114,6 +115,10 @@ export class Session {
     while (!this.isOver) {
       try {
         if (!(await this.#renew())) {
+          const by = this.#ports.board.get('node', this.#ports.node)?.value;
+          this.#ports.warn(
+            `The lease is over: the entry of this machine was written meanwhile (${by?.state ?? 'not readable'}, session ${by?.session ?? 'unknown'})`,
+          );
           this.#revision = null;
           this.abandon();
           return;

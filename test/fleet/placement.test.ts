@@ -46,6 +46,7 @@ function view(
     me,
     moves: new Map(),
     drained: new Set(),
+    newer: { nodes: new Set(), leases: new Set() },
     cameras: new Map(),
     nodes: new Map(nodes.map((one) => [one.node, seen(one)])),
     leases: new Map(Object.entries(leases).map(([camera, one]) => [camera, seen(one)])),
@@ -89,15 +90,38 @@ test('who got no frames is asked last, and again when nobody got any', async (t)
   t.same(candidates(view('a', nodes, { cam: lease(null, { tried: ['a', 'b'] }) }), 'cam'), ['a', 'b']);
 });
 
+test('who has tried a camera and cannot watch it is handed it by nobody; when nobody can they try again', async (t) => {
+  const cannot = ['cam'];
+  const nodes = [node('a', 1), node('b', 9, { cannot })];
+  t.same(candidates(view('a', nodes, {}), 'cam'), ['a']);
+  t.same(candidates(view('a', nodes, {}), 'other'), ['b', 'a']);
+  t.equal(isMyTurn(view('b', nodes, {}), 'cam', 60_000, LEASE_MS), false);
+  const mine = { cam: lease('a') };
+  t.equal(surplus(view('a', nodes, mine), ['cam']), null, 'it is not given away for balance either');
+  const none = [node('a', 1, { cannot }), node('b', 9, { cannot })];
+  t.equal(isMyTurn(view('b', none, {}), 'cam', 0, LEASE_MS), true);
+});
+
 test('a lease is free when it was given back, its holder is gone, or lives another life; not when it is only silent', async (t) => {
   const nodes = [node('a', 1), node('b', 1, { state: 'gone' })];
-  const seen = view('c', nodes, {}, { nowMs: NOW + 2 * LEASE_MS });
-  t.equal(isFree(seen, undefined), true);
-  t.equal(isFree(seen, lease(null)), true);
-  t.equal(isFree(seen, lease('b')), true);
-  t.equal(isFree(seen, lease('x')), true, 'a holder that nobody knows');
-  t.equal(isFree(seen, lease('a', { session: 'former' })), true);
-  t.equal(isFree(seen, lease('a')), false, 'first it must be written that it is gone');
+  const leases = {
+    back: lease(null),
+    gone: lease('b'),
+    unknown: lease('x'),
+    former: lease('a', { session: 'former' }),
+    held: lease('a'),
+    newer: lease('n'),
+  };
+  const newer = { nodes: new Set(['n']), leases: new Set(['of newer']) };
+  const seen = view('c', nodes, leases, { nowMs: NOW + 2 * LEASE_MS, newer });
+  t.equal(isFree(seen, 'never taken'), true);
+  t.equal(isFree(seen, 'back'), true);
+  t.equal(isFree(seen, 'gone'), true);
+  t.equal(isFree(seen, 'unknown'), true, 'a holder that nobody knows');
+  t.equal(isFree(seen, 'former'), true);
+  t.equal(isFree(seen, 'held'), false, 'first it must be written that it is gone');
+  t.equal(isFree(seen, 'newer'), false, 'how its holder stands only a newer version knows');
+  t.equal(isFree(seen, 'of newer'), false, 'who holds it only a newer version knows');
   t.same(expired(seen), ['a']);
   t.same(expired({ ...seen, nowMs: NOW + LEASE_MS }), []);
 });
@@ -130,6 +154,17 @@ test("one's own lease is measured by the faster clock, that of others by the mon
   mono += 1000;
   wall -= 3_600_000;
   t.equal(clocks.own() - start, 62_000, 'a wall clock that is set back gives no time');
+  for (let asked = 0; asked < 10_000; asked++) {
+    mono += 0.1;
+    if (asked % 10 === 9) wall += 1;
+    clocks.own();
+  }
+  t.equal(Math.round(clocks.own() - start), 63_000, 'asking often makes no time');
+  for (let second = 0; second < 100; second++) {
+    mono += 1000;
+    wall += 1001;
+  }
+  t.ok(clocks.own() - start >= 163_050, 'a wall clock that runs ahead is believed');
 });
 
 test('a holder gives up before anyone can take over', async (t) => {

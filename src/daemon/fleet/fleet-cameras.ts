@@ -86,7 +86,7 @@ export class FleetCameras {
       turn: Promise.resolve(),
     };
     this.#watched.set(camera, watched);
-    watched.turn = this.#begin(camera, watched, models);
+    watched.turn = this.#begin(camera, entry, watched, models);
     try {
       await watched.turn;
     } catch (error) {
@@ -95,12 +95,12 @@ export class FleetCameras {
     }
   }
 
-  async #begin(camera: string, watched: Watched, models: Models): Promise<void> {
+  async #begin(camera: string, entry: CameraEntry, watched: Watched, models: Models): Promise<void> {
     const ports = leasedPorts(models.ports, watched.fence, {
       stepped: () => (watched.lastFrameMs = performance.now()),
       saved: () => this.#copySoon(camera, watched),
     });
-    const values = await this.#resumeInTime(camera, ports, watched.fence);
+    const values = await this.#resumeInTime(camera, ports, watched.fence, entry.anew_from ?? 0);
     // By now it may be somebody else's.
     if (!watched.fence.isValid()) throw new CortexdError('unavailable', 'The lease was over before it was begun');
     await models.add(camera, watched.config, ports, values);
@@ -112,11 +112,12 @@ export class FleetCameras {
     camera: string,
     ports: CameraPorts,
     { token, isValid }: Fence,
+    from: number,
   ): Promise<{ readonly [key: string]: string }> {
     const end = performance.now() + RESUME_MS;
     for (;;) {
       try {
-        return await this.#resume(camera, ports, token);
+        return await this.#resume(camera, ports, token, from);
       } catch (error) {
         const isOfHere = error instanceof CortexdError && error.code !== 'unavailable';
         if (isOfHere || !isValid() || performance.now() > end) throw error;
@@ -125,22 +126,39 @@ export class FleetCameras {
     }
   }
 
-  /** Make the newest checkpoint there is that of this node; resolves to the values that go with it. */
-  async #resume(camera: string, ports: CameraPorts, token: number): Promise<{ readonly [key: string]: string }> {
+  /**
+   * Make the newest checkpoint there is that of this node; resolves to the values that go with it. Those of tokens below `from` are not
+   * gone on from: what this node has of them is kept as a snapshot.
+   */
+  async #resume(
+    camera: string,
+    ports: CameraPorts,
+    token: number,
+    from: number,
+  ): Promise<{ readonly [key: string]: string }> {
     const { store, copies, instance, log } = this.#ports;
-    const own = await store.call('lastCheckpoint', camera);
+    let own = await store.call('lastCheckpoint', camera);
+    if (own !== null && own.token < from) {
+      await store.call('forgetModel', camera, timestamp(Date.now()));
+      log.info(
+        { camera, step: own.step },
+        'The model begins anew, as was ordered; the one before is kept as a snapshot',
+      );
+      own = null;
+    }
     // Under the token before nobody but this machine has saved: there is nothing to ask.
     if (own !== null && own.token === token - 1) return {};
-    const newest = await copies.newest(camera, token);
+    const newest = await copies.newest(camera, token, from);
     if (newest === null || !isNewer(newest, own, instance)) return {};
     try {
-      const fetched = await copies.fetch(camera, token);
+      const fetched = await copies.fetch(camera, token, from);
       if (fetched === null) return {};
       const { manifest, image, lost } = fetched;
       if (lost.length > 0) this.#tellLost(camera, ports, `${lost.join('; ')}; goes on from step ${image.step}`);
       if (lost.length > 0 && !isNewer(manifest, own, instance)) return {};
-      // What was learned here before there was a fleet is not lost.
-      if (own?.token === 0) await store.call('keepReplaced', camera, timestamp(Date.now()));
+      // What was learned here before there was a fleet, or with another shape, is not lost.
+      if (own?.token === 0 || (own !== null && own.signature !== image.signature))
+        await store.call('keepReplaced', camera, timestamp(Date.now()));
       await store.call('checkpoint', { ...image, savedAt: timestamp(Date.now()) });
       const { step, token: before, node } = manifest;
       log.info({ camera, step, fence: before, from: node }, 'Model taken over from the fleet');

@@ -18,6 +18,7 @@ import { fleetNames } from '../../fleet/names.ts';
 import { type FleetOverview, overview } from '../../fleet/overview.ts';
 import { linkOptions } from '../../fleet/options.ts';
 import { Pages } from '../../fleet/pages.ts';
+import { writtenByNewer } from '../../fleet/records.ts';
 import { sweep } from '../../fleet/sweep.ts';
 import { VERSION } from '../../package-root.ts';
 import { timestamp } from '../../records/from-observation.ts';
@@ -149,7 +150,7 @@ export class FleetWork {
       address: hostname(),
       host: { ...cameras.host, load: () => this.#load() },
       newSession: () => randomUUID(),
-      tokenBefore: async (camera) => (await copies.newest(camera, Infinity))?.token ?? 0,
+      tokenBefore: (camera) => copies.newestToken(camera),
       log: (level, message, fields) => log[level]({ fleet, ...fields }, message),
     });
     const events = new EventStream({
@@ -212,10 +213,13 @@ export class FleetWork {
   async #offer(board: Board, warn: (message: string) => void): Promise<void> {
     await board.ready();
     for (const [name, settings] of Object.entries(this.#host.loaded.shared)) {
-      const there = board.get('camera', name)?.value ?? null;
-      if (there === null) {
+      const known = board.get('camera', name);
+      const there = known?.value ?? null;
+      if (known !== null && known.newer !== null) {
+        warn(messageOf(writtenByNewer(`camera.${name}`, known.newer)));
+      } else if (there === null) {
         const entry = { version: 1 as const, settings, by: this.#node, at: timestamp(Date.now()) };
-        await board.write('camera', name, entry, board.get('camera', name)?.revision ?? null);
+        await board.write('camera', name, entry, known?.revision ?? null);
       } else if (there.removed === true) {
         warn(`Camera ${name} was taken out of the fleet and stays so; to bring it back: cortexd fleet apply`);
       } else if (JSON.stringify(there.settings) !== JSON.stringify(settings)) {

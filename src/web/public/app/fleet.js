@@ -3,7 +3,7 @@ import { get } from './api.js';
 import { duration, h, percent, time } from './dom.js';
 
 const EVERY_MS = 2000;
-const STATES = { up: 'There', leaving: 'Leaving', drained: 'Drained', gone: 'Gone' };
+const STATES = { up: 'There', leaving: 'Leaving', drained: 'Drained', gone: 'Gone', newer: 'Newer version' };
 
 export async function open(main, { online }) {
   const said = h('p', { class: 'lead', role: 'status' });
@@ -39,9 +39,9 @@ export async function open(main, { online }) {
           one.node,
           STATES[one.state],
           one.cameras,
-          one.state === 'gone' ? '–' : one.room.toFixed(1),
-          one.state === 'gone' ? '–' : percent(one.busy),
-          `${duration(one.renewed_s)} ago`,
+          isKnown(one) ? one.room.toFixed(1) : '–',
+          isKnown(one) ? percent(one.busy) : '–',
+          one.state === 'newer' ? '–' : `${duration(one.renewed_s)} ago`,
           one.version,
         ),
       ),
@@ -63,6 +63,8 @@ export async function open(main, { online }) {
   const timer = setInterval(() => void show().catch(() => online(false)), EVERY_MS);
   return () => clearInterval(timer);
 }
+
+const isKnown = ({ state }) => state !== 'gone' && state !== 'newer';
 
 function table(name, heads, body) {
   return h(
