@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A Debian package with everything inside: the program, its npm packages with their native parts, and a Node.js runtime.
+# A Debian package with everything inside: the program, its npm packages with their native parts, and a Node.js runtime. And a
+# small one, cortexd-fleet, with what only a fleet needs: the NATS client.
 #
 #     scripts/build-deb.sh [amd64|arm64] [FOLDER]      default: this machine's architecture, into build/
 #
@@ -49,15 +50,23 @@ cp package.json package-lock.json "$library/"
   npm ci --silent --omit=dev --os=linux --cpu="$cpu" --libc=glibc --ignore-scripts --force --no-audit --no-fund
   npm install --silent --no-save --omit=dev --os=linux --cpu="$cpu" --libc=glibc --ignore-scripts --force --no-audit --no-fund \
     "better-sqlite3@$SQLITE_VERSION"
-  # For a fleet: 0.7 MB when what describes it to compilers is taken away, below. Elsewhere who wants it installs it.
-  mapfile -t client < <(node -p 'Object.entries(require("./package.json").peerDependencies).map((one) => one.join("@")).join("\n")')
-  npm install --silent --no-save --omit=dev --os=linux --cpu="$cpu" --libc=glibc --ignore-scripts --force --no-audit --no-fund "${client[@]}"
   # What is compiled: against the headers of the runtime inside, for its processor.
   export npm_config_nodedir=$runtime npm_config_arch=$cpu
   if [ "$arch" != "$(dpkg --print-architecture)" ]; then export CC=$triplet-gcc CXX=$triplet-g++; fi
   npm rebuild --silent --foreground-scripts epoll unix-dgram
 )
 rm "$library/package-lock.json"
+# What only a fleet needs goes into a package of its own: nobody else has it on the disk.
+fleet=$stage/fleet
+mkdir -p "$fleet/usr/lib/cortexd" "$fleet/usr/share/doc/cortexd-fleet" "$fleet/DEBIAN" "$stage/client"
+mapfile -t client < <(node -p 'Object.entries(require("./package.json").peerDependencies).map((one) => one.join("@")).join("\n")')
+(
+  cd "$stage/client"
+  echo '{"private":true}' >package.json
+  npm install --silent --ignore-scripts --no-audit --no-fund "${client[@]}"
+)
+mv "$stage/client/node_modules" "$fleet/usr/lib/cortexd/node_modules"
+rm "$fleet/usr/lib/cortexd/node_modules/.package-lock.json"
 
 echo "== files"
 cp -R dist/src "$library/dist/"
@@ -68,15 +77,16 @@ cp -R config "$library/"
 # Sources, headers, objects, other platforms and what describes them to compilers are of no use in an installation.
 find "$library/node_modules" -depth \( -path '*/build/Release/obj.target' -o -path '*/build/Release/.deps' -o -path '*/prebuilds/darwin*' \
   -o -path '*/prebuilds/win32*' -o -path '*/better-sqlite3/deps' -o -path '*/better-sqlite3/src' \) -exec rm -rf {} +
-find "$library" -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.o' -o -name '*.a' \
+find "$library" "$fleet" -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.o' -o -name '*.a' \
   -o -name '*.gyp' -o -name '*.sh' -o -name '*.mk' -o -name 'Makefile' -o -name '*.c' -o -name '*.cc' -o -name '*.cpp' -o -name '*.h' -o -name '.*' \) -delete
 find "$library/node_modules" -path '*/prebuilds/*' -type f ! -name "*linux-$cpu*" ! -path "*linux-$cpu*" -delete
-find "$library/node_modules" -type d \( -name test -o -name tests -o -name example -o -name examples -o -name benchmark -o -name benchmarks \
+find "$library/node_modules" "$fleet/usr" -type d \( -name test -o -name tests -o -name example -o -name examples -o -name benchmark -o -name benchmarks \
   -o -name integration-test -o -name docs -o -name website -o -name .husky \) -prune -exec rm -rf {} +
-find "$library/node_modules" -type f \( -name '*.html' -o -name '*.markdown' \) -delete
+find "$library/node_modules" "$fleet/usr" -type f \( -name '*.html' -o -name '*.markdown' \) -delete
+find "$fleet/usr/lib" -type f \( -name 'README*' -o -name '*.min.js' \) -delete
 # Only what is compiled needs these.
 rm -rf "$library/node_modules/nan" "$library/node_modules/node-addon-api" "$library/node_modules/bindings/README.md"
-find "$library" -type d -empty -delete
+find "$library" "$fleet/usr/lib" -type d -empty -delete
 find "$library/node_modules" -name '*.node' -exec "${triplet}-strip" --strip-unneeded {} + 2>/dev/null || true
 cat >"$root/usr/bin/cortexd" <<'SH'
 #!/bin/sh
@@ -89,13 +99,17 @@ install -m 0644 systemd/60-cortexd.rules "$root/usr/lib/udev/rules.d/60-cortexd.
 cp -R README.md docs config/cortexd.example.yaml "$root/usr/share/doc/cortexd/"
 node scripts/man-page.mjs | gzip -9n >"$root/usr/share/man/man1/cortexd.1.gz"
 gzip -9n <CHANGELOG.md >"$root/usr/share/doc/cortexd/NEWS.gz"
-gzip -9n >"$root/usr/share/doc/cortexd/changelog.gz" <<TXT
-cortexd ($version) unstable; urgency=medium
+for name in cortexd cortexd-fleet; do
+  into=$root
+  if [ "$name" = cortexd-fleet ]; then into=$fleet; fi
+  gzip -9n >"$into/usr/share/doc/$name/changelog.gz" <<TXT
+$name ($version) unstable; urgency=medium
 
-  * What has changed stands in NEWS.gz.
+  * What has changed stands in NEWS.gz of cortexd.
 
  -- cortexd maintainers <maintainers@cortexd.invalid>  $(date -R -u -d "@$(git log -1 --format=%ct 2>/dev/null || date +%s)")
 TXT
+done
 {
   echo 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/'
   echo 'Upstream-Name: cortexd'
@@ -106,6 +120,7 @@ TXT
   echo 'License: Expat'
   sed -n '/^Permission/,$p' LICENSE | sed 's/^$/./; s/^/ /'
 } >"$root/usr/share/doc/cortexd/copyright"
+cp "$root/usr/share/doc/cortexd/copyright" "$fleet/usr/share/doc/cortexd-fleet/copyright"
 # The runtime and the npm packages are inside on purpose: Debian's are too old, or not there.
 cat >"$root/usr/share/lintian/overrides/cortexd" <<'TXT'
 cortexd: embedded-library
@@ -116,16 +131,16 @@ cortexd: script-not-executable
 TXT
 
 echo "== package"
-size=$(du -sk --exclude=DEBIAN "$root" | cut -f 1)
+maintainer='cortexd maintainers <maintainers@cortexd.invalid>'
 cat >"$root/DEBIAN/control" <<TXT
 Package: cortexd
 Version: $version
 Architecture: $arch
-Maintainer: cortexd maintainers <maintainers@cortexd.invalid>
-Installed-Size: $size
+Maintainer: $maintainer
+Installed-Size: $(du -sk --exclude=DEBIAN "$root" | cut -f 1)
 Depends: libc6 (>= 2.36), libstdc++6, libatomic1, systemd (>= 252)
 Recommends: ffmpeg
-Suggests: gpiod, mosquitto, rpicam-apps
+Suggests: gpiod, mosquitto, rpicam-apps, cortexd-fleet
 Section: video
 Priority: optional
 Description: learns what a camera normally sees and tells what is unusual
@@ -134,6 +149,21 @@ Description: learns what a camera normally sees and tells what is unusual
  what it expects next. It runs on computers of the Raspberry Pi class.
  .
  The package brings its own Node.js runtime.
+TXT
+cat >"$fleet/DEBIAN/control" <<TXT
+Package: cortexd-fleet
+Version: $version
+Architecture: all
+Maintainer: $maintainer
+Installed-Size: $(du -sk --exclude=DEBIAN "$fleet" | cut -f 1)
+Depends: cortexd (= $version)
+Suggests: nats-server
+Section: video
+Priority: optional
+Description: lets several machines with cortexd share their cameras
+ The client of the NATS servers over which machines with cortexd share their
+ network cameras: each is watched by one of them, and by another when that one
+ dies. Who has one machine does not need it.
 TXT
 cat >"$root/DEBIAN/postinst" <<'SH'
 #!/bin/sh
@@ -172,10 +202,14 @@ if [ "$1" = purge ]; then
 fi
 SH
 chmod 0755 "$root/usr/bin/cortexd" "$root/DEBIAN/postinst" "$root/DEBIAN/prerm" "$root/DEBIAN/postrm"
-find "$root" -type d -exec chmod 0755 {} +
-find "$root" -type f -perm /022 -exec chmod go-w {} +
-find "$library" -type f -perm /111 ! -path "$library/bin/node" -exec chmod a-x {} +
-(cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
-deb=$out/cortexd_${version}_$arch.deb
-dpkg-deb --root-owner-group -Z"${DEB_COMPRESSION:-xz}" --build "$root" "$deb" >/dev/null
-echo "$deb ($(du -h "$deb" | cut -f 1))"
+find "$root" "$fleet" -type d -exec chmod 0755 {} +
+find "$root" "$fleet" -type f -perm /022 -exec chmod go-w {} +
+find "$library" "$fleet/usr/lib" -type f -perm /111 ! -path "$library/bin/node" -exec chmod a-x {} +
+for folder in "$root" "$fleet"; do (cd "$folder" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums); done
+# pack FOLDER FILE
+pack() {
+  dpkg-deb --root-owner-group -Z"${DEB_COMPRESSION:-xz}" --build "$1" "$out/$2" >/dev/null
+  echo "$out/$2 ($(du -h "$out/$2" | cut -f 1))"
+}
+pack "$root" "cortexd_${version}_$arch.deb"
+pack "$fleet" "cortexd-fleet_${version}_all.deb"

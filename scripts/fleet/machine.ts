@@ -5,6 +5,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { packageFile } from '../../src/package-root.ts';
 import { HUB_ADDRESS, addressOf, spaceOf, startIn } from './network.ts';
 
@@ -22,6 +23,8 @@ export class Machine {
   readonly name: string;
   readonly folder: string;
   readonly number: number;
+  /** The build that is installed. */
+  program = packageFile('dist/src/cli/main.js');
   #nats: ChildProcess | undefined;
   #daemon: ChildProcess | undefined;
   readonly #others: ChildProcess[] = [];
@@ -89,8 +92,7 @@ ${Array.from(
   }
 
   startDaemon(): void {
-    const main = packageFile('dist/src/cli/main.js');
-    const args = ['--max-old-space-size=192', main, 'run', '--config', join(this.folder, 'config.yaml')];
+    const args = ['--max-old-space-size=192', this.program, 'run', '--config', join(this.folder, 'config.yaml')];
     this.#daemon = startIn(spaceOf(this.number), this.logFile, process.execPath, args);
   }
 
@@ -138,12 +140,27 @@ export function copiesAt(machine: Machine): Map<string, string> {
   return new Map(streams.map(({ name, state }) => [name, `${state['messages']} up to ${state['last_seq']}`]));
 }
 
+/** What lies in the cluster of some cameras, as it is stored: leases and lists of pages. */
+export function storedValues(machine: Machine, cameras: readonly string[]): string[] {
+  const reader = fileURLToPath(new URL('./stored-values.js', import.meta.url));
+  const args = [
+    'netns',
+    'exec',
+    spaceOf(machine.number),
+    process.execPath,
+    reader,
+    'nats://127.0.0.1:4222',
+    ...cameras,
+  ];
+  return JSON.parse(execFileSync('ip', args, { encoding: 'utf8', maxBuffer: 1 << 28 })) as string[];
+}
+
 /** Output of a command of ours on one machine. */
 export function ask(machine: Machine, ...args: readonly string[]): string {
-  const main = packageFile('dist/src/cli/main.js');
-  const whole = ['netns', 'exec', spaceOf(machine.number), process.execPath, main, ...args];
+  const whole = ['netns', 'exec', spaceOf(machine.number), process.execPath, machine.program, ...args];
   return execFileSync('ip', [...whole, '--config', join(machine.folder, 'config.yaml')], {
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
   });
 }

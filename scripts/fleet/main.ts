@@ -1,17 +1,16 @@
-/** main.ts - the command behind scripts/test-fleet. */
-import { type ChildProcess, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** main.ts - the command behind scripts/test-fleet: faults by chance, or an upgrade machine by machine. */
+import { execFileSync } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { FleetOverview } from '../../src/fleet/overview.ts';
 import { nextRandom, seedWord } from '../../src/memory/random.ts';
-import { FIRST_CAMERA_PORT, Machine, type Plan, ask, copiesAt } from './machine.ts';
-import { HUB_ADDRESS, SWITCH, layCables, plug, spaceOf, startIn, tearDown } from './network.ts';
-import { judge } from './verdict.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { Bed } from './bed.ts';
+import { copiesAt } from './machine.ts';
+import { plug, spaceOf } from './network.ts';
+import { UPGRADES, upgrade } from './upgrade.ts';
+import { judge } from './verdict.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,43 +19,41 @@ const { values } = parseArgs({
     lease: { type: 'string', default: '20' },
     minutes: { type: 'string', default: '600' },
     faults: { type: 'string', default: 'all' },
+    upgrade: { type: 'string' },
     keep: { type: 'boolean', default: false },
   },
 });
 const CHECKPOINT_S = 5;
 /** A camera needs so long to be begun at most. */
 const BEGIN_S = 5;
-/** Of this computer, by the way: a starved one shows more of itself than of a fleet. */
-const loads: number[] = [];
+const FPS = 3;
 const FAULTS = ['killed', 'daemon killed', 'frozen', 'daemon frozen', 'cut off'].filter(
   (name) => values.faults === 'all' || name.startsWith(values.faults),
 );
 if (FAULTS.length === 0)
   throw new RangeError(`Expected --faults all, killed, daemon, frozen or cut off but received ${values.faults}`);
+const kind = UPGRADES.find((one) => one === values.upgrade);
+if (values.upgrade !== undefined && kind === undefined)
+  throw new RangeError(`Expected --upgrade ${UPGRADES.join(' or ')} but received ${values.upgrade}`);
 
 const random = Uint32Array.of(seedWord(wholeNumber('seed', values.seed, 0), 1));
 const chance = (): number => (nextRandom(random) >>> 0) / 2 ** 32;
-const folder = mkdtempSync(join(tmpdir(), 'cortexd-fleet-'));
 const leaseS = wholeNumber('lease', values.lease, 1);
 const minutes = wholeNumber('minutes', values.minutes, 1);
 const mostRounds = wholeNumber('rounds', values.rounds, 1);
-const plan: Plan = { folder, machines: 3, cameras: 8, fps: 3, leaseS, checkpointS: CHECKPOINT_S };
-const others: ChildProcess[] = [];
-let machines: Machine[] = [];
+const bed = new Bed({
+  machines: 3,
+  cameras: kind === undefined ? 8 : 4,
+  fps: FPS,
+  leaseS,
+  checkpointS: CHECKPOINT_S,
+});
 const done: { [fault: string]: number } = {};
+/** Of this computer, by the way: a starved one shows more of itself than of a fleet. */
+const loads: number[] = [];
 
-async function main(): Promise<number> {
-  layCables(plan.machines);
-  const house = fileURLToPath(new URL('./camera-house.js', import.meta.url));
-  const cameraArgs = [house, HUB_ADDRESS, FIRST_CAMERA_PORT, plan.cameras, plan.fps].map(String);
-  others.push(startIn(SWITCH, join(folder, 'cameras.log'), process.execPath, cameraArgs));
-  machines = Array.from({ length: plan.machines }, (_, i) => new Machine(plan, i + 1));
-  for (const machine of machines) machine.startBroker();
-  for (const machine of machines) machine.startNats();
-  await sleep(3000);
-  for (const machine of machines) machine.startDaemon();
-  await allWatched(120);
-  await sleep((2 * CHECKPOINT_S + 5) * 1000);
+async function faults(): Promise<number> {
+  await bed.start();
   const fromMs = Date.now();
   console.log('all cameras are watched; faults begin');
   const until = performance.now() + minutes * 60_000;
@@ -64,7 +61,7 @@ async function main(): Promise<number> {
   for (; rounds < mostRounds && performance.now() < until; rounds++) {
     const began = performance.now();
     const what = await fault();
-    await allWatched(90);
+    await bed.allWatched(90);
     await sleep(3000 + chance() * 4000);
     loads.push(loadavg()[0]!);
     const took = ((performance.now() - began) / 1000).toFixed(0);
@@ -72,8 +69,8 @@ async function main(): Promise<number> {
   }
   const toMs = Date.now();
   await sleep(leaseS * 1000);
-  for (const machine of machines) await machine.end();
-  const verdict = judge(machines, storedEvents(), fromMs, toMs);
+  for (const machine of bed.machines) await machine.end();
+  const verdict = judge(bed.machines, storedEvents(), fromMs, toMs);
   const apart = await copiesApart();
   const load = loads.toSorted((a, b) => a - b);
   const told = {
@@ -100,7 +97,7 @@ async function main(): Promise<number> {
 
 /** Something happens to one machine, and is over again. */
 async function fault(): Promise<string> {
-  const machine = machines[Math.floor(chance() * machines.length)]!;
+  const machine = bed.machines[Math.floor(chance() * bed.machines.length)]!;
   const what = FAULTS[Math.floor(chance() * FAULTS.length)]!;
   done[what] = (done[what] ?? 0) + 1;
   // Shorter and longer than a lease.
@@ -128,26 +125,10 @@ async function fault(): Promise<string> {
   return `${machine.name} was ${what} for ${(ms / 1000).toFixed(1)} s`;
 }
 
-/** Until every machine is there and every camera is watched; reports and goes on when that takes too long. */
-async function allWatched(limitS: number): Promise<void> {
-  const end = performance.now() + limitS * 1000;
-  for (;;) {
-    try {
-      const { nodes, cameras } = JSON.parse(ask(machines[0]!, 'fleet', 'status', '--json')) as FleetOverview;
-      const isWhole = nodes.filter(({ state }) => state === 'up').length === plan.machines;
-      if (isWhole && cameras.length === plan.cameras && cameras.every(({ steps }) => steps)) return;
-    } catch {
-      // The servers may be choosing a leader.
-    }
-    if (performance.now() > end) return console.log(`not all is well again after ${limitS} s`);
-    await sleep(1500);
-  }
-}
-
 /** Streams of which not all NATS servers have the same, when nobody writes any more. */
 async function copiesApart(): Promise<string[]> {
   for (let left = 10; ; left--) {
-    const copies = machines.map(copiesAt);
+    const copies = bed.machines.map(copiesAt);
     const apart = [...copies[0]!.keys()].filter((name) => new Set(copies.map((copy) => copy.get(name))).size > 1);
     if (apart.length === 0 || left === 0)
       return apart.map((name) => `${name}: ${copies.map((copy) => copy.get(name)).join(', ')}`);
@@ -161,17 +142,9 @@ function storedEvents(): string[] {
   return JSON.parse(execFileSync('ip', args, { encoding: 'utf8', maxBuffer: 1 << 28 })) as string[];
 }
 
-async function close(): Promise<void> {
-  for (const machine of machines) await machine.endAll();
-  for (const child of others) child.kill('SIGKILL');
-  tearDown(plan.machines);
-  if (values.keep) console.log(`kept: ${folder}`);
-  else rmSync(folder, { recursive: true, force: true });
-}
-
-process.on('SIGINT', () => void close().finally(() => process.exit(1)));
+process.on('SIGINT', () => void bed.close(values.keep).finally(() => process.exit(1)));
 try {
-  process.exitCode = (await main()) === 0 ? 0 : 1;
+  process.exitCode = (await (kind === undefined ? faults() : upgrade(bed, kind))) === 0 ? 0 : 1;
 } finally {
-  await close();
+  await bed.close(values.keep);
 }

@@ -6,7 +6,14 @@ import Sqlite from 'better-sqlite3';
 import type { Machine } from './machine.ts';
 
 /** A message with a score, as it was really published. `atMs`: of the one clock of this computer. */
-type Told = { readonly atMs: number; readonly camera: string; readonly token: number; readonly node: string };
+export type Told = {
+  readonly atMs: number;
+  readonly camera: string;
+  readonly token: number;
+  readonly node: string;
+  /** Towards ready; grows with each frame until then. */
+  readonly progress: number;
+};
 
 export type Verdict = {
   readonly messages: number;
@@ -79,13 +86,13 @@ function heard({ heardFile }: Machine): { atMs: number; topic: string; payload: 
     });
 }
 
-function scoresOf(machine: Machine): Told[] {
+export function scoresOf(machine: Machine): Told[] {
   return heard(machine).flatMap(({ atMs, topic, payload }) => {
     const [, node, camera, kind] = topic.split('/');
     if (kind !== 'score' || !camera!.startsWith('cam')) return [];
-    const { token } = JSON.parse(payload) as { token?: number };
+    const { token, learning } = JSON.parse(payload) as { token?: number; learning: { progress: number } };
     if (token === undefined) throw new Error(`a score without a token: ${topic} ${payload}`);
-    return [{ atMs, camera: camera!, token, node: node! }];
+    return [{ atMs, camera: camera!, token, node: node!, progress: learning.progress }];
   });
 }
 

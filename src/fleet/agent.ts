@@ -177,10 +177,11 @@ export class Agent {
     session.start();
   }
 
-  /** Cameras that are told with each renewal: those that were stepped lately. */
+  /** Cameras that are told with each renewal: those that were stepped lately, or are switched off. */
   #renewed(): string[] {
     const now = performance.now();
     return this.cameras.filter((camera) => {
+      if (this.#held.get(camera)?.state !== 'on') return false;
       const last = this.#options.host.lastFrameMs(camera);
       return last === null || now - last <= this.#options.host.patienceMs(camera);
     });

@@ -7,6 +7,7 @@ import type { KV } from '@nats-io/kv';
 import type { ObjectStore } from '@nats-io/obj';
 import type { Authenticator, ConnectionOptions, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { CortexdError, messageOf } from '../errors.ts';
+import { within } from './deadline.ts';
 import type { FleetNames } from './names.ts';
 
 export type LinkOptions = {
@@ -51,7 +52,7 @@ async function client() {
   } catch (error) {
     if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new CortexdError('config', 'Expected the NATS client for a fleet but it is not installed', {
-      hint: 'In the folder of cortexd: npm install --no-save @nats-io/transport-node@~3.3.1 @nats-io/jetstream@~3.3.1 @nats-io/kv@~3.3.1 @nats-io/obj@~3.3.1',
+      hint: 'Install the package cortexd-fleet; or, where cortexd was not installed as a package, in its folder: npm install --no-save @nats-io/transport-node@~3.3.1 @nats-io/jetstream@~3.3.1 @nats-io/kv@~3.3.1 @nats-io/obj@~3.3.1',
       cause: error,
     });
   }
@@ -142,9 +143,26 @@ export async function openStores(link: FleetLink, names: FleetNames, replicas: n
   // Read from the one that leads: a copy that lags behind would only make for useless attempts.
   // So many attempts at one write can be stored while nobody answers (docs/decisions/0223-first-in-the-order.md).
   const board = await kv.create(names.board, { replicas, history: 64, allow_direct: false });
-  const models = await kv.create(names.models, { replicas, history: 2, allow_direct: false, maxValueSize: 1 << 19 });
+  const models = await bucketOf(link, names.models, replicas);
   const pages = await new Objm(slow).create(names.pages, { replicas });
   return { board, models, pages };
+}
+
+/** A bucket that keeps the last two values of a key, and of which single messages may be deleted, as the library's may not. */
+async function bucketOf(link: FleetLink, name: string, replicas: number): Promise<KV> {
+  const { Kvm } = await client();
+  await link.manager.streams.add({
+    name: `KV_${name}`,
+    subjects: [`$KV.${name}.>`],
+    num_replicas: replicas,
+    max_msgs_per_subject: 2,
+    max_msg_size: 1 << 19,
+    discard: 'new',
+    allow_rollup_hdrs: true,
+    allow_direct: false,
+    deny_delete: false,
+  });
+  return new Kvm(link.stream).open(name, { replicas, allow_direct: false });
 }
 
 /** Open what is there already. Throws CortexdError('no_input') when it is not. */
@@ -162,9 +180,16 @@ export async function findStores(link: FleetLink, names: FleetNames): Promise<Pi
   }
 }
 
-/** Whether a write was refused since somebody else has written meanwhile. */
-export function isConflict(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 10071;
+/** Take the last message of a subject away; resolves to whether there was one. */
+export async function removeLast({ manager }: FleetLink, stream: string, subject: string): Promise<boolean> {
+  const last = await within(
+    2 * ASK_MS,
+    'the last message of a subject',
+    manager.streams.getMessage(stream, { last_by_subj: subject }),
+  );
+  if (last === null) return false;
+  await within(2 * ASK_MS, 'a message to be deleted', manager.streams.deleteMessage(stream, last.seq, false));
+  return true;
 }
 
 function readFor(key: string, path: string): Buffer {

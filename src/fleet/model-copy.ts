@@ -12,7 +12,7 @@ import { CortexdError, messageOf } from '../errors.ts';
 import type { ModelImage } from '../store/model-image.ts';
 import { type ModelParts, assembleModel } from '../store/model-parts.ts';
 import { within, withRetries } from './deadline.ts';
-import type { FleetLink } from './link.ts';
+import { type FleetLink, removeLast } from './link.ts';
 import { pageName } from './names.ts';
 import type { Pages } from './pages.ts';
 import { ManifestRecord, Newer, reader, writtenByNewer } from './records.ts';
@@ -71,7 +71,8 @@ export class ModelCopies {
   }
 
   async #forget(camera: string, token: number): Promise<void> {
-    await this.#link.manager.streams.purge(`KV_${this.#bucket}`, { filter: `$KV.${this.#bucket}.${camera}.${token}` });
+    const subject = `$KV.${this.#bucket}.${camera}.${token}`;
+    while (await removeLast(this.#link, `KV_${this.#bucket}`, subject));
   }
 
   async #bytesUnder(camera: string, token: number): Promise<Uint8Array | null> {

@@ -2,11 +2,13 @@
  * pages.ts - pages of models in the object store. A page is one chunk, so it is read by two plain questions, each with a time
  * limit, in place of a subscription that hangs when a server dies; written by two messages that may be repeated, where the
  * library takes a chunk away again whose list it could not confirm; and deleted without the mark that would stay for ever.
+ * Deleted message by message: a server that is started again does a purge of one subject once more, and to all
+ * (docs/decisions/0222-models-as-lists-of-pages.md).
  */
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '@nats-io/obj';
 import { within, withRetries } from './deadline.ts';
-import { ASK_MS, type FleetLink } from './link.ts';
+import { ASK_MS, type FleetLink, removeLast } from './link.ts';
 import type { FleetNames } from './names.ts';
 
 const TRIES = 4;
@@ -78,11 +80,8 @@ export class Pages {
 
   async remove(names: readonly string[]): Promise<void> {
     for (const name of names)
-      for (const subject of [`M.${encoded(name)}`, `C.${chunkOf(name)}`]) {
-        const filter = `$O.${this.#bucket}.${subject}`;
-        const purged = this.#link.manager.streams.purge(this.#stream, { filter });
-        await within(2 * ASK_MS, 'a page to be deleted', purged);
-      }
+      for (const subject of [`M.${encoded(name)}`, `C.${chunkOf(name)}`])
+        await removeLast(this.#link, this.#stream, `$O.${this.#bucket}.${subject}`);
   }
 
   async list(): Promise<Listed[]> {

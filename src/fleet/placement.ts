@@ -2,7 +2,7 @@
  * placement.ts - who is to watch what: decided by each node for itself, from what it sees, always in the same way. Two that
  * see something different may both try; the cluster lets one of them.
  */
-import type { CameraEntry, LeaseRecord, NodeRecord } from './records.ts';
+import { type CameraEntry, KNOWN, type LeaseRecord, type NodeRecord } from './records.ts';
 
 type Seen<T> = { readonly value: T; readonly seenMs: number };
 
@@ -43,13 +43,16 @@ export function isFree({ nodes, leases, newer }: View, camera: string): boolean 
   return holder === undefined || holder.state === 'gone' || holder.session !== lease.session;
 }
 
-/** Nodes that could take a camera, best first; without those that have said that they cannot. */
+/**
+ * Nodes that could take a camera, best first; without those that have said that they cannot, or would not understand what we
+ * write of it.
+ */
 export function candidates(view: View, camera: string): string[] {
-  return inOrder(
-    view,
-    camera,
-    withRoom(view).filter((name) => view.nodes.get(name)!.value.cannot?.includes(camera) !== true),
-  );
+  const fit = withRoom(view).filter((name) => {
+    const { cannot = [], reads = 1 } = view.nodes.get(name)!.value;
+    return reads >= KNOWN && !cannot.includes(camera);
+  });
+  return inOrder(view, camera, fit);
 }
 
 /** Nodes that are there and may take one more camera. */

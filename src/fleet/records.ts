@@ -33,6 +33,8 @@ export const NodeRecord = Type.Object({
   cores_per_camera: Type.Number({ minimum: 0 }),
   most_cameras: Type.Integer({ minimum: 0 }),
   address: Type.String(),
+  /** Highest version of records that it understands; 1 where it does not say. */
+  reads: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Cameras that it has tried to watch and cannot. */
   cannot: Type.Optional(Type.Array(Name)),
 });
@@ -97,8 +99,8 @@ export const ManifestRecord = Type.Object({
 });
 export type ManifestRecord = Static<typeof ManifestRecord>;
 
-/** The highest version of records that is known here. */
-const KNOWN = 1;
+/** The highest version of records that is known here, and the one that is written. */
+export const KNOWN = 1;
 
 /** In place of a record that a newer version of cortexd has written. */
 export class Newer {

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { Board } from './board.ts';
 import { type Clocks, leaseTimes } from './clocks.ts';
-import { type NodeRecord, writtenByNewer } from './records.ts';
+import { KNOWN, type NodeRecord, writtenByNewer } from './records.ts';
 
 export type SessionPorts = {
   readonly board: Board;
@@ -145,7 +145,8 @@ export class Session {
     const over = this.#revision;
     if (this.#asked?.over !== over) this.#asked = { over, ms: clocks.own() };
     const count = this.#count + 1;
-    const record: NodeRecord = { version: 1, node, session, instance, count, lease_ms: leaseMs, ...describe() };
+    const own = { node, session, instance, count, lease_ms: leaseMs };
+    const record: NodeRecord = { version: 1, reads: KNOWN, ...own, ...describe() };
     const revision = await board.write('node', node, state === undefined ? record : { ...record, state }, over);
     // Another machine of that name may have said the same at the same moment.
     if (revision === null || board.get('node', node)?.value?.session !== session) return false;

@@ -192,6 +192,31 @@ test('a fleet on three servers', async (t) => {
     },
   );
 
+  await t.test('when all servers lose their power at once every one of them has the models still', async (t) => {
+    const pages = new Pages(stores.pages, link, names);
+    const copies = new ModelCopies(stores.models, pages, link, names.models);
+    const stream = `OBJ_${names.pages}`;
+    const before = await copies.fetch('cam');
+    const { state: stateBefore } = await link.manager.streams.info(stream);
+    await Promise.all(servers.map((server) => server.signal('SIGKILL')));
+    await Promise.all(servers.map((server) => server.start()));
+    const leaders = new Set<string>();
+    const lookAtLeader = async (): Promise<boolean> => {
+      const { cluster, state } = await link.manager.streams.info(stream);
+      if (cluster?.leader === undefined) return false;
+      if (!leaders.has(cluster.leader)) {
+        t.equal(state.messages, stateBefore.messages, `pages at ${cluster.leader}`);
+        const after = await copies.fetch('cam');
+        t.ok(Buffer.from(after!.image.bytes).equals(before!.image.bytes), `the model at ${cluster.leader}`);
+        leaders.add(cluster.leader);
+      }
+      if (leaders.size < servers.length)
+        await link.connection.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, '', { timeout: 2000 });
+      return leaders.size === servers.length;
+    };
+    await until('each has led', () => lookAtLeader().catch(() => false), 100_000);
+  });
+
   await t.test(
     'events are stored once each, also when an answer was lost and the journal did not hear of it',
     async (t) => {

@@ -72,8 +72,8 @@ export class FleetWork {
   static async start(host: FleetHost): Promise<FleetWork> {
     const { store } = host;
     const kept = (await store.call('settings'))[INSTANCE];
-    const instance = kept ?? randomUUID();
-    if (kept === undefined) await store.call('saveSetting', INSTANCE, instance, timestamp(Date.now()));
+    const instance = kept === undefined ? randomUUID() : (JSON.parse(kept) as string);
+    if (kept === undefined) await store.call('saveSetting', INSTANCE, JSON.stringify(instance), timestamp(Date.now()));
     const work = new FleetWork(host, instance);
     const connect = await prepareLink(linkOptions(host.loaded, `cortexd ${work.#node}`));
     work.#opening = work.#open(connect).catch((error: unknown) => {
