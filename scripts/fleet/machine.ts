@@ -127,7 +127,10 @@ async function send(
 
 type Jsz = {
   readonly account_details?: readonly {
-    readonly stream_detail?: readonly { readonly name: string; readonly state: { [count: string]: unknown } }[];
+    readonly stream_detail?: readonly {
+      readonly name: string;
+      readonly state: { readonly messages: number; readonly last_seq: number };
+    }[];
   }[];
 };
 
@@ -137,7 +140,7 @@ export function copiesAt(machine: Machine): Map<string, string> {
   const args = ['netns', 'exec', spaceOf(machine.number), process.execPath, '-e', script];
   const { account_details: accounts = [] } = JSON.parse(execFileSync('ip', args, { encoding: 'utf8' })) as Jsz;
   const streams = accounts.flatMap(({ stream_detail: streams = [] }) => streams);
-  return new Map(streams.map(({ name, state }) => [name, `${state['messages']} up to ${state['last_seq']}`]));
+  return new Map(streams.map(({ name, state }) => [name, `${state.messages} up to ${state.last_seq}`]));
 }
 
 /** What lies in the cluster of some cameras, as it is stored: leases and lists of pages. */

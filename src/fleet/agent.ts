@@ -4,28 +4,14 @@
  * cannot be sure any more that it is the one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CortexdError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { Board } from './board.ts';
 import type { Clocks } from './clocks.ts';
+import { FailedStarts } from './failed-starts.ts';
+import type { Fence, Host } from './host.ts';
 import { type View, candidates, expired, isFree, isMyTurn, surplus } from './placement.ts';
-import type { CameraEntry, LeaseRecord, NodeRecord } from './records.ts';
+import type { LeaseRecord } from './records.ts';
 import { Session } from './session.ts';
-
-/** What a camera is watched under. Nothing may leave the node for it while `isValid` is false. */
-export type Fence = { readonly node: string; readonly token: number; readonly isValid: () => boolean };
-
-/** Who watches cameras; the daemon. */
-export type Host = {
-  /** Resolves when it is being watched; rejects when it cannot be. */
-  readonly start: (camera: string, entry: CameraEntry, fence: Fence) => Promise<void>;
-  /** Stop it. `isWhole`: save and hand over everything first; else there is no time for that. Never rejects. */
-  readonly stop: (camera: string, isWhole: boolean) => Promise<void>;
-  /** Monotonic time of the last frame (ms); null: none is expected, it was switched off. */
-  readonly lastFrameMs: (camera: string) => number | null;
-  /** Without a frame for so long others may try (ms). */
-  readonly patienceMs: (camera: string) => number;
-  readonly load: () => Pick<NodeRecord, 'room' | 'busy' | 'cores_per_camera'>;
-};
 
 export type AgentOptions = {
   readonly board: Board;
@@ -58,9 +44,6 @@ type Held = {
 };
 
 const TICK_MS = 200;
-/** A camera that could not be started is left alone for so long, doubled each time (ms). */
-const FIRST_REST_MS = 5000;
-const LONGEST_REST_MS = 600_000;
 /** What nobody gets frames of is offered to all again after so long (ms). */
 const ROUND_MS = 600_000;
 /** Least time between two cameras that are moved for balance (ms). */
@@ -70,8 +53,7 @@ export class Agent {
   readonly #options: AgentOptions;
   readonly #held = new Map<string, Held>();
   readonly #freeSinceMs = new Map<string, number>();
-  /** Cameras that could not be started here. `settings`: revision of the settings that do not fit; null: that may pass. */
-  readonly #rest = new Map<string, { untilMs: number; nextMs: number; settings: number | null }>();
+  readonly #failed: FailedStarts;
   readonly #stopping = new AbortController();
   #session: Session | null = null;
   #isLeaving = false;
@@ -82,7 +64,9 @@ export class Agent {
   #running: Promise<void> | undefined;
 
   constructor(options: AgentOptions) {
+    const { board, clocks } = options;
     this.#options = options;
+    this.#failed = new FailedStarts(clocks.others, (camera) => board.get('camera', camera)?.revision);
     this.#balancedMs = options.clocks.others();
   }
 
@@ -164,7 +148,7 @@ export class Agent {
         ...host.load(),
         state: this.#isLeaving ? 'leaving' : 'up',
         cameras: this.#renewed(),
-        cannot: this.#cannot(),
+        cannot: [...new Set([...this.#failed.cameras, ...board.newer('camera')])],
       }),
       warn: (message) => log('warn', message, {}),
     });
@@ -185,23 +169,6 @@ export class Agent {
       const last = this.#options.host.lastFrameMs(camera);
       return last === null || now - last <= this.#options.host.patienceMs(camera);
     });
-  }
-
-  /** Whether it failed a moment ago, with the settings that it still has. */
-  #isResting(camera: string): boolean {
-    const { board, clocks } = this.#options;
-    const rest = this.#rest.get(camera);
-    if (rest === undefined || rest.untilMs <= clocks.others()) return false;
-    return rest.settings === null || rest.settings === board.get('camera', camera)?.revision;
-  }
-
-  /** Cameras that nobody should hand to us: those that do not fit, and those that failed a moment ago. */
-  #cannot(): string[] {
-    const { board } = this.#options;
-    const failed = [...this.#rest]
-      .filter(([name, { settings }]) => this.#isResting(name) || settings === board.get('camera', name)?.revision)
-      .map(([name]) => name);
-    return [...new Set([...failed, ...board.newer('camera')])];
   }
 
   #view(): View {
@@ -296,7 +263,7 @@ export class Agent {
         continue;
       }
       if (!this.#freeSinceMs.has(camera)) this.#freeSinceMs.set(camera, now);
-      if (this.#isResting(camera)) continue;
+      if (this.#failed.isResting(camera)) continue;
       if (!isMyTurn(view, camera, now - this.#freeSinceMs.get(camera)!, leaseMs)) continue;
       await this.#take(camera);
       // Each taking changes what there is room for.
@@ -359,16 +326,11 @@ export class Agent {
       () => {
         held.sinceMs = performance.now();
         if (held.state === 'starting') held.state = 'on';
-        this.#rest.delete(camera);
+        this.#failed.forget(camera);
       },
       async (error: unknown) => {
         if (held.state !== 'starting') return;
-        const nextMs = this.#rest.get(camera)?.nextMs ?? FIRST_REST_MS;
-        this.#rest.set(camera, {
-          untilMs: clocks.others() + nextMs,
-          nextMs: Math.min(LONGEST_REST_MS, nextMs * 2),
-          settings: isMisfit(error) ? held.settings : null,
-        });
+        this.#failed.note(camera, held.settings, error);
         log('warn', `The camera could not be started here: ${messageOf(error)}`, { camera });
         held.state = 'on';
         await this.#giveBack(camera, { reason: messageOf(error), tried: [...lease.tried, node] });
@@ -425,9 +387,4 @@ export class Agent {
     this.#held.delete(camera);
     this.#options.log('info', 'Lease over', { camera, fence: held.token });
   }
-}
-
-/** Whether it will be the same again, unless the settings change: a model of another shape, or of a newer version. */
-function isMisfit(error: unknown): boolean {
-  return error instanceof CortexdError && (error.code === 'model_shape' || error.code === 'newer_version');
 }

@@ -119,7 +119,8 @@ ${urls.map((url, i) => `  cam${i}: { preset: pi-zero2, source: { type: http, url
     t.match(refused.stderr, /Expected a node of a, b but received nobody/);
     const moved = await cortexd('fleet', 'move', 'cam0', 'a', '--config', configOf('a'), '--cluster', server!.url);
     t.equal(moved.code, 0, moved.stderr);
-    t.same(await holders(), ['a', 'b']);
+    // The other one may have gone there too meanwhile, for balance.
+    t.equal((await holders())[0], 'a');
   });
 
   await t.test('b is drained, and watches again', async (t) => {

@@ -7,7 +7,7 @@ import { ulid } from 'ulid';
 import type { CameraConfig } from '../../config/camera-schema.ts';
 import { type LoadedConfig, parseConfig } from '../../config/load.ts';
 import { CortexdError, messageOf } from '../../errors.ts';
-import type { Fence, Host } from '../../fleet/agent.ts';
+import type { Fence, Host } from '../../fleet/host.ts';
 import type { ModelCopies } from '../../fleet/model-copy.ts';
 import type { CameraEntry, ManifestRecord } from '../../fleet/records.ts';
 import { timestamp } from '../../records/from-observation.ts';
@@ -43,6 +43,7 @@ type Watched = {
 
 /** A hand-over does not wait longer for the last copy: the lease and the service manager do not either (ms). */
 const HAND_OVER_MS = 8000;
+const COPY_AGAIN_MS = 1000;
 /** A model is asked for so long at most (ms). */
 const RESUME_MS = 60_000;
 /** Lost frames of a slow camera, and what comes on top before others may try (ms). */
@@ -203,6 +204,7 @@ export class FleetCameras {
 
   async #copyAll(camera: string, watched: Watched): Promise<void> {
     const { store, copies, node, instance, log } = this.#ports;
+    let isFailing = false;
     while (watched.isCopyDue && watched.fence.isValid()) {
       watched.isCopyDue = false;
       const began = performance.now();
@@ -211,8 +213,13 @@ export class FleetCameras {
         const saved = { camera, token: watched.fence.token, node, instance, settings };
         const copied = await copies.save(saved, (known) => store.call('modelParts', camera, known));
         log.debug({ camera, ...copied, ms: Math.round(performance.now() - began) }, 'Checkpoint copied');
+        isFailing = false;
       } catch (error) {
-        log.warn({ camera }, `The checkpoint was not copied, the next one is: ${messageOf(error)}`);
+        if (!isFailing) log.warn({ camera }, `The checkpoint was not copied, trying again: ${messageOf(error)}`);
+        isFailing = true;
+        // The next checkpoint may be minutes away, and then it would be all there is for whoever takes over.
+        watched.isCopyDue = true;
+        await sleep(COPY_AGAIN_MS);
       }
     }
   }

@@ -3,7 +3,7 @@
  * bears the token of its lease, and nothing leaves once the lease is not certain any more.
  */
 import type { StoreMethod } from '../../store/store-client.ts';
-import type { Fence } from '../../fleet/agent.ts';
+import type { Fence } from '../../fleet/host.ts';
 import type { EventRecord } from '../../records/event.ts';
 import type { ModelImage } from '../../store/model-image.ts';
 import type { CameraPorts, CameraPublisher, CameraStore } from '../watched/ports.ts';
