@@ -22,6 +22,7 @@ import { PIXELS, PRESETS, PRESET_NAMES } from '../src/cortex/settings.ts';
 import { stepCortex } from '../src/cortex/step.ts';
 import { SCENE_NAMES } from '../src/scene/scenes.ts';
 import { oneOf } from './bench/worlds/options.ts';
+import { realNumber } from './real-number.ts';
 import { wholeNumber } from './whole-number.ts';
 import { type Picture, inRows } from './draw/canvas.ts';
 import { drawThings, shownThings } from './draw/things.ts';
@@ -51,11 +52,11 @@ if (path === undefined || positionals.length > 1)
   throw new RangeError(
     `Expected one CLIP (a video, a folder of pictures, scene:NAME) but received ${positionals.length}`,
   );
-const fps = args.fps === undefined ? null : number('fps', args.fps, 0.1);
-const every = number('every', args.every, 0);
+const fps = args.fps === undefined ? null : realNumber('fps', args.fps, 0.1);
+const every = realNumber('every', args.every, 0);
 const isChosen = args.from !== undefined || args.to !== undefined;
-const from = number('from', args.from ?? '0', 0);
-const to = args.to === undefined ? Infinity : number('to', args.to, from);
+const from = realNumber('from', args.from ?? '0', 0);
+const to = args.to === undefined ? Infinity : realNumber('to', args.to, from);
 const [across, down] = [wholeNumber('across', args.across, 1), wholeNumber('down', args.down, 1)];
 const scale = wholeNumber('scale', args.scale, 1);
 const seed = wholeNumber('seed', args.seed, 0);
@@ -63,7 +64,7 @@ const preset = oneOf('preset', PRESET_NAMES, args.preset);
 
 const clip = await clipAt(path);
 const size = modelSize(await probeSize(clip.source), null, PIXELS[preset]);
-const perDay = args['alarms-per-day'] === undefined ? null : number('alarms-per-day', args['alarms-per-day'], 0.01);
+const perDay = args['alarms-per-day'] === undefined ? null : realNumber('alarms-per-day', args['alarms-per-day'], 0.01);
 const settings = { ...PRESETS[preset], ...size, ...(perDay === null ? {} : { alarmsPerDay: perDay }) };
 const cortex = createCortex(planCortex(settings), seed);
 mkdirSync(args.out, { recursive: true });
@@ -117,11 +118,4 @@ async function clipAt(given: string): Promise<Clip> {
   if (!given.startsWith('scene:')) return clipOf(given, fps, PRESETS[preset].fps);
   const name = oneOf('scene', SCENE_NAMES, given.slice('scene:'.length));
   return sceneClip(name, fps ?? PRESETS[preset].fps, seed, wholeNumber('frames', args.frames, 1));
-}
-
-function number(option: string, given: string, least: number): number {
-  const value = Number(given);
-  if (given.trim() === '' || !Number.isFinite(value) || value < least)
-    throw new RangeError(`Expected a number of at least ${least} for --${option} but received ${given}`);
-  return value;
 }

@@ -9,9 +9,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { packageFile } from '../src/package-root.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const LONGEST = 700;
-const seconds = Number(process.argv[2] ?? 40);
+const seconds = wholeNumber('seconds', process.argv[2] ?? '40', 1);
 const demo = spawn(
   process.execPath,
   [packageFile('dist/src/cli/main.js'), 'demo', '--for', `${seconds + 5}s`, '--port', '0', '--mqtt-port', '0'],

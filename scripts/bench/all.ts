@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatTable } from '../../src/cli/output.ts';
 import { type Input, inputFile } from './engine/inputs.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -78,11 +79,12 @@ function run({ input, command }: Workload, kernels: 'auto' | 'js', main = OURS):
   };
 }
 
+const repeats = wholeNumber('repeats', args.repeats, 1);
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 function engine(): void {
   const results = new Map<string, Summary[]>();
-  for (let repeat = 0; repeat < Number(args.repeats); repeat++)
+  for (let repeat = 0; repeat < repeats; repeat++)
     for (const workload of WORKLOADS)
       for (const kernels of ['auto', 'js'] as const) {
         const key = `${workload.name}|${kernels}`;
@@ -118,10 +120,7 @@ function engine(): void {
 function compare(dist: string): void {
   const other = join(dist, 'src', 'cli', 'main.js');
   const rows = WORKLOADS.map((workload) => {
-    const pairs = Array.from({ length: Number(args.repeats) }, () => [
-      run(workload, 'auto', other),
-      run(workload, 'auto'),
-    ]);
+    const pairs = Array.from({ length: repeats }, () => [run(workload, 'auto', other), run(workload, 'auto')]);
     const cells = [({ median: value }: Summary) => value, ({ mean }: Summary) => mean].flatMap((pick) => {
       const [before, after] = [0, 1].map((which) => median(pairs.map((pair) => pick(pair[which]!))));
       return [`${before!.toFixed(3)} to ${after!.toFixed(3)}`, (before! / after!).toFixed(2)];

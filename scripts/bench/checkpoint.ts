@@ -17,6 +17,8 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 import { nextRandom, randomBelow, seedWord } from '../../src/memory/random.ts';
 import { PAGE_BYTES } from '../../src/store/model-pages.ts';
 import { StoreClient } from '../../src/store/store-client.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { realNumber } from '../real-number.ts';
 
 const FRAME_MS = 10;
 
@@ -65,9 +67,11 @@ async function main(): Promise<void> {
       directory: { type: 'string', default: tmpdir() },
     },
   });
-  const rounds = Number(args.rounds);
+  const rounds = wholeNumber('rounds', args.rounds, 1);
+  const dirty = realNumber('dirty', args.dirty, 0, 1);
+  const mebibytes = wholeNumber('mebibytes', args.mebibytes, 1);
   const random = new Uint32Array([seedWord(1, 30)]);
-  const live = new SharedArrayBuffer(Number(args.mebibytes) << 20);
+  const live = new SharedArrayBuffer(mebibytes << 20);
   const shadow = new SharedArrayBuffer(live.byteLength);
   const words = new Uint32Array(live);
   for (let i = 0; i < words.length; i++) words[i] = nextRandom(random);
@@ -95,8 +99,7 @@ async function main(): Promise<void> {
   const before = (await store.call('health')).bytesWritten;
   const times: number[] = [];
   for (let round = 1; round <= rounds; round++) {
-    for (let i = 0; i < Math.round(pages * Number(args.dirty)); i++)
-      bytes[randomBelow(random, pages) * PAGE_BYTES]! ^= 1;
+    for (let i = 0; i < Math.round(pages * dirty); i++) bytes[randomBelow(random, pages) * PAGE_BYTES]! ^= 1;
     times.push(await save(round));
     await sleep(250);
   }
@@ -105,7 +108,7 @@ async function main(): Promise<void> {
   await store.close();
   await model.terminate();
   rmSync(directory, { recursive: true });
-  console.log(`${args.mebibytes} MiB, ${Number(args.dirty) * 100} % of the pages changed, ${rounds} rounds
+  console.log(`${mebibytes} MiB, ${dirty * 100} % of the pages changed, ${rounds} rounds
 first checkpoint, every page  ${whole.toFixed(0)} ms
 checkpoint                    ${inWords(times)}, ${(written / times.length / 1024).toFixed(0)} KiB written each
 copy in the model's thread    ${inWords(beside.copies)}

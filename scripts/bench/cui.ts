@@ -23,6 +23,8 @@ import {
 import { randomBelow } from '../../src/memory/random.ts';
 import { SuffixPredictor } from './cui/baselines.ts';
 import { type Element, SYMBOLS, createStream } from './cui/stream.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { numbersOf } from './worlds/options.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -31,7 +33,7 @@ const { values: args } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 });
-const ELEMENTS = Number(args.elements);
+const ELEMENTS = wholeNumber('elements', args.elements, 2);
 const SWAP_AT = ELEMENTS / 2;
 const COLUMNS = 2048;
 const ACTIVE = 40;
@@ -205,7 +207,7 @@ function cell(values: readonly (number | null)[]): string {
 }
 
 const results = new Map<string, Result>();
-for (const seed of args.seeds.split(',').map(Number)) {
+for (const seed of numbersOf('seeds', args.seeds)) {
   for (const [name, params] of Object.entries(PARAMS)) {
     const result = results.get(name) ?? {};
     results.set(name, result);

@@ -29,6 +29,8 @@ import { packageFile } from '../../src/package-root.ts';
 import { SoakCamera } from '../soaking/camera.ts';
 import { MALLOC } from '../soaking/house.ts';
 import { freePort } from '../../test/support/free-port.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { realNumber } from '../real-number.ts';
 
 const { values } = parseArgs({
   options: {
@@ -136,7 +138,7 @@ async function decoding(): Promise<number[]> {
 }
 
 const decode = await decoding();
-const cameras = await Promise.all(Array.from({ length: Number(values.cameras) }, makeCamera));
+const cameras = await Promise.all(Array.from({ length: wholeNumber('cameras', values.cameras, 1) }, makeCamera));
 const port = await freePort();
 const broker = spawn('mosquitto', ['-p', String(port)], { stdio: 'ignore' });
 writeFileSync(
@@ -181,7 +183,7 @@ await sleep(UNCOUNTED_S * 1000);
 counts = true;
 const [before, beganMs] = [taken(daemon.pid!), performance.now()];
 const memory: number[] = [];
-for (const endMs = beganMs + Number(values.minutes) * 60_000; performance.now() < endMs;) {
+for (const endMs = beganMs + realNumber('minutes', values.minutes, 0.1) * 60_000; performance.now() < endMs;) {
   await sleep(COVER_EVERY_S * 1000);
   cameras[0]!.cover();
   memory.push(taken(daemon.pid!).own.mb);

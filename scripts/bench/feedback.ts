@@ -16,6 +16,8 @@ import { PRESETS } from '../../src/cortex/settings.ts';
 import { endEvents, stepCortex } from '../../src/cortex/step.ts';
 import { createScene, renderNext } from '../../src/scene/scene.ts';
 import type { SceneKind } from '../../src/scene/kinds.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { numbersOf } from './worlds/options.ts';
 
 const FROM = 9000;
 const DELAY = 15;
@@ -92,8 +94,13 @@ console.log('kind      feedback  given  this kind told  other kinds told  false'
 for (const kind of args.kinds.split(',') as SceneKind[]) {
   for (const verdict of args.verdicts.split(',')) {
     const sum: Outcome = { own: 0, ownTold: 0, others: 0, othersTold: 0, wrong: 0, given: 0 };
-    for (const seed of args.seeds.split(',').map(Number)) {
-      const outcome = run(seed, Number(args.frames), kind, verdict === 'none' ? null : (verdict as Verdict));
+    for (const seed of numbersOf('seeds', args.seeds)) {
+      const outcome = run(
+        seed,
+        wholeNumber('frames', args.frames, 1),
+        kind,
+        verdict === 'none' ? null : (verdict as Verdict),
+      );
       for (const key of Object.keys(sum) as (keyof Outcome)[]) sum[key] += outcome[key];
     }
     const { own, ownTold, others, othersTold, wrong, given } = sum;

@@ -12,6 +12,8 @@ import { parseArgs } from 'node:util';
 import { accuracy, codesOf } from './mnist/classify.ts';
 import { type Coder, beside, convolutionalCoder, flatCoder, plainCoder, twoLevelCoder } from './mnist/coders.ts';
 import { inkBits, orientationBits, readDigits } from './mnist/data.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { numbersOf } from './worlds/options.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -77,7 +79,7 @@ const PROTOCOLS = [
 
 const train = readDigits(args.data, 'train');
 const test = readDigits(args.data, 't10k');
-const seeds = args.seeds.split(',').map(Number);
+const seeds = numbersOf('seeds', args.seeds);
 const only = args.only === '' ? null : args.only.split(',');
 
 function percent(values: readonly number[]): string {
@@ -99,7 +101,7 @@ for (const [name, make] of Object.entries(ROWS)) {
   let cpuMs = 0;
   for (const seed of seeds) {
     const coder = make(seed);
-    coder.train(train, Number(args.pictures));
+    coder.train(train, wholeNumber('pictures', args.pictures, 1));
     const before = process.cpuUsage();
     const known = codesOf(coder, train);
     const { user, system } = process.cpuUsage(before);

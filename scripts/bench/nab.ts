@@ -16,6 +16,7 @@ import { type Series, probation, readCorpus } from './nab/corpus.ts';
 import { runCorpus } from './nab/parallel.ts';
 import type { Column, Evidence } from './nab/run-series.ts';
 import { type Scores, scoreAll, scoreCorpus, worth } from './nab/scorer.ts';
+import { numbersOf } from './worlds/options.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -156,7 +157,7 @@ function say(name: string, scores: { readonly [profile: string]: readonly number
 }
 
 async function main(): Promise<void> {
-  const seeds = args.seeds.split(',').map(Number);
+  const seeds = numbersOf('seeds', args.seeds);
   note('windowed Gaussian (own, to check the scorer)', plain(scoreAll(corpus, corpus.series.map(windowedGaussian))));
   note('null (own)', plain(scoreAll(corpus, corpus.series.map(nothing))));
   for (const seed of seeds) {

@@ -23,6 +23,8 @@ import { resetContext, stepCortex } from '../../src/cortex/step.ts';
 import { persistentImage } from '../../src/memory/model-memory.ts';
 import { auc, mean, splitByCover } from './detection/measures.ts';
 import { type Clip, readClips, readFrames, readMask } from './ped2/data.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { numbersOf } from './worlds/options.ts';
 
 const FPS = 10;
 /** Size of the pictures as they were published (px), and the block size known to do best there. */
@@ -116,7 +118,7 @@ async function main(): Promise<void> {
   const { columns, rows } = plan.geometry.local;
   const clips = readClips(args.data);
   const train = clips.filter(({ name }) => name.startsWith('train/'));
-  const tests = clips.filter(({ name }) => name.startsWith('test/')).slice(0, Number(args.clips));
+  const tests = clips.filter(({ name }) => name.startsWith('test/')).slice(0, wholeNumber('clips', args.clips, 1));
   const labels = tests.flatMap((clip) => clip.labels);
 
   const table = new Map<string, Row[]>();
@@ -159,7 +161,7 @@ async function main(): Promise<void> {
 
   let spentMs = 0;
   let steps = 0;
-  for (const seed of args.seeds.split(',').map(Number)) {
+  for (const seed of numbersOf('seeds', args.seeds)) {
     const cortex = createCortex(plan, seed);
     const step = (luma: Uint8Array, sequence: number, learn: boolean) => {
       const began = performance.now();
@@ -209,7 +211,7 @@ function print(table: ReadonlyMap<string, readonly Row[]>, labels: readonly numb
     position_auc_by_frame: mean(runs.map(({ byFrame }) => mean(byFrame))),
   }));
   if (args.json) {
-    const seeds = args.seeds.split(',').map(Number);
+    const seeds = numbersOf('seeds', args.seeds);
     const rows = results.map((one) => ({ ...one, name: one.name.trim() }));
     console.log(JSON.stringify({ bench: 'ped2', ablate: args.ablate, seeds, step_ms: stepMs, rows }));
     return;

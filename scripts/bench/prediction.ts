@@ -20,6 +20,8 @@ import { stepCortex } from '../../src/cortex/step.ts';
 import { composePrediction } from '../../src/cortex/template-memory.ts';
 import { createScene, renderNext } from '../../src/scene/scene.ts';
 import { SCENES, type SceneName } from '../../src/scene/scenes.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { numbersOf } from './worlds/options.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -30,7 +32,7 @@ const { values: args } = parseArgs({
     ablate: { type: 'string', default: '' },
   },
 });
-const frames = Number(args.frames);
+const frames = wholeNumber('frames', args.frames, 1);
 const preset = PRESETS[args.preset as PresetName];
 const ablate = args.ablate === '' ? [] : (args.ablate.split(',') as Ablation[]);
 const settings = { ...preset, ablate };
@@ -122,7 +124,7 @@ for (const name of args.scene.split(',') as SceneName[]) {
     throw new RangeError(`Expected --scene ${Object.keys(SCENES).join('|')} but received ${name}`);
   }
   const pictures: Pictures = { predicted: 0, persistence: 0, background: 0, states: 0 };
-  const seeds = args.seeds.split(',').map(Number);
+  const seeds = numbersOf('seeds', args.seeds);
   const all = seeds.map((seed) => predictionQuality(watch(name, seed, pictures)));
   const horizons = all[0]!.activity.map(({ horizonS }, index) =>
     row(

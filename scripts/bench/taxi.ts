@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BASELINES, readPassengers } from './taxi/data.ts';
 import { VARIANTS, forecastAll } from './taxi/memory.ts';
+import { numbersOf } from './worlds/options.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -51,7 +52,7 @@ const cell = (values: readonly number[]): string => {
 const say = (name: string, scores: readonly Score[]): void =>
   console.log(`| ${name} | ${cell(scores.map(({ mape }) => mape))} | ${cell(scores.map(({ nrmse }) => nrmse))} |`);
 
-const seeds = args.seeds.split(',').map(Number);
+const seeds = numbersOf('seeds', args.seeds);
 console.log(`| forecast, ${seeds.length} seeds: mean (range) | MAPE | NRMSE |\n|---|---|---|`);
 for (const [name, forecast] of Object.entries(BASELINES)) say(name, [score((now) => forecast(counts, now, AHEAD))]);
 for (const [name, variant] of Object.entries(VARIANTS)) {

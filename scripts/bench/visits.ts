@@ -23,6 +23,7 @@ import { beginFrame, endVisitor, followVisitors, forgetVisitors } from '../../sr
 import { type Label, judgeAlerts } from './detection/measures.ts';
 import { SUITES, SUITE_NAMES, type SuiteName, sceneOptions } from './detection/suites.ts';
 import { type Asker, createAskers } from './visits/askers.ts';
+import { numbersOf } from './worlds/options.ts';
 
 const { values: args } = parseArgs({
   options: {
@@ -48,7 +49,7 @@ const suites = args.suite.split(',').map((name) => {
   if (known === undefined) throw new Error(`Expected --suite of ${SUITE_NAMES.join(', ')} but received "${name}"`);
   return known;
 });
-const seeds = args.seeds.split(',').map(Number);
+const seeds = numbersOf('seeds', args.seeds);
 for (const suite of suites) {
   const watched = seeds.map((seed) => watch(suite, seed));
   const { warmup, frames } = SUITES[suite];

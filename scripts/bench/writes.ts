@@ -26,6 +26,8 @@ import { type OpenIds, eventRecord, timestamp } from '../../src/records/from-obs
 import { createScene, renderNext } from '../../src/scene/scene.ts';
 import { SCENES } from '../../src/scene/scenes.ts';
 import { Store } from '../../src/store/store.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { realNumber } from '../real-number.ts';
 
 const HOUR_MS = 3_600_000;
 const FIRST_BREAK = 7260;
@@ -57,8 +59,9 @@ const scene = createScene({
 const directory = mkdtempSync(join(tmpdir(), 'cortexd-writes-'));
 const store = new Store({ directory, outboxLimit: 10_000, program: 'bench', lock: true });
 let nowMs = 0;
-const budget = new WriteBudget(Number(args.budget) * 1e6, () => nowMs);
-const intervalMs = Number(args.interval) * 1000;
+const budget = new WriteBudget(realNumber('budget', args.budget, 0) * 1e6, () => nowMs);
+const intervalMs = realNumber('interval', args.interval, 1) * 1000;
+const hours = wholeNumber('hours', args.hours, 1);
 const camera = 'street';
 let checkpoints = 0;
 let packed = 0;
@@ -97,7 +100,7 @@ const context = {
 let events = 0;
 let hourBegan = 0;
 const byHour: number[] = [];
-for (let frame = 0; nowMs < Number(args.hours) * HOUR_MS; frame++) {
+for (let frame = 0; nowMs < hours * HOUR_MS; frame++) {
   const luma = new Uint8Array(width * height);
   renderNext(scene, luma);
   const taken = { luma, width, height, sequence: frame, timeMs: nowMs, capturedAtMs: nowMs };
@@ -121,11 +124,11 @@ for (let frame = 0; nowMs < Number(args.hours) * HOUR_MS; frame++) {
 const { bytesWritten, walBytesWritten, databaseBytesWritten, fileBytes } = store.health();
 store.close();
 rmSync(directory, { recursive: true });
-const perDay = (bytes: number): string => `${((bytes * 24) / Number(args.hours) / 1e6).toFixed(1)} MB/day`;
+const perDay = (bytes: number): string => `${((bytes * 24) / hours / 1e6).toFixed(1)} MB/day`;
 const later = byHour.slice(1);
 const settled = (later.reduce((sum, hour) => sum + hour, 0) * 24) / later.length;
 console.log(`${args.hours} h of the demo's scene, ${args.preset}, ${events} events, budget ${args.budget} MB/day, interval ${args.interval} s
 written      ${perDay(bytesWritten)} (log ${perDay(walBytesWritten)}, database ${perDay(databaseBytesWritten)})
 by hour      ${settled.toFixed(1)} MB/day without the first; ${byHour.map((hour) => hour.toFixed(2)).join(', ')} MB
-checkpoints  ${checkpoints}, ${(packed / checkpoints / 1024).toFixed(0)} KiB of packed pages each, every ${((Number(args.hours) * 3600) / checkpoints).toFixed(0)} s
+checkpoints  ${checkpoints}, ${(packed / checkpoints / 1024).toFixed(0)} KiB of packed pages each, every ${((hours * 3600) / checkpoints).toFixed(0)} s
 database     ${(fileBytes / 1e6).toFixed(1)} MB in the end`);

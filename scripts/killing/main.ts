@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inWords, isClean, killAgainAndAgain } from './kills.ts';
 import { cutPower, isCleanCut, powerCutsInWords } from './power-cuts.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,29 +15,27 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const seed = Number(values.seed);
+const seed = wholeNumber('seed', values.seed, 0);
+const kills = wholeNumber('kills', values.kills, 0);
+const powerCuts = wholeNumber('power-cuts', values['power-cuts'], 0);
+const rounds = wholeNumber('rounds', values.rounds, 1);
 const directory = mkdtempSync(join(tmpdir(), 'cortexd-kills-'));
 const took = (beganMs: number): string => `${((performance.now() - beganMs) / 1000).toFixed(0)} s`;
 try {
   // Each round writes anew: another life, other instants.
-  for (let round = 0; round < Number(values.rounds) && Number(values['power-cuts']) > 0; round++) {
+  for (let round = 0; round < rounds && powerCuts > 0; round++) {
     const began = performance.now();
     const folder = mkdtempSync(join(directory, 'cuts-'));
-    const cuts = await cutPower(folder, Number(values['power-cuts']), seed + round);
+    const cuts = await cutPower(folder, powerCuts, seed + round);
     console.log(`${powerCutsInWords(cuts)}; ${took(began)}`);
     if (isCleanCut(cuts)) rmSync(folder, { recursive: true, force: true });
     else process.exitCode = 1;
   }
-  if (Number(values.kills) > 0) {
+  if (kills > 0) {
     const began = performance.now();
-    const result = await killAgainAndAgain(
-      mkdtempSync(join(directory, 'kills-')),
-      Number(values.kills),
-      seed,
-      (now) => {
-        if (now.kills % 50 === 0) process.stderr.write(`${inWords(now)}\n`);
-      },
-    );
+    const result = await killAgainAndAgain(mkdtempSync(join(directory, 'kills-')), kills, seed, (now) => {
+      if (now.kills % 50 === 0) process.stderr.write(`${inWords(now)}\n`);
+    });
     console.log(`${inWords(result)}; ${took(began)}`);
     if (!isClean(result)) process.exitCode = 1;
   }

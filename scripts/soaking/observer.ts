@@ -13,6 +13,8 @@ import type { EventRecord } from '../../src/records/event.ts';
 import type { House } from './house.ts';
 
 const EVERY_MS = 2000;
+/** What waits for a broker that is there is with it after so long. */
+const DELIVERED_MS = 10_000;
 /** MB that the daemon may have in memory with its two small cameras. */
 const MOST_MB = 200;
 /** Ends that nobody else has asked for. */
@@ -78,8 +80,8 @@ export class Observer {
         if (camera?.state !== 'online') this.#problems.push(`${name} is ${camera?.state ?? 'unknown'} after the rest`);
       }
       if (status.storage.state !== 'ok') this.#problems.push(`storage is ${status.storage.state}`);
-      if (status.outbox_depth > 0)
-        this.#problems.push(`${status.outbox_depth} messages wait for a broker that is there`);
+      const stuck = await this.#stuckMessages(status);
+      if (stuck > 0) this.#problems.push(`${stuck} messages wait for a broker that is there`);
       if (status.storage.lost.length > 0) this.#problems.push(`state was lost: ${status.storage.lost.join('; ')}`);
     }
     const last = (topic: string): string | undefined =>
@@ -103,6 +105,20 @@ export class Observer {
     const most = Math.max(...this.#daemonMb);
     if (most > MOST_MB) this.#problems.push(`the daemon had ${most.toFixed(0)} MB in memory`);
     return this.#problems;
+  }
+
+  /**
+   * How many of the messages that wait now go on waiting. Events come all the time, so nearly always one is on its way; but
+   * they are sent in order: those of now are gone when as many have been sent since.
+   */
+  async #stuckMessages({ outbox_depth: waiting, mqtt: { events_sent: before } }: HealthRecord): Promise<number> {
+    let left = waiting;
+    for (const untilMs = performance.now() + DELIVERED_MS; left > 0 && performance.now() < untilMs;) {
+      await sleep(200);
+      const now = await this.#house.status();
+      if (now !== null) left = Math.min(now.outbox_depth, waiting - (now.mqtt.events_sent - before));
+    }
+    return left;
   }
 
   /** When it has ended: what the journal knows was told, in order. */

@@ -8,6 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 import { CortexdError } from '../errors.ts';
 import { redact } from '../redact.ts';
 import { childEnvironment } from './child-environment.ts';
+import { freeNow } from './free-now.ts';
 
 const STDERR_KEPT = 4000;
 /** Pieces that were handed back and wait to be filled. */
@@ -31,7 +32,7 @@ export type ChildOptions = {
   readonly secrets?: readonly string[];
   /** Hears what the child writes to file descriptor 3. */
   readonly note?: (text: string) => void;
-  /** Hears what the child writes to file descriptor 4; always read, so the child never waits for it. */
+  /** Hears what the child writes to file descriptor 4; always read, so the child never waits for it. Keeps no chunk. */
   readonly views?: (chunk: Uint8Array) => void;
   /** Debian package that brings the command. */
   readonly package?: string;
@@ -73,7 +74,13 @@ export class FrameChild {
         .on('data', note)
         .on('error', () => undefined);
     const pictures = this.#child.stdio[VIEWS_FD] as (Readable & Writable) | null | undefined;
-    if (pictures && views) pictures.on('data', views).on('error', () => undefined);
+    if (pictures && views) {
+      const take = (chunk: Buffer): void => {
+        views(chunk);
+        freeNow(chunk);
+      };
+      pictures.on('data', take).on('error', () => undefined);
+    }
     this.#exited = new Promise((resolve) => {
       this.#child.on('error', (error) => {
         this.#spawnError = error;
@@ -133,6 +140,7 @@ export class FrameChild {
           filled = 0;
         }
       }
+      freeNow(chunk);
     }
     await this.#exited;
     this.#throwIfFailed();
