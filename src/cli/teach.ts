@@ -3,7 +3,16 @@
  * look at it.
  */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { MOST_MUTE_MINUTES, type Verdict } from '../records/commands.ts';
+import type { TSchema } from 'typebox';
+import { CortexdError } from '../errors.ts';
+import {
+  AlarmsPerDay,
+  DISPLAY_NAME_PATTERN,
+  MOST_MUTE_MINUTES,
+  QUIET_HOURS_PATTERN,
+  Sensitivity,
+  type Verdict,
+} from '../records/commands.ts';
 import { LABEL_LENGTH, LABEL_PATTERN, oneSpelling } from '../records/names.ts';
 import { API } from '../web/api/path.ts';
 import { configOption, jsonOption, numberBetween, stateDirectoryOption } from './common.ts';
@@ -81,14 +90,35 @@ export function muteCommand(): Command {
     );
 }
 
+type Setting = {
+  readonly wanted: string;
+  /** undefined: not what is wanted */
+  readonly read: (text: string) => boolean | number | string | undefined;
+};
+
+function numberSetting(schema: TSchema): Setting {
+  const { minimum, maximum } = schema as unknown as { readonly minimum: number; readonly maximum: number };
+  const read = (text: string): number | undefined => {
+    const value = Number(text);
+    return text.trim() !== '' && value >= minimum && value <= maximum ? value : undefined;
+  };
+  return { wanted: `a number from ${minimum} to ${maximum}`, read };
+}
+
+function textSetting(wanted: string, pattern: string): Setting {
+  return { wanted, read: (text) => (new RegExp(pattern, 'u').test(text) ? text : undefined) };
+}
+
+const QUIET = textSetting('two local times such as 22:00-06:30, or off', QUIET_HOURS_PATTERN);
+
 /** Settings that are changed by name, and how their text is read. */
 const SETTINGS = {
-  alarms_per_day: Number,
-  sensitivity: Number,
-  quiet_hours: (text: string): string => (text === 'off' ? '' : text),
-  display_name: (text: string): string => text,
-  enabled: (text: string): boolean | string => (text === 'on' ? true : text === 'off' ? false : text),
-} as const;
+  alarms_per_day: numberSetting(AlarmsPerDay),
+  sensitivity: numberSetting(Sensitivity),
+  quiet_hours: { ...QUIET, read: (text) => QUIET.read(text === 'off' ? '' : text) },
+  display_name: textSetting('one line of at most 60 letters', DISPLAY_NAME_PATTERN),
+  enabled: { wanted: 'on or off', read: (text) => (text === 'on' ? true : text === 'off' ? false : undefined) },
+} as const satisfies { readonly [name: string]: Setting };
 
 const SET_HELP = `
 Settings hold until the configuration file says something else than it said when they were made.
@@ -105,8 +135,11 @@ export function setCommand(): Command {
     .argument('<value>')
     .addHelpText('after', SET_HELP)
     .action((setting: keyof typeof SETTINGS, text: string, options: Options) => {
-      const body = { [setting]: SETTINGS[setting](text) };
-      return tell(options, 'PATCH', 'settings', body, () => `${setting} is ${text}`);
+      const { wanted, read }: Setting = SETTINGS[setting];
+      const value = read(text);
+      if (value === undefined)
+        throw new CortexdError('usage', `Expected ${wanted} for ${setting} but received ${text.slice(0, 100)}`);
+      return tell(options, 'PATCH', 'settings', { [setting]: value }, () => `${setting} is ${text}`);
     });
 }
 

@@ -18,9 +18,11 @@ import type { Camera } from './camera/camera.ts';
 import type { Commands } from './control/commands.ts';
 import type { ModelSnapshots } from './control/model-snapshots.ts';
 import type { RuntimeSettings } from './control/runtime-settings.ts';
+import type { Logger } from './service/log.ts';
 
 export type ApiSources = {
   readonly live: LiveHub;
+  readonly log: () => Logger;
   readonly loaded: () => LoadedConfig;
   /** Reads the configuration again, as a restart would; throws what is wrong with it. */
   readonly reread: () => LoadedConfig;
@@ -51,6 +53,7 @@ export function apiPort(sources: ApiSources): ApiPort {
   return {
     version: VERSION,
     live,
+    broke: (asked, error) => sources.log().error({ err: error }, `A request could not be answered: ${asked}`),
     isReady: sources.isReady,
     status: sources.status,
     fleet: sources.fleet,

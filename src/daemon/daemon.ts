@@ -103,6 +103,7 @@ export class Daemon {
   });
   readonly #api: ApiPort = apiPort({
     live: this.live,
+    log: () => this.#options.log,
     loaded: () => ({ ...this.#options.loaded, config: this.#config }),
     reread: () => this.#options.reread?.() ?? this.#options.loaded,
     store: () => this.#store,

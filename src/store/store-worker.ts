@@ -4,6 +4,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CortexdError, messageOf } from '../errors.ts';
 import { faultHook } from '../faults.ts';
+import { Leftovers } from './leftovers.ts';
 import { Store } from './store.ts';
 import type { StoreOptions } from './store-options.ts';
 import type { StoreAnswer, StoreCall } from './store-client.ts';
@@ -35,6 +36,7 @@ try {
   answer(failure(0, error));
 }
 
+const leftovers = new Leftovers();
 let idleTimer: NodeJS.Timeout | undefined;
 let restedMs = performance.now();
 const restLater = (ms: number): void => {
@@ -53,6 +55,7 @@ function rest(): void {
   restedMs = performance.now();
   try {
     if (store?.idle() === true) restLater(0);
+    else leftovers.giveBack();
   } catch (error) {
     store?.recoverFrom(error);
     failedUntilMs = restedMs + AFTER_FAILURE_MS;

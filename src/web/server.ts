@@ -7,7 +7,7 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
-import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { Type } from 'typebox';
 import { CortexdError, type ErrorCode, messageOf } from '../errors.ts';
 import { MAX_FILE } from '../store/cortex-file.ts';
@@ -69,7 +69,7 @@ export async function createApp({ port, access }: ServerOptions): Promise<App> {
   app.server.maxConnections = MOST_CONNECTIONS;
   const streams = new PageStreams(port.live);
   checkBySchemas(app);
-  tellErrors(app);
+  tellErrors(app, port.broke);
   app.addContentTypeParser(
     'application/octet-stream',
     { parseAs: 'buffer', bodyLimit: MAX_FILE },
@@ -156,16 +156,27 @@ const STATUS: { readonly [code in ErrorCode]: number } = {
   internal: 500,
 };
 
-function tellErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | Error, _request, reply) => {
+/** The log hears of an address that fails again after so long (ms): pages ask ten times a second. */
+const BROKE_AGAIN_MS = 60_000;
+
+function tellErrors(app: FastifyInstance, broke: ApiPort['broke']): void {
+  const toldMs = new Map<string, number>();
+  const note = (request: FastifyRequest, error: unknown): void => {
+    const asked = `${request.method} ${request.routeOptions.url ?? 'an unknown address'}`;
+    if (performance.now() - (toldMs.get(asked) ?? -Infinity) < BROKE_AGAIN_MS) return;
+    toldMs.set(asked, performance.now());
+    broke(asked, error);
+  };
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     if (error instanceof Refused) return refuse(reply, error.refusal);
+    const answered = error instanceof CortexdError ? STATUS[error.code] : ((error as FastifyError).statusCode ?? 500);
+    if (answered === STATUS.internal) note(request, error);
     if (error instanceof CortexdError) {
       const { code, message, hint } = error;
-      return reply.code(STATUS[code]).send({ code, message, ...(hint === undefined ? {} : { hint }) });
+      return reply.code(answered).send({ code, message, ...(hint === undefined ? {} : { hint }) });
     }
-    const status = (error as FastifyError).statusCode ?? 500;
-    const code = status < 500 ? 'usage' : 'internal';
-    return reply.code(status).send({ code, message: messageOf(error).slice(0, 300) });
+    const code = answered < 500 ? 'usage' : 'internal';
+    return reply.code(answered).send({ code, message: messageOf(error).slice(0, 300) });
   });
   app.setNotFoundHandler((_request, reply) =>
     reply

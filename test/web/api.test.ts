@@ -218,3 +218,26 @@ test('hostile input of any kind is refused in order: never a 500, never a file',
 function whole(text: string): string {
   return Buffer.from(text).toString();
 }
+
+test('what breaks inside is told to whoever asked and to the log, there once a minute for each address', async (t) => {
+  const double = await doubled(t);
+  const trouble = new TypeError('something is undefined');
+  const breaking = async (): Promise<never> => {
+    throw trouble;
+  };
+  const port = { ...double.port, events: breaking, portrait: breaking };
+  const { app } = await createApp({ port, access: null });
+  t.teardown(() => app.close());
+  for (const limit of [1, 2]) {
+    const answer = await app.inject(`/api/v1/events?limit=${limit}`);
+    t.equal(answer.statusCode, 500);
+    t.match(answer.json(), { code: 'internal', message: 'something is undefined' });
+  }
+  t.same(double.broken, [{ asked: 'GET /api/v1/events', error: trouble }], 'without what was asked for');
+  await app.inject('/api/v1/cameras/porch/model');
+  t.equal(double.broken.length, 2);
+  t.match(double.broken[1], { asked: 'GET /api/v1/cameras/:camera/model' });
+  await app.inject('/api/v1/cameras/nobody');
+  await app.inject('/api/v1/nothing');
+  t.equal(double.broken.length, 2, 'a request that is refused is no news');
+});

@@ -42,6 +42,8 @@ export type Doubled = {
   readonly live: LiveHub;
   readonly store: Store;
   readonly told: Wanted[];
+  /** What the log heard of: method and path, and why. */
+  readonly broken: { readonly asked: string; readonly error: unknown }[];
   readonly events: readonly string[];
 };
 
@@ -96,12 +98,14 @@ export async function doubled(t: Test): Promise<Doubled> {
   const live = new LiveHub();
   live.publish({ type: 'frame', frame: frameOf(1) });
   const told: Wanted[] = [];
+  const broken: { asked: string; error: unknown }[] = [];
   const plan = planCortex(cortexSettings(cameras['porch'] as CameraConfig));
   const cortex = createCortex(plan, 1);
   const list = names.map((name) => ({ name }));
   const port: ApiPort = {
     version: '0.0.0',
     live,
+    broke: (asked, error) => broken.push({ asked, error }),
     fleet: () => null,
     isReady: () => true,
     status: async () => ({ ...(EXAMPLES.health as HealthRecord), version: '0.0.0' }),
@@ -153,5 +157,5 @@ export async function doubled(t: Test): Promise<Doubled> {
     restart: async () => undefined,
     link: () => 'http://127.0.0.1:1/#token=x',
   };
-  return { port, live, store, told, events };
+  return { port, live, store, told, broken, events };
 }

@@ -64,6 +64,8 @@ export type ConfigState = {
 export type ApiPort = {
   readonly version: string;
   readonly live: LiveHub;
+  /** Something inside has broken while `asked` (method and path) was answered. */
+  readonly broke: (asked: string, error: unknown) => void;
   /** Whether everything that was configured is watched, or known to be away. */
   readonly isReady: () => boolean;
   readonly status: () => Promise<HealthRecord & { readonly version: string }>;
