@@ -56,20 +56,35 @@ export class Models {
     return this.#ports.ports();
   }
 
-  /** Load and watch all that is configured. */
+  /** Load and watch all that is configured; when something cannot be, no thread is left behind. */
   async start(): Promise<void> {
+    await this.#settleLeftOver();
+    try {
+      await this.#load();
+    } catch (error) {
+      await Promise.allSettled([...this.cameras.values()].map((camera) => camera.abandon()));
+      await this.#sensorModels?.close();
+      throw error;
+    }
+    for (const model of this.all) model.start();
+  }
+
+  async #load(): Promise<void> {
     const { loaded, settings, commands, broker, work } = this.#ports;
     const { config } = loaded();
-    await this.#settleLeftOver();
     const seeds = Object.values(config.streams).map(({ seed }) => seed);
     if (seeds.length > 0) this.#sensorModels = await SensorModels.start(DEFAULT_SERIES, seeds);
     for (const [name] of modelConfigs(config)) await settings().configure(name, runtimeOf(config, name)!);
     // Side by side: models are verified and built in their own threads. The order stays that of the configuration.
     const cameras = Object.entries(config.cameras);
-    const created = await allOf(
+    const created = await Promise.allSettled(
       cameras.map(([name, camera]) => Camera.create(name, camera, this.ports, this.#limits(config))),
     );
-    cameras.forEach(([name], at) => this.cameras.set(name, created[at]!));
+    cameras.forEach(([name], at) => {
+      const one = created[at]!;
+      if (one.status === 'fulfilled') this.cameras.set(name, one.value);
+    });
+    for (const one of created) if (one.status === 'rejected') throw one.reason;
     const bus = broker()?.bus;
     const listen = bus === undefined ? null : bus.listen.bind(bus);
     for (const [i, [name, stream]] of Object.entries(config.streams).entries()) {
@@ -81,7 +96,6 @@ export class Models {
     for (const name of this.cameras.keys()) work().expect(name);
     if (this.#sensorModels !== null) work().expect(SENSORS);
     else if (this.cameras.size === 0) work().expect(MAIN);
-    for (const model of this.all) model.start();
   }
 
   async stop(): Promise<void> {

@@ -49,13 +49,16 @@ const restSoon = (): void => {
   if (failedUntilMs < performance.now()) restLater(hasWaited ? 0 : QUIET_MS);
 };
 let failedUntilMs = -Infinity;
+/** Calls that are not done yet. */
+let underWay = 0;
 
 /** One piece at a time, so that a call that comes meanwhile waits for one piece only. */
 function rest(): void {
   restedMs = performance.now();
   try {
     if (store?.idle() === true) restLater(0);
-    else leftovers.giveBack();
+    // What is under way still needs what it has made.
+    else if (underWay === 0) leftovers.giveBack();
   } catch (error) {
     store?.recoverFrom(error);
     failedUntilMs = restedMs + AFTER_FAILURE_MS;
@@ -70,6 +73,7 @@ async function carryOut({ id, method, args }: StoreCall): Promise<void> {
   const make = (): unknown => call?.apply(store, [...args]);
   if (method === 'close') clearTimeout(idleTimer);
   else restSoon();
+  underWay++;
   try {
     let value: unknown;
     try {
@@ -83,8 +87,11 @@ async function carryOut({ id, method, args }: StoreCall): Promise<void> {
     answer({ id, value });
   } catch (error) {
     answer(failure(id, error));
+  } finally {
+    underWay--;
   }
   if (method === 'close') port?.close();
+  else restSoon();
 }
 
 port.on('message', (call: StoreCall) => void carryOut(call));

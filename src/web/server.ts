@@ -19,8 +19,9 @@ import { API } from './api/path.ts';
 import { addRoute } from './api/route.ts';
 import { addSnapshotRoutes } from './api/snapshots.ts';
 import { addSystemRoutes } from './api/system.ts';
+import { EventCounts } from './event-counts.ts';
 import { type PageFile, pageFiles } from './files.ts';
-import { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { socketPath } from './socket-path.ts';
 import { PageStreams } from './stream.ts';
 
@@ -114,9 +115,11 @@ export async function createApp({ port, access }: ServerOptions): Promise<App> {
     const asksReady = Object.hasOwn(request.query as object, 'ready');
     return reply.code(asksReady && !ready ? 503 : 200).send({ status: 'ok', ready });
   });
-  const metrics = new Metrics(port, streams);
+  const events = new EventCounts(port.live);
+  let metrics: Promise<Metrics> | undefined;
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
-    const { type, text } = await metrics.text();
+    metrics ??= import('./metrics.ts').then(({ Metrics }) => new Metrics(port, streams, events));
+    const { type, text } = await (await metrics).text();
     return reply.type(type).send(text);
   });
   if (access !== null) addPages(app);

@@ -145,10 +145,15 @@ export class Camera {
     const size = await modelShape(ports, name, config);
     const model = await resumeModel(name, config, size, ports);
     const camera = new Camera(name, config, ports, model, limits, size);
-    const open = await ports.store.call('openEvents', name);
-    // A lost camera is looked for again and found, or not: that event is still true.
-    for (const event of open) if (event.cause === 'camera_lost') camera.#adopt(event);
-    await camera.#book.end(open.filter(isOfTheModel), STOPPED_MEANWHILE);
+    try {
+      const open = await ports.store.call('openEvents', name);
+      // A lost camera is looked for again and found, or not: that event is still true.
+      for (const event of open) if (event.cause === 'camera_lost') camera.#adopt(event);
+      await camera.#book.end(open.filter(isOfTheModel), STOPPED_MEANWHILE);
+    } catch (error) {
+      await camera.abandon();
+      throw error;
+    }
     return camera;
   }
 
@@ -361,6 +366,11 @@ export class Camera {
     } finally {
       await this.#model.close();
     }
+  }
+
+  /** It will not be watched after all: end its thread, and save nothing. */
+  async abandon(): Promise<void> {
+    await this.#model.close();
   }
 
   /** Stop for good: somebody else goes on, so all events end. */

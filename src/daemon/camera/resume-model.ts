@@ -22,7 +22,10 @@ export async function resumeModel(
 ): Promise<ModelClient> {
   const { store, log } = ports;
   const model = await ModelClient.start(cortexSettings(config, size), config.seed, null);
-  const saved = await store.call('loadModel', camera, model.signature);
+  const saved = await store.call('loadModel', camera, model.signature).catch(async (error: unknown) => {
+    await model.close();
+    throw error;
+  });
   if (saved.lost !== null) log.error({ camera }, `Saved state was damaged: ${saved.lost}`);
   if (saved.kind === 'none') {
     log.info({ camera, bytes: model.totalBytes }, 'Newborn model');
