@@ -18,12 +18,12 @@ const { values } = parseArgs({
 const seed = wholeNumber('seed', values.seed, 0);
 const kills = wholeNumber('kills', values.kills, 0);
 const powerCuts = wholeNumber('power-cuts', values['power-cuts'], 0);
-const rounds = wholeNumber('rounds', values.rounds, 1);
+const rounds = powerCuts === 0 ? 0 : wholeNumber('rounds', values.rounds, 1);
 const directory = mkdtempSync(join(tmpdir(), 'cortexd-kills-'));
 const took = (beganMs: number): string => `${((performance.now() - beganMs) / 1000).toFixed(0)} s`;
 try {
   // Each round writes anew: another life, other instants.
-  for (let round = 0; round < rounds && powerCuts > 0; round++) {
+  for (let round = 0; round < rounds; round++) {
     const began = performance.now();
     const folder = mkdtempSync(join(directory, 'cuts-'));
     const cuts = await cutPower(folder, powerCuts, seed + round);

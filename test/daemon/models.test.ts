@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { parseConfig } from '../../src/config/load.ts';
-import { CortexdError } from '../../src/errors.ts';
+import type { CortexdError } from '../../src/errors.ts';
 import { RuntimeSettings } from '../../src/daemon/control/runtime-settings.ts';
 import { Models, type ModelsPorts } from '../../src/daemon/models.ts';
 import { StoreClient } from '../../src/store/store-client.ts';
