@@ -9,9 +9,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FleetOverview } from '../../src/fleet/overview.ts';
 import { FIRST_CAMERA_PORT, Machine, type Plan, ask } from './machine.ts';
+import { hasScoreSince } from './verdict.ts';
 import { HUB_ADDRESS, SWITCH, layCables, startIn, tearDown } from './network.ts';
 
 const PAUSE_MS = 1500;
+/** A camera that is watched was told of within this (ms). */
+const FRESH_MS = 2000;
 
 export class Bed {
   readonly plan: Plan;
@@ -58,12 +61,15 @@ export class Bed {
     }
   }
 
-  /** Until every machine is there and every camera is watched; reports and goes on when that takes too long. */
+  /** Until every machine is there and every camera really watched; reports and goes on when that takes too long. */
   async allWatched(limitS: number): Promise<void> {
+    const names = Array.from({ length: this.plan.cameras }, (_, camera) => `cam${camera}`);
     const isWhole = ({ nodes, cameras }: FleetOverview): boolean =>
       nodes.filter(({ state }) => state === 'up').length === this.plan.machines &&
       cameras.length === this.plan.cameras &&
-      cameras.every(({ steps }) => steps);
+      cameras.every(({ steps }) => steps) &&
+      // What the fleet says may be some seconds old, and its holder cut off since.
+      names.every((name) => this.machines.some((machine) => hasScoreSince(machine, name, Date.now() - FRESH_MS)));
     if (!(await this.until(limitS, isWhole))) console.log(`not all is well again after ${limitS} s`);
   }
 

@@ -2,9 +2,11 @@
  * network.ts - machines as network namespaces on one switch, which is a namespace too: nothing of the real network is touched.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 
-const PREFIX = 'ctxfleet';
+const FAMILY = 'ctxfleet';
+/** Of this run: several can be under way. */
+const PREFIX = `${FAMILY}${process.pid}`;
 export const SWITCH = `${PREFIX}-hub`;
 /** Where the cameras are: on the switch itself. */
 export const HUB_ADDRESS = '10.99.0.254';
@@ -19,7 +21,7 @@ function ip(...args: readonly string[]): void {
 
 /** Lay the cables of machines 1 to `count`. Throws where this may not be done (it needs root). */
 export function layCables(count: number): void {
-  tearDown(count);
+  removeLeftOver();
   ip('netns', 'add', SWITCH);
   const hub = ['-n', SWITCH];
   ip(...hub, 'link', 'add', 'bridge', 'type', 'bridge');
@@ -49,6 +51,15 @@ export function tearDown(count: number): void {
     } catch {
       // It was not there.
     }
+  }
+}
+
+/** Namespaces of runs that were killed. */
+function removeLeftOver(): void {
+  for (const line of execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).split('\n')) {
+    const [space = ''] = line.split(' ');
+    const [, pid] = new RegExp(`^${FAMILY}(\\d+)-`).exec(space) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) ip('netns', 'del', space);
   }
 }
 

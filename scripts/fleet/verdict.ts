@@ -1,7 +1,7 @@
 /**
  * verdict.ts - what the brokers heard, the logs say and the journals hold, against what must hold.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import type { Machine } from './machine.ts';
 
@@ -14,6 +14,9 @@ export type Told = {
   /** Towards ready; grows with each frame until then. */
   readonly progress: number;
 };
+
+/** As much as is heard of eight cameras in some seconds (bytes). */
+const TAIL = 1 << 16;
 
 export type Verdict = {
   readonly messages: number;
@@ -77,13 +80,30 @@ export function judge(machines: readonly Machine[], stored: readonly string[], f
   return verdict;
 }
 
+/** Whether a machine has published a score of a camera since `sinceMs` (of the wall). */
+export function hasScoreSince({ heardFile }: Machine, camera: string, sinceMs: number): boolean {
+  const file = openSync(heardFile, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const end = Buffer.alloc(Math.min(size, TAIL));
+    readSync(file, end, 0, end.length, size - end.length);
+    return linesOf(end.toString('latin1')).some(
+      ({ atMs, topic }) => atMs >= sinceMs && topic.endsWith(`/${camera}/score`),
+    );
+  } finally {
+    closeSync(file);
+  }
+}
+
 function heard({ heardFile }: Machine): { atMs: number; topic: string; payload: string }[] {
-  return readFileSync(heardFile, 'latin1')
-    .split('\n')
-    .flatMap((line) => {
-      const [, at, topic, payload] = /^(\d+\.\d+) (\S+) (.*)$/.exec(line) ?? [];
-      return payload === undefined ? [] : [{ atMs: Number(at) * 1000, topic: topic!, payload }];
-    });
+  return linesOf(readFileSync(heardFile, 'latin1'));
+}
+
+function linesOf(text: string): { atMs: number; topic: string; payload: string }[] {
+  return text.split('\n').flatMap((line) => {
+    const [, at, topic, payload] = /^(\d+\.\d+) (\S+) (.*)$/.exec(line) ?? [];
+    return payload === undefined ? [] : [{ atMs: Number(at) * 1000, topic: topic!, payload }];
+  });
 }
 
 export function scoresOf(machine: Machine): Told[] {
