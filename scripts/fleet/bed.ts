@@ -25,6 +25,11 @@ export class Bed {
     this.plan = { ...plan, folder: mkdtempSync(join(tmpdir(), 'cortexd-fleet-')) };
   }
 
+  /** Of all cameras. */
+  get names(): readonly string[] {
+    return Array.from({ length: this.plan.cameras }, (_, camera) => `cam${camera}`);
+  }
+
   /** Everything runs, every camera is watched, and of every one there are checkpoints. */
   async start(): Promise<void> {
     const { folder, machines, cameras, fps, checkpointS } = this.plan;
@@ -63,13 +68,12 @@ export class Bed {
 
   /** Until every machine is there and every camera really watched; reports and goes on when that takes too long. */
   async allWatched(limitS: number): Promise<void> {
-    const names = Array.from({ length: this.plan.cameras }, (_, camera) => `cam${camera}`);
     const isWhole = ({ nodes, cameras }: FleetOverview): boolean =>
       nodes.filter(({ state }) => state === 'up').length === this.plan.machines &&
       cameras.length === this.plan.cameras &&
       cameras.every(({ steps }) => steps) &&
       // What the fleet says may be some seconds old, and its holder cut off since.
-      names.every((name) => this.machines.some((machine) => hasScoreSince(machine, name, Date.now() - FRESH_MS)));
+      this.names.every((name) => this.machines.some((machine) => hasScoreSince(machine, name, Date.now() - FRESH_MS)));
     if (!(await this.until(limitS, isWhole))) console.log(`not all is well again after ${limitS} s`);
   }
 

@@ -129,18 +129,33 @@ type Jsz = {
   readonly account_details?: readonly {
     readonly stream_detail?: readonly {
       readonly name: string;
-      readonly state: { readonly messages: number; readonly last_seq: number };
+      readonly state: { readonly last_seq: number };
     }[];
   }[];
 };
 
-/** What the NATS server of one machine has of each stream: how many messages, and the number of the last. */
-export function copiesAt(machine: Machine): Map<string, string> {
+/** What the NATS server of one machine has of each stream: the number of the last message. */
+export function copiesAt(machine: Machine): Map<string, number> {
   const script = `fetch('http://127.0.0.1:8222/jsz?streams=1').then((r) => r.text()).then((text) => process.stdout.write(text))`;
   const args = ['netns', 'exec', spaceOf(machine.number), process.execPath, '-e', script];
   const { account_details: accounts = [] } = JSON.parse(execFileSync('ip', args, { encoding: 'utf8' })) as Jsz;
   const streams = accounts.flatMap(({ stream_detail: streams = [] }) => streams);
-  return new Map(streams.map(({ name, state }) => [name, `${state.messages} up to ${state.last_seq}`]));
+  return new Map(streams.map(({ name, state }) => [name, state.last_seq]));
+}
+
+/** Pages of the newest models that are missing, by NATS server. */
+export function missingPages(machine: Machine, cameras: readonly string[]): { readonly [server: string]: number } {
+  const reader = fileURLToPath(new URL('./whole-copies.js', import.meta.url));
+  const args = [
+    'netns',
+    'exec',
+    spaceOf(machine.number),
+    process.execPath,
+    reader,
+    'nats://127.0.0.1:4222',
+    ...cameras,
+  ];
+  return JSON.parse(execFileSync('ip', args, { encoding: 'utf8' })) as { [server: string]: number };
 }
 
 /** What lies in the cluster of some cameras, as it is stored: leases and lists of pages. */

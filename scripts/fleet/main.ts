@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { nextRandom, seedWord } from '../../src/memory/random.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { Bed } from './bed.ts';
-import { copiesAt } from './machine.ts';
+import { copiesAt, missingPages } from './machine.ts';
 import { plug, spaceOf } from './network.ts';
 import { UPGRADES, upgrade } from './upgrade.ts';
 import { judge } from './verdict.ts';
@@ -72,6 +72,7 @@ async function faults(): Promise<number> {
   for (const machine of bed.machines) await machine.end();
   const verdict = judge(bed.machines, storedEvents(), fromMs, toMs);
   const apart = await copiesApart();
+  const missing = missingPages(bed.machines[0]!, bed.names);
   const load = loads.toSorted((a, b) => a - b);
   const told = {
     rounds,
@@ -81,6 +82,7 @@ async function faults(): Promise<number> {
     load: [load[0], load[Math.floor(load.length / 2)], load.at(-1)],
     ...verdict,
     apart,
+    missing_pages: missing,
   };
   console.log(JSON.stringify(told, null, 2));
   const { unwatchedS, sharedTokens, learningLostS, lost, double } = verdict;
@@ -89,6 +91,9 @@ async function faults(): Promise<number> {
     ...(sharedTokens > 0 ? [`${sharedTokens} tokens were used by two machines`] : []),
     ...(learningLostS > CHECKPOINT_S + 1 ? [`${learningLostS.toFixed(1)} s of learning were lost`] : []),
     ...(apart.length > 0 ? [`copies of streams have come apart: ${apart.join('; ')}`] : []),
+    ...(Object.keys(missing).length < bed.plan.machines || Object.values(missing).some((pages) => pages > 0)
+      ? [`not every NATS server has all pages of the models: ${JSON.stringify(missing)}`]
+      : []),
     ...(lost + double > 0 ? [`${lost} events were lost, ${double} stored twice`] : []),
   ];
   for (const problem of problems) console.log(`BROKEN: ${problem}`);

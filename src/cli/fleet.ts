@@ -302,6 +302,9 @@ function describe({ fleet, trouble, nodes, cameras }: FleetOverview): string {
   return [
     `fleet ${fleet}: ${nodes.filter(({ state }) => state !== 'gone').length} of ${nodes.length} machines, ${watched} of ${cameras.length} cameras watched`,
     ...(trouble === null ? [] : [`Trouble: ${trouble}`]),
+    ...nodes
+      .filter(({ cannot }) => cannot.length > 0)
+      .map(({ node, cannot }) => `${node} has tried ${cannot.join(', ')} and cannot: its log says why`),
     formatTable([
       ['machine', 'state', 'cameras', 'room', 'busy', 'renewed', 'version', 'host'],
       ...nodes.map((one) => [

@@ -46,6 +46,8 @@ type Held = {
 const TICK_MS = 200;
 /** What nobody gets frames of is offered to all again after so long (ms). */
 const ROUND_MS = 600_000;
+/** Who was silent because the cluster was has so long to be heard again (ms). */
+const MERCY_MS = 1500;
 /** Least time between two cameras that are moved for balance (ms). */
 const BALANCE_MS = 20_000;
 
@@ -235,6 +237,8 @@ export class Agent {
 
   async #endDead(view: View): Promise<void> {
     const { board, node, log } = this.#options;
+    // Where the cluster itself was silent the others come back in this very moment, and have what they have learned.
+    if (view.nowMs - board.backSinceMs < MERCY_MS) return;
     for (const name of expired(view)) {
       const { value, revision } = board.get('node', name)!;
       const ended = await board.write('node', name, { ...value!, state: 'gone' }, revision);

@@ -58,6 +58,8 @@ const READERS: { readonly [K in Kind]: (bytes: Uint8Array) => Values[K] | Newer 
 /** All that is kept is read, since of a write that was sent several times the first counts. */
 const HISTORY: KvWatchOptions = { key: '>', include: 'history' };
 const AGAIN_MS = 200;
+/** One's own renewals alone are heard more often, unless leases are very long (ms). */
+const SILENCE_MS = 7000;
 /** One's own write is read again within this, or it is not known what has become of it (ms). */
 const READ_MS = 2000;
 
@@ -75,8 +77,9 @@ export class Board {
   readonly #readers = new Set<() => void>();
   /** When the bucket was made: another one begins at nothing. */
   #madeAt = '';
-  /** When the cluster was heard last. */
+  /** When the cluster was heard last, and since when it is after it was not for long; by the clock of the board. */
   #heardMs: number;
+  #backSinceMs = -Infinity;
   #watch: { stop: () => void } | undefined;
   #running: Promise<void> | undefined;
 
@@ -113,6 +116,11 @@ export class Board {
     if (this.#now() - this.#heardMs < silentMs) return;
     this.#heardMs = this.#now();
     this.#watch?.stop();
+  }
+
+  /** Since when it is heard again, where it was silent before: nodes too need a moment then. */
+  get backSinceMs(): number {
+    return this.#backSinceMs;
   }
 
   get<K extends Kind>(kind: K, name: string): Entry<Values[K]> | null {
@@ -205,7 +213,9 @@ export class Board {
   }
 
   #note(key: string, order: number, bytes: Uint8Array, writtenAt: number): void {
-    this.#heardMs = this.#now();
+    const now = this.#now();
+    if (now - this.#heardMs > SILENCE_MS) this.#backSinceMs = now;
+    this.#heardMs = now;
     const [kind = '', name = '', writer = ''] = key.split('.');
     const writes = this.#entries.get(`${kind}.${name}`) ?? new Map<string, Written>();
     this.#entries.set(`${kind}.${name}`, writes);

@@ -72,10 +72,13 @@ function inOrder(view: View, camera: string, able: readonly string[]): string[] 
   const load = loads(view);
   const fresh = able.filter((name) => !tried.has(name));
   const wanted = view.moves.get(camera) ?? lease?.to ?? null;
+  // Who had it and has not given it back has its newest checkpoint.
+  const last = lease?.node ?? null;
   // What nobody has got frames of goes round again.
   return (fresh.length > 0 ? fresh : able).toSorted(
     (a, b) =>
       Number(b === wanted) - Number(a === wanted) ||
+      Number(b === last) - Number(a === last) ||
       load.get(b)!.room - load.get(a)!.room ||
       spread(camera, a) - spread(camera, b),
   );

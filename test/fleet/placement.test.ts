@@ -90,6 +90,14 @@ test('who got no frames is asked last, and again when nobody got any', async (t)
   t.same(candidates(view('a', nodes, { cam: lease(null, { tried: ['a', 'b'] }) }), 'cam'), ['a', 'b']);
 });
 
+test('who had a camera and did not give it back is first: it has the newest checkpoint', async (t) => {
+  const nodes = [node('a', 9), node('b', 1, { session: 'new' })];
+  t.same(candidates(view('a', nodes, { cam: lease('b') }), 'cam'), ['b', 'a']);
+  t.same(candidates(view('a', nodes, { cam: lease(null) }), 'cam'), ['a', 'b']);
+  const gone = [node('a', 9), node('b', 1, { state: 'gone' })];
+  t.same(candidates(view('a', gone, { cam: lease('b') }), 'cam'), ['a'], 'unless it is gone');
+});
+
 test('who has tried a camera and cannot watch it is handed it by nobody; when nobody can they try again', async (t) => {
   const cannot = ['cam'];
   const nodes = [node('a', 1), node('b', 9, { cannot })];

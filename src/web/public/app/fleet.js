@@ -37,7 +37,7 @@ export async function open(main, { online }) {
       ...fleet.nodes.map((one) =>
         row(
           one.node,
-          STATES[one.state],
+          one.cannot.length === 0 ? STATES[one.state] : `${STATES[one.state]}; cannot watch ${one.cannot.join(', ')}`,
           one.cameras,
           isKnown(one) ? one.room.toFixed(1) : '–',
           isKnown(one) ? percent(one.busy) : '–',
