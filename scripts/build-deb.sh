@@ -90,6 +90,8 @@ find "$library" "$fleet/usr/lib" -type d -empty -delete
 find "$library/node_modules" -name '*.node' -exec "${triplet}-strip" --strip-unneeded {} + 2>/dev/null || true
 cat >"$root/usr/bin/cortexd" <<'SH'
 #!/bin/sh
+# Memory as the service's unit has it (systemd/cortexd.service), also when it is run by hand.
+export MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=16384 MALLOC_TRIM_THRESHOLD_=65536
 exec /usr/lib/cortexd/bin/node --max-old-space-size=192 --max-semi-space-size=1 /usr/lib/cortexd/dist/src/cli/main.js "$@"
 SH
 install -m 0644 systemd/cortexd.service "$root/usr/lib/systemd/system/cortexd.service"

@@ -69,6 +69,8 @@ rm -rf "$library.old"
 
 cat >"$dest/usr/bin/cortexd" <<'SH'
 #!/bin/sh
+# Memory as the service's unit has it (systemd/cortexd.service), also when it is run by hand.
+export MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=16384 MALLOC_TRIM_THRESHOLD_=65536
 exec node --max-old-space-size=192 --max-semi-space-size=1 /usr/lib/cortexd/dist/src/cli/main.js "$@"
 SH
 chmod 0755 "$dest/usr/bin/cortexd"
