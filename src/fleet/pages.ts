@@ -12,6 +12,7 @@ import { ASK_MS, type FleetLink, removeLast } from './link.ts';
 import type { FleetNames } from './names.ts';
 
 const TRIES = 4;
+const DIRECT_MS = 1000;
 /** A page is never longer (bytes). */
 const CHUNK = 131_072;
 const LIST_MS = 60_000;
@@ -69,12 +70,22 @@ export class Pages {
     });
   }
 
+  /**
+   * From any server that has a copy, so that nobody waits until one of them leads: a page is known by its hash, however old the copy.
+   * What that one does not have, or not any more, the leader is asked for.
+   */
   async #last(subject: string): Promise<Uint8Array | null> {
-    const message = await within(
-      2 * ASK_MS,
-      'an answer of the object store',
-      this.#link.manager.streams.getMessage(this.#stream, { last_by_subj: subject }),
-    );
+    const { manager } = this.#link;
+    const query = { last_by_subj: subject };
+    try {
+      const near = manager.direct.getMessage(this.#stream, query);
+      const message = await within(DIRECT_MS, 'an answer of any server', near);
+      if (message !== null) return message.data;
+    } catch {
+      // It may have died, or be cut off.
+    }
+    const led = manager.streams.getMessage(this.#stream, query);
+    const message = await within(2 * ASK_MS, 'an answer of the object store', led);
     return message?.data ?? null;
   }
 

@@ -24,6 +24,7 @@ export function permissionsOf(fleet: string, node: string): Permissions {
         `$JS.API.CONSUMER.INFO.${name}.>`,
         `$JS.API.CONSUMER.DELETE.${name}.>`,
       ]),
+      `$JS.API.DIRECT.GET.OBJ_${pages}.>`,
       `$JS.API.STREAM.MSG.DELETE.KV_${models}`,
       `$JS.API.STREAM.MSG.DELETE.OBJ_${pages}`,
       `$KV.${board}.*.*.${node}`,

@@ -100,7 +100,11 @@ authorization { users: [ ${entries.join('\n')} ] }`,
     }
     t.equal((await copies.fetch('porch'))!.image.step, 4);
     t.equal(await sweep(stores.models, pages, 0), 0);
-    t.equal((await pages.list()).length, 3);
+    const listed = await pages.list();
+    t.equal(listed.length, 3);
+    const code = Buffer.from(listed[0]!.name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+    const near = { last_by_subj: `$O.${names.pages}.M.${code}` };
+    t.ok(await link.manager.direct.getMessage(`OBJ_${names.pages}`, near), 'any server may be asked for a page');
     store.saveEvent(eventOf('A'), null, false);
     const events = new EventStream({
       link,
