@@ -20,7 +20,7 @@ const DAY_S = 86_400;
 export const FAULTS: readonly Fault[] = [
   { name: 'daemon: kill -9', longestS: 0, begin: ({ daemon }) => daemon.kill('SIGKILL'), end: nothing },
   { name: 'daemon: stopped', longestS: 0, begin: ({ daemon }) => daemon.kill('SIGTERM'), end: nothing },
-  { name: 'daemon: reload', longestS: 0, begin: ({ daemon }) => daemon.kill('SIGHUP'), end: nothing },
+  { name: 'daemon: reload', longestS: 0, begin: (house) => house.reload(), end: nothing },
   {
     name: 'daemon: SIGSTOP',
     longestS: 8,

@@ -38,6 +38,8 @@ export class House {
   #broker: ChildProcess | undefined;
   #listener: MqttClient | undefined;
   #isOver = false;
+  /** Number of the life that has answered last. */
+  #livesAnswered = 0;
 
   /** `mayFake`: the clock can be set, which takes some 20 MiB of the daemon's memory. */
   constructor(folder: string, port: number, mayFake = true) {
@@ -126,8 +128,19 @@ export class House {
     return this.lives.at(-1)!.child;
   }
 
+  /** As a service manager does it: only a daemon that has said that it is there is told to read its configuration again. */
+  reload(): void {
+    if (this.#livesAnswered === this.lives.length) this.daemon.kill('SIGHUP');
+  }
+
   /** What the daemon says of itself; null while it does not answer. */
   async status(): Promise<HealthRecord | null> {
+    const status = await this.#ask();
+    if (status !== null) this.#livesAnswered = this.lives.length;
+    return status;
+  }
+
+  #ask(): Promise<HealthRecord | null> {
     const path = `${this.state}/control.sock`;
     return new Promise((resolve) => {
       const asked = request({ socketPath: path, path: '/api/v1/status', timeout: 1500 }, (response) => {

@@ -35,6 +35,7 @@ state_directory: ${house.state}
 mqtt: { url: "${house.brokerUrl}", score_interval_s: 5 }
 web: { enabled: false }
 checkpoint: { interval_s: 5, write_budget_mb_per_day: 100000 }
+retention: { events_mb: 10, pictures_mb: 15 }
 cameras:
   fast: { source: { type: file, path: endless.mp4, pace: fast }, preset: pi-zero2, alarms_per_day: 500 }
   porch: { source: { type: http, url: "${camera.url}" }, preset: pi-zero2, lost_after_s: 3, frozen_after_s: 5 }
