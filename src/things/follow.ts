@@ -160,10 +160,13 @@ export function note(things: Things, blobs: Blobs, { grid, timeMs, elapsedMs }: 
   const x = things.x[slot]!;
   const y = things.y[slot]!;
   const base = slot * TRAIL;
-  const newest = base + things.trailAt[slot]!;
-  if (things.trailLength[slot] === 0 || timeMs - things.trailMs[newest]! >= 0.9 * TRAIL_MS) {
-    things.trailAt[slot] = things.trailLength[slot] === 0 ? 0 : (things.trailAt[slot]! + 1) % TRAIL;
-    things.trailLength[slot] = Math.min(TRAIL, things.trailLength[slot]! + 1);
+  // The newest position is that of now; it is kept once it is far enough in time from the one before.
+  const length = things.trailLength[slot]!;
+  const at = things.trailAt[slot]!;
+  const kept = base + ((at + TRAIL - 1) % TRAIL);
+  if (length < 2 || things.trailMs[base + at]! - things.trailMs[kept]! >= 0.9 * TRAIL_MS) {
+    things.trailAt[slot] = length === 0 ? 0 : (at + 1) % TRAIL;
+    things.trailLength[slot] = Math.min(TRAIL, length + 1);
   }
   const entry = base + things.trailAt[slot]!;
   things.trailX[entry] = x;

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { MOST_THINGS } from '../../src/things/pool.ts';
+import { LIVE, MOST_THINGS, motionOf } from '../../src/things/pool.ts';
 import { type Level, floor, withBox } from '../support/eye.ts';
 import { Watcher } from '../support/watcher.ts';
 
@@ -108,4 +108,20 @@ void test('more things than there are places for are counted', async (t) => {
   t.ok(watcher.things.lost[0]! > 0, `${watcher.things.lost[0]} found no place`);
   t.ok(watcher.seen().size <= MOST_THINGS);
   t.ok(watcher.seen().size >= MOST_THINGS - 4, `${watcher.seen().size} are followed`);
+});
+
+void test('how fast a thing goes is measured alike at any frame rate, over the same time', async (t) => {
+  for (const fps of [5, 12, 15, 30]) {
+    const elapsedMs = 1000 / fps;
+    const watcher = new Watcher(128, 96, elapsedMs);
+    watcher.hold(floor, 4000);
+    const perFrame = 2 / (fps / 10);
+    for (let x = -10; x < 70; x += perFrame) watcher.show(scene([[Math.round(x), 40, 10, 20], 210]));
+    const slot = watcher.things.status.indexOf(LIVE);
+    const motion = { dx: 0, dy: 0, ms: 0 };
+    motionOf(watcher.things, slot, watcher.timeMs, 700, motion);
+    const speed = (motion.dx * 1000) / motion.ms;
+    t.ok(motion.ms >= 500 && motion.ms <= 700.1, `${fps} fps: over ${motion.ms} ms`);
+    t.ok(Math.abs(speed / (20 / 96) - 1) < 0.15, `${fps} fps: ${speed} heights a second`);
+  }
 });
