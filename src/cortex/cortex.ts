@@ -121,6 +121,7 @@ function openCortex(plan: CortexPlan, memory: ModelMemory): Cortex {
   const calibration: Calibration = {
     views: views('judge.calibration'),
     tails: [usual.totals, ...KINDS.slice(1).map(({ name }) => blockViews(memory, `judge.tail.${name}`, tailFields()))],
+    crowd: views('judge.crowd'),
     alarmsPerDay: settings.alarmsPerDay,
     sensitivity: settings.sensitivity,
   };

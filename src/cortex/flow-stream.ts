@@ -9,8 +9,8 @@ import { type Views, field } from '../memory/layout.ts';
 import type { FlowPlane } from '../vision/flow-plane.ts';
 import type { Geometry } from '../vision/geometry.ts';
 
-/** How much of a frame's deviation enters the running one. */
-const SMOOTHING = 0.2;
+/** The running deviation follows in about so long (ms): for which a thing is over a subcell. */
+const FOLLOWS_MS = 600;
 /** Less than nothing below this: running deviations are cut off. */
 const NOTHING = 1e-3;
 
@@ -31,7 +31,13 @@ const usualFlow: UsualSpeed = { total: 0, mean: 0, variance: 0 };
 const usualNormal: UsualSpeed = { total: 0, mean: 0, variance: 0 };
 
 /** Judge every moving subcell; returns the largest running deviation (>= 0). */
-export function stepFlowStream(stream: FlowStream, plane: FlowPlane, geometry: Geometry, learn: boolean): number {
+export function stepFlowStream(
+  stream: FlowStream,
+  plane: FlowPlane,
+  geometry: Geometry,
+  elapsedMs: number,
+  learn: boolean,
+): number {
   const { views, flow, normal } = stream;
   const { running, flowSurprise, speed, deviation } = views;
   const { zoneOfSubcell } = geometry.local;
@@ -48,9 +54,10 @@ export function stepFlowStream(stream: FlowStream, plane: FlowPlane, geometry: G
   speed.set(normalSpeed);
   takeSpeeds(normal, usualNormal, moving, speed, learn, deviation);
   flowSurprise.fill(0);
+  const gain = elapsedMs / (elapsedMs + FOLLOWS_MS);
   let largest = 0;
   for (let subcell = 0; subcell < running.length; subcell++) {
-    const value = running[subcell]! + SMOOTHING * (deviation[subcell]! - running[subcell]!);
+    const value = running[subcell]! + gain * (deviation[subcell]! - running[subcell]!);
     // Stored first and bounded then: a choice between a number and a constant is boxed for every subcell.
     running[subcell] = value;
     if (value < NOTHING && value > -NOTHING) running[subcell] = 0;

@@ -24,6 +24,7 @@ import { signFields } from './feedback/signs.ts';
 import { flowFields } from './flow-stream.ts';
 import { globalFields, globalShape, transitionFields } from './global-region.ts';
 import { calibrationFields, calibrationTables } from './judge/calibration.ts';
+import { crowdFields } from './judge/crowd.ts';
 import { againFields } from './judge/again.ts';
 import { judgeFields } from './judge/things.ts';
 import { kindFields, kindShape } from './kind-columns.ts';
@@ -77,6 +78,7 @@ export function cortexTables(
     'zones.global': occupancyFields(geometry.global),
     judge: judgeFields(places),
     'judge.again': againFields(places),
+    'judge.crowd': crowdFields(),
     'judge.calibration': calibrationFields(),
     global: globalFields(geometry.global),
     'global.transitions': transitionFields(),

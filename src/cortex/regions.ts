@@ -18,11 +18,11 @@ export type RegionStep = {
   readonly moving: boolean;
 };
 
-export function stepRegions(cortex: Cortex, seen: Seen, now: Moment, learn: boolean): RegionStep {
+export function stepRegions(cortex: Cortex, seen: Seen, now: Moment, elapsedMs: number, learn: boolean): RegionStep {
   const { occupied } = cortex.zones.global;
   const global: GlobalStep = { ticked: false };
   stepGlobalRegion(cortex.global, occupied, seen.globalChanged, now.timeMs, learn, global);
   const visits = stepVisits(cortex.visits, cortex.judge.things, now.timeMs, learn);
-  const flow = stepFlowStream(cortex.flow, cortex.sight.flowPlane, cortex.geometry, learn);
+  const flow = stepFlowStream(cortex.flow, cortex.sight.flowPlane, cortex.geometry, elapsedMs, learn);
   return { global, visits, flow, moving: seen.moving > 0 };
 }

@@ -15,6 +15,7 @@ import { holdsLearning, stepFeedback } from './feedback/feedback.ts';
 import { resetFlowStream } from './flow-stream.ts';
 import { resetGlobalRegion } from './global-region.ts';
 import { dropUnits, learningState, watchOn } from './judge/calibration.ts';
+import { watchCrowd } from './judge/crowd.ts';
 import { type SceneRatios, judgeScene } from './judge/scene.ts';
 import { judgeThings, learnGone } from './judge/things.ts';
 import { type LabelStep, stepLabels } from './labels.ts';
@@ -59,11 +60,12 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   if (seen.isBroken) breakContext(cortex, now.timeMs);
 
   const looked = stage?.now() ?? 0;
-  const regions = stepRegions(cortex, seen, now, learn);
+  const regions = stepRegions(cortex, seen, now, elapsedMs, learn);
   const labelled: LabelStep = { label: null, changed: false };
   stepLabels(cortex, learn, labelled);
 
   const stepped = stage?.now() ?? 0;
+  if (!verdict.unsure) watchCrowd(calibration.crowd, cortex.judge.things, elapsedMs);
   const thingMatters = judgeThings(cortex.judge, { timeMs: now.timeMs, elapsedMs, unsure: verdict.unsure, learn });
   const orderMatters = stepFeedback(cortex, regions.visits, thingMatters);
   const ratios: SceneRatios = judgeScene(cortex, regions, verdict.unsure, elapsedMs, learn);

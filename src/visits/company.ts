@@ -37,6 +37,8 @@ const MOST_ABSENT = 0.1;
 const SHARED_WEIGHT = 6;
 /** Where companions were missing in a larger share of the times a kind was asked it says nothing: things are lost there. */
 const MOST_MISSING = 0.2;
+/** The first so many times that a companion of a kind is missing are news; from then on it is known of it. */
+const NEWS = 2;
 /** Before anything was asked companions are missing once in so many times. */
 const ASKED_FIRST = 50;
 /** Counts are halved here: old habits fade. */
@@ -152,6 +154,8 @@ function judge(company: Company, kind: number, timeMs: number, out: CompanyWord)
   out.mattering = false;
   if (visits[kind]! < FEWEST) return false;
   const ever = (missing[0]! + 1) / (asked[0]! + ASKED_FIRST);
+  // A visit out of order is not learned as one: that it keeps coming is known by this.
+  const rate = Math.max(0, company.missingOf[kind]! - NEWS) / Math.max(1, company.askedOf[kind]!);
   let isAsked = false;
   for (let other = 0; other < K; other++) {
     if (other === kind || ((unasked[kind]! >>> other) & 1) === 1) continue;
@@ -164,7 +168,8 @@ function judge(company: Company, kind: number, timeMs: number, out: CompanyWord)
     const all = sumOf(ageAt, at);
     if (ageAt[at + ABSENT]! > MOST_ABSENT * all) continue;
     out.missing = (out.missing | (1 << other)) >>> 0;
-    const bits = -ln((ageAt[at + ABSENT]! + SHARED_WEIGHT * ever) / (all + SHARED_WEIGHT)) / Math.LN2;
+    const known = Math.max(ageAt[at + ABSENT]! / all, rate);
+    const bits = -ln((known * all + SHARED_WEIGHT * ever) / (all + SHARED_WEIGHT)) / Math.LN2;
     if (bits > out.bits) [out.bits, out.companion] = [bits, other];
   }
   return isAsked;

@@ -12,6 +12,7 @@ import { ln } from '../../memory/exact-math.ts';
 import { type Views, FLAG, SHARE, field } from '../../memory/layout.ts';
 import { type Tail, learnTail, tailFields, valueOfBits } from '../../usual/tail.ts';
 import type { LearningState } from '../observation.ts';
+import type { Crowd } from './crowd.ts';
 import { KINDS } from './kinds.ts';
 
 /** So long a place is watched before anything can be unusual there, and before incidents of the camera can be told. */
@@ -42,6 +43,7 @@ export type Calibration = {
   readonly views: CalibrationViews;
   /** [kinds] */
   readonly tails: readonly Tail[];
+  readonly crowd: Crowd;
   /** May be changed at any time: alarms a day, and what multiplies them. */
   alarmsPerDay: number;
   sensitivity: number;
@@ -72,10 +74,12 @@ export function learningState(calibration: Calibration): LearningState {
   return { state: 'learning', progress: Math.min(0.999, calibration.views.watchedMs[0]! / READY_MS) };
 }
 
-/** The value from which evidence of a kind is an alarm. */
+/** The value from which evidence of a kind is an alarm; Infinity for one that is silent now. */
 export function thresholdOf(calibration: Calibration, kind: number): number {
-  const { views, tails, alarmsPerDay, sensitivity } = calibration;
-  const { share, least } = KINDS[kind]!;
+  const { views, tails, crowd, alarmsPerDay, sensitivity } = calibration;
+  const { share: ofThings, inCrowd, least } = KINDS[kind]!;
+  const share = crowd.isCrowd[0] === 1 ? inCrowd : ofThings;
+  if (share === 0) return Infinity;
   const unitsPerDay = (Math.max(1, views.units[kind]!) * DAY_MS) / Math.max(1000, views.spanMs[0]!);
   const rarity = Math.min(1, (alarmsPerDay * sensitivity * share) / unitsPerDay);
   return Math.max(least, valueOfBits(tails[kind]!, -ln(rarity) / Math.LN2, 0, KINDS[kind]!.tail));

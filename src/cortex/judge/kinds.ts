@@ -4,7 +4,8 @@
  * All are held against the same question: how often a day would something this rare come if nothing were wrong? A kind says
  * something once per unit (a thing that is gone, a visit, an arrival, ten busy seconds);
  * values of past ordinary units make up its tail (usual/tail.ts). An alarm is worth its place when the expected number a
- * day stays below the kind's share of `alarms_per_day`.
+ * day stays below the kind's share of `alarms_per_day`. In a crowd (judge/crowd.ts) the shares are others: what takes things one
+ * by one does not speak there.
  *
  * Where a thing is judged see judge/things.ts: its attributes are added up before they come here.
  */
@@ -21,6 +22,8 @@ export type EvidenceKind = {
   readonly unit: Unit;
   /** Share of the alarms a day that it may raise. All shares add up to 1. */
   readonly share: number;
+  /** The same in a crowd; 0 = it is silent there. */
+  readonly inCrowd: number;
   /** Values below this (in the kind's own bits or spreads) are never an alarm. */
   readonly least: number;
   /** What is believed of how its values thin out. */
@@ -29,12 +32,66 @@ export type EvidenceKind = {
 
 /** In the order of the numbers in the state; the cause and stream of `thing` are those of its foremost attribute. */
 export const KINDS = [
-  { name: 'thing', cause: 'sequence', stream: 'sequence', unit: 'thing', share: 0.7, least: 3, tail: OF_SUMS },
-  { name: 'round', cause: 'sequence', stream: 'sequence', unit: 'visit', share: 0.18, least: 6.5, tail: OF_COUNTS },
-  { name: 'flow', cause: 'motion', stream: 'motion', unit: 'block', share: 0.04, least: 3, tail: OF_COUNTS },
-  { name: 'early', cause: 'timing', stream: 'timing', unit: 'arrival', share: 0.03, least: 10, tail: OF_COUNTS },
-  { name: 'overdue', cause: 'absence', stream: 'timing', unit: 'arrival', share: 0.03, least: 10, tail: OF_COUNTS },
-  { name: 'absence', cause: 'absence', stream: 'timing', unit: 'visit', share: 0.02, least: 10, tail: OF_COUNTS },
+  {
+    name: 'thing',
+    cause: 'sequence',
+    stream: 'sequence',
+    unit: 'thing',
+    share: 0.7,
+    inCrowd: 0,
+    least: 3,
+    tail: OF_SUMS,
+  },
+  {
+    name: 'round',
+    cause: 'sequence',
+    stream: 'sequence',
+    unit: 'visit',
+    share: 0.18,
+    inCrowd: 0,
+    least: 6.5,
+    tail: OF_COUNTS,
+  },
+  {
+    name: 'flow',
+    cause: 'motion',
+    stream: 'motion',
+    unit: 'block',
+    share: 0.04,
+    inCrowd: 0.98,
+    least: 3,
+    tail: OF_COUNTS,
+  },
+  {
+    name: 'early',
+    cause: 'timing',
+    stream: 'timing',
+    unit: 'arrival',
+    share: 0.03,
+    inCrowd: 0,
+    least: 10,
+    tail: OF_COUNTS,
+  },
+  {
+    name: 'overdue',
+    cause: 'absence',
+    stream: 'timing',
+    unit: 'arrival',
+    share: 0.03,
+    inCrowd: 0,
+    least: 10,
+    tail: OF_COUNTS,
+  },
+  {
+    name: 'absence',
+    cause: 'absence',
+    stream: 'timing',
+    unit: 'visit',
+    share: 0.02,
+    inCrowd: 0.02,
+    least: 10,
+    tail: OF_COUNTS,
+  },
 ] as const satisfies readonly EvidenceKind[];
 export type KindName = (typeof KINDS)[number]['name'];
 

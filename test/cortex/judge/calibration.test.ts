@@ -11,6 +11,7 @@ import {
   watchOn,
   weigh,
 } from '../../../src/cortex/judge/calibration.ts';
+import { crowdFields } from '../../../src/cortex/judge/crowd.ts';
 import { KINDS, kindOf } from '../../../src/cortex/judge/kinds.ts';
 import { tailFields } from '../../../src/usual/tail.ts';
 import { viewsFor } from '../../support/views.ts';
@@ -22,13 +23,15 @@ function newborn(alarmsPerDay = 10): Calibration {
   return {
     views: viewsFor(calibrationFields()),
     tails: KINDS.map(() => viewsFor(tailFields())),
+    crowd: viewsFor(crowdFields()),
     alarmsPerDay,
     sensitivity: 1,
   };
 }
 
-void test('the shares of all kinds add up to one', async (t) => {
+void test('the shares of all kinds add up to one, in a crowd as well', async (t) => {
   t.ok(Math.abs(KINDS.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
+  t.ok(Math.abs(KINDS.reduce((sum, { inCrowd }) => sum + inCrowd, 0) - 1) < 1e-9);
 });
 
 void test('ready is a matter of time watched with learning on; pauses are no time', async (t) => {
