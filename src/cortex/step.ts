@@ -6,6 +6,7 @@
  * Things are learned when they are gone. `mayLearn` false freezes everything declared `learned`; the eye and the context go on.
  */
 import type { Frame } from '../vision/frame.ts';
+import { excuseAll } from '../visits/company.ts';
 import { endVisitor } from '../visits/follow.ts';
 import { resetSceneGate } from '../vision/scene-gate.ts';
 import { resetActivity, stepActivity } from './activity-forecast.ts';
@@ -17,7 +18,7 @@ import { resetGlobalRegion } from './global-region.ts';
 import { dropUnits, learningState, watchOn } from './judge/calibration.ts';
 import { watchCrowd } from './judge/crowd.ts';
 import { type SceneRatios, judgeScene } from './judge/scene.ts';
-import { judgeThings, learnGone } from './judge/things.ts';
+import { hasAlarmed, judgeThings, learnGone } from './judge/things.ts';
 import { type LabelStep, stepLabels } from './labels.ts';
 import type { EventChange, Observation } from './observation.ts';
 import { predict } from './predict.ts';
@@ -54,6 +55,7 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   const seen = nothingSeen();
   const ended = (slot: number): void => {
     learnGone(cortex.judge, slot, learn);
+    if (hasAlarmed(cortex.judge, slot)) excuseAll(visits.company);
     endVisitor(visits.visitors, cortex.judge.things, slot, now.timeMs, learn);
   };
   lookAt(cortex.sight, verdict, now.timeMs, elapsedMs, ended, seen);

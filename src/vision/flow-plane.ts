@@ -21,8 +21,8 @@ const NOISE_VARIANCE = 1.5708;
 /** Mean |difference| of a window of 2 x 2 subcells that is motion: this much, and so many times the usual noise more. */
 const MIN_DIFFERENCE = 0.6;
 const NOISE_FACTOR = 1.3;
-/** Step of the noise tracker per frame (share of itself) and the quantile at which it rests. */
-const NOISE_STEP = 0.02;
+/** The noise tracker grows or shrinks by itself in about so long (ms), and rests at this quantile. */
+const NOISE_MS = 5000;
 const NOISE_QUANTILE = 0.25;
 const MIN_NOISE = 0.2;
 /** Frames before the noise is known; the first ones set it quickly. */
@@ -78,11 +78,12 @@ export function updateFlowPlane(plane: FlowPlane, geometry: Geometry, luma: Uint
   sumSubcells(plane, geometry, plane.level, plane.previousLevel);
   const { subColumns, subRows } = geometry;
   const scale = UNIT_MS / elapsedMs;
+  const pace = Math.min(1, elapsedMs / NOISE_MS);
   let count = 0;
   for (let y = 0; y < subRows; y++) {
     for (let x = 0; x < subColumns; x++) {
       const subcell = y * subColumns + x;
-      if (!risesAboveNoise(plane, subColumns, subRows, x, y, frames)) continue;
+      if (!risesAboveNoise(plane, subColumns, subRows, x, y, frames, pace)) continue;
       moving[subcell] = 1;
       solveWindow(plane, subColumns, subRows, x, y, scale);
       count++;
@@ -146,6 +147,7 @@ function risesAboveNoise(
   x: number,
   y: number,
   frames: number,
+  pace: number,
 ): boolean {
   const subcell = y * columns + x;
   const right = x < columns - 1 ? 1 : 0;
@@ -159,7 +161,7 @@ function risesAboveNoise(
   const usual = noise[subcell]!;
   const settled = frames >= FIRST_FRAMES;
   const step = settled
-    ? (difference > usual ? NOISE_QUANTILE : NOISE_QUANTILE - 1) * NOISE_STEP * usual
+    ? (difference > usual ? NOISE_QUANTILE : NOISE_QUANTILE - 1) * pace * usual
     : (usual === 0 ? 1 : FIRST_RATE) * (difference - usual);
   noise[subcell] = Math.max(MIN_NOISE, usual + step);
   return settled && difference > MIN_DIFFERENCE + NOISE_FACTOR * usual;

@@ -8,12 +8,15 @@
  *     link(k, j) = n KL(P(age of j | k comes) || P(age of j | any second)) - ln(n) (ages seen - 1) / 2        nats
  *
  * What comes between them, from whatever else goes on, is not even looked at: so rounds are found among other traffic, two
- * rounds at once, and rounds of any number of places. When k comes and its companion has not come since k did last,
+ * rounds at once, and rounds of any number of places. When k comes and its companion has not come since k did last, or so long
+ * ago as it hardly ever had,
  *
- *     evidence = -log2 (absences of j at k + 2 p) / (n + 2)        bits, p = how often any companion is missing at all
+ *     evidence = -log2 (n of j so late at k + w p) / (n + w)       bits, p = how often any companion is missing at all
+ *              + log2 of how much too rare what came instead is    (strangestAge)
  *
  * p is learned from all pairs, so a few rounds are enough where things are followed well, and where they are lost now and
- * then nothing is said. What follows from a break is no break: all that keeps company with it is not asked once.
+ * then nothing is said. What follows from a break is no break: all that keeps company with it is not asked once, nor is
+ * anything after a thing that alarmed.
  */
 import { ln } from '../memory/exact-math.ts';
 import { type Views, field } from '../memory/layout.ts';
@@ -37,8 +40,6 @@ const MOST_ABSENT = 0.1;
 const SHARED_WEIGHT = 6;
 /** Where companions were missing in a larger share of the times a kind was asked it says nothing: things are lost there. */
 const MOST_MISSING = 0.2;
-/** The first so many times that a companion of a kind is missing are news; from then on it is known of it. */
-const NEWS = 2;
 /** Before anything was asked companions are missing once in so many times. */
 const ASKED_FIRST = 50;
 /** Counts are halved here: old habits fade. */
@@ -46,7 +47,7 @@ const MOST_VISITS = 128;
 const MOST_SAMPLES = 50_000;
 const MOST_ASKED = 512;
 /** Evidence (bits) from which a visit is not learned as one in order. */
-export const OUT_OF_ORDER = 3.5;
+export const OUT_OF_ORDER = 5.5;
 
 export const companyFields = () => ({
   // f32: counts that are halved
@@ -131,6 +132,11 @@ export function resetCompany({ lastMs, unasked, sampledMs }: Company): void {
   sampledMs.fill(0);
 }
 
+/** A thing has alarmed: what has not come since may have been that thing. */
+export function excuseAll({ unasked }: Company): void {
+  unasked.fill(0xffffffff);
+}
+
 /** Whether a companion is not expected to be missing when `kind` comes. */
 export function keepsCompany(company: Company, kind: number, other: number): boolean {
   return (
@@ -154,25 +160,60 @@ function judge(company: Company, kind: number, timeMs: number, out: CompanyWord)
   out.mattering = false;
   if (visits[kind]! < FEWEST) return false;
   const ever = (missing[0]! + 1) / (asked[0]! + ASKED_FIRST);
-  // A visit out of order is not learned as one: that it keeps coming is known by this.
-  const rate = Math.max(0, company.missingOf[kind]! - NEWS) / Math.max(1, company.askedOf[kind]!);
   let isAsked = false;
   for (let other = 0; other < K; other++) {
     if (other === kind || ((unasked[kind]! >>> other) & 1) === 1) continue;
-    const isAbsent = ageOf(lastMs, kind, other, timeMs) === ABSENT;
-    if (isAbsent && ((matters[kind]! >>> other) & 1) === 1) out.mattering = true;
+    const age = ageOf(lastMs, kind, other, timeMs);
+    if (age === ABSENT && ((matters[kind]! >>> other) & 1) === 1) out.mattering = true;
     if (((accepted[kind]! >>> other) & 1) === 1 || !keepsCompany(company, kind, other)) continue;
     isAsked = true;
-    if (!isAbsent) continue;
     const at = (kind * K + other) * AGES;
     const all = sumOf(ageAt, at);
-    if (ageAt[at + ABSENT]! > MOST_ABSENT * all) continue;
+    const late = countFrom(ageAt, at, age);
+    if (late > MOST_ABSENT * all) continue;
     out.missing = (out.missing | (1 << other)) >>> 0;
-    const known = Math.max(ageAt[at + ABSENT]! / all, rate);
-    const bits = -ln((known * all + SHARED_WEIGHT * ever) / (all + SHARED_WEIGHT)) / Math.LN2;
+    const bits = -ln((late + SHARED_WEIGHT * ever) / (all + SHARED_WEIGHT)) / Math.LN2;
     if (bits > out.bits) [out.bits, out.companion] = [bits, other];
   }
+  if (out.bits > 0) out.bits += strangestAge(company, kind, timeMs, out.missing);
   return isAsked;
+}
+
+/**
+ * What came instead (bits): a kind that comes so long before this one as it hardly ever did, though it is often that long ago.
+ * Where a companion was only lost from sight, all else came as ever.
+ */
+function strangestAge(
+  { visits, ageAt, ageEver, unasked, lastMs }: Company,
+  kind: number,
+  timeMs: number,
+  missing: number,
+): number {
+  let strangest = 1;
+  for (let other = 0; other < K; other++) {
+    if (other === kind || visits[other]! < FEWEST || (((unasked[kind]! | missing) >>> other) & 1) === 1) continue;
+    const age = ageOf(lastMs, kind, other, timeMs);
+    if (age === ABSENT) continue;
+    const at = (kind * K + other) * AGES;
+    const expected = (sumOf(ageAt, at) * aroundAge(ageEver, at, age)) / Math.max(1, sumOf(ageEver, at));
+    const odds = (expected + 1) / (aroundAge(ageAt, at, age) + 1);
+    if (odds > strangest) strangest = odds;
+  }
+  return ln(strangest) / Math.LN2;
+}
+
+/** Counts of an age and of those beside it. */
+function aroundAge(counts: Float32Array, at: number, age: number): number {
+  let sum = 0;
+  for (let i = Math.max(ABSENT + 1, age - 1); i <= Math.min(AGES - 1, age + 1); i++) sum += counts[at + i]!;
+  return sum;
+}
+
+/** How often it had come about so long ago, or longer, or not at all: an age just beyond those seen is none that tells. */
+function countFrom(counts: Float32Array, at: number, age: number): number {
+  let sum = counts[at + ABSENT]!;
+  for (let i = age === ABSENT ? AGES : Math.max(ABSENT + 1, age - 1); i < AGES; i++) sum += counts[at + i]!;
+  return sum;
 }
 
 function sayNothing(out: CompanyWord): void {

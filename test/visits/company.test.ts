@@ -3,6 +3,7 @@ import { type Random, between, pick } from '../support/visit-life.ts';
 import {
   type Company,
   companyFields,
+  excuseAll,
   forgetCompany,
   resetCompany,
   sampleCompany,
@@ -207,4 +208,33 @@ void test('where things come to be lost from sight one time in five, hardly a vi
   t.ok(alarms <= 10, `${alarms} of about 40`);
   t.ok(life.company.askedOf[B]! > 20, 'it is asked still');
   t.ok(life.company.missing[0]! > 15, 'it was asked, and missing');
+});
+
+void test('after a thing that alarmed nothing is missing once: it may have been that thing', async (t) => {
+  const life = new Life();
+  life.rounds(THREE, 80);
+  excuseAll(life.company);
+  t.equal(life.round([A, B, E]), 0);
+  life.rounds(THREE, 4);
+  t.ok(life.round([A, B, E]) > 6);
+});
+
+void test('a companion that was only lost from sight says less than one in whose place another came', async (t) => {
+  const [lost, other] = [
+    [B, C],
+    [D, B, C],
+  ].map((places) => {
+    const life = new Life();
+    life.rounds(THREE, 80);
+    return life.round(places);
+  });
+  t.ok(lost! > 0 && other! > lost! + 2, `${lost} ${other}`);
+});
+
+void test('a companion that came, but long ago, is missing as well', async (t) => {
+  const life = new Life();
+  life.rounds(THREE, 80);
+  life.visit(A);
+  life.wait(40);
+  t.ok(life.round([D, B, C]) > 6);
 });

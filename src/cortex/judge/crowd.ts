@@ -27,7 +27,7 @@ export function watchCrowd(crowd: Crowd, things: Things, elapsedMs: number): voi
   let hidden = 0;
   for (let slot = 0; slot < MOST_THINGS; slot++) if (things.status[slot] === LIVE) hidden += things.together[slot]!;
   crowd.lookedMs[0] = Math.min(LOOKED_MS, crowd.lookedMs[0]! + elapsedMs);
-  crowd.hidden[0]! += Math.min(1, elapsedMs / crowd.lookedMs[0]!) * (hidden - crowd.hidden[0]!);
+  crowd.hidden[0]! += Math.min(1, elapsedMs / crowd.lookedMs[0]) * (hidden - crowd.hidden[0]!);
   if (crowd.hidden[0]! >= CROWD) crowd.isCrowd[0] = 1;
   else if (crowd.hidden[0]! < NO_CROWD) crowd.isCrowd[0] = 0;
 }

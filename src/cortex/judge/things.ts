@@ -147,6 +147,11 @@ function hasComeAgain(judge: ThingJudge, slot: number): boolean {
   return cameAgain(judge.again, judge.usual.places, attribute, judge.views.peakCell[at]!, judge.views.peakAmount[at]!);
 }
 
+/** Whether a thing has alarmed. */
+export function hasAlarmed({ usual }: ThingJudge, slot: number): boolean {
+  return usual.judged.told[slot] === 1;
+}
+
 /** Whether a thing shows something that someone said matters. */
 export function isMarked({ views }: ThingJudge, slot: number): boolean {
   return views.mattersMs[slot]! >= MATTERS_MS;
