@@ -145,32 +145,20 @@ export function copiesAt(machine: Machine): Map<string, number> {
 
 /** Pages of the newest models that are missing, by NATS server. */
 export function missingPages(machine: Machine, cameras: readonly string[]): { readonly [server: string]: number } {
-  const reader = fileURLToPath(new URL('./whole-copies.js', import.meta.url));
-  const args = [
-    'netns',
-    'exec',
-    spaceOf(machine.number),
-    process.execPath,
-    reader,
-    'nats://127.0.0.1:4222',
-    ...cameras,
-  ];
-  return JSON.parse(execFileSync('ip', args, { encoding: 'utf8' })) as { [server: string]: number };
+  return askedThere(machine, './whole-copies.js', cameras) as { [server: string]: number };
 }
 
 /** What lies in the cluster of some cameras, as it is stored: leases and lists of pages. */
 export function storedValues(machine: Machine, cameras: readonly string[]): string[] {
-  const reader = fileURLToPath(new URL('./stored-values.js', import.meta.url));
-  const args = [
-    'netns',
-    'exec',
-    spaceOf(machine.number),
-    process.execPath,
-    reader,
-    'nats://127.0.0.1:4222',
-    ...cameras,
-  ];
-  return JSON.parse(execFileSync('ip', args, { encoding: 'utf8', maxBuffer: 1 << 28 })) as string[];
+  return askedThere(machine, './stored-values.js', cameras) as string[];
+}
+
+/** What a script beside this one says when a machine runs it, of cameras in its cluster. */
+function askedThere(machine: Machine, script: string, cameras: readonly string[]): unknown {
+  const reader = fileURLToPath(new URL(script, import.meta.url));
+  const inside = ['netns', 'exec', spaceOf(machine.number)];
+  const args = [...inside, process.execPath, reader, 'nats://127.0.0.1:4222', ...cameras];
+  return JSON.parse(execFileSync('ip', args, { encoding: 'utf8', maxBuffer: 1 << 28 }));
 }
 
 /** Output of a command of ours on one machine. */

@@ -13,6 +13,7 @@ import { fleetNames } from '../fleet/names.ts';
 import { linkOptions } from '../fleet/options.ts';
 import { permissionsOf, userEntry } from '../fleet/permissions.ts';
 import { type FleetOverview, overview } from '../fleet/overview.ts';
+import type { CameraEntry } from '../fleet/records.ts';
 import { clusterUrls, configOption, duration, jsonOption } from './common.ts';
 import { formatTable, print } from './output.ts';
 
@@ -151,45 +152,22 @@ export function fleetCommand(): Command {
 
   add('remove', 'take a camera out of the fleet; its model is kept')
     .argument('<camera>')
-    .action(async (camera: string, options: Common) => {
-      await withBoard(options, async (asked) => {
-        const { cameras } = await look(asked);
-        named(
-          camera,
-          'a camera',
-          cameras.map((one) => one.camera),
-        );
-        const { board, loaded } = asked;
-        const entry = {
-          version: 1 as const,
-          settings: {},
-          removed: true,
-          by: loaded.node,
-          at: new Date().toISOString(),
-        };
-        await write(board, 'camera', camera, entry);
-        print(options.json ? JSON.stringify({ removed: camera }) : `${camera} is no camera of the fleet any more`);
-      });
-    });
+    .action((camera: string, options: Common) =>
+      changeCamera(camera, options, 'removed', `${camera} is no camera of the fleet any more`, () => ({
+        version: 1,
+        settings: {},
+        removed: true,
+      })),
+    );
 
   add('forget', 'let the model of a camera begin anew; machines that have it keep it as a snapshot')
     .argument('<camera>')
-    .action(async (camera: string, options: Common) => {
-      await withBoard(options, async (asked) => {
-        const { cameras } = await look(asked);
-        named(
-          camera,
-          'a camera',
-          cameras.map((one) => one.camera),
-        );
-        const { board, loaded } = asked;
-        const there = board.get('camera', camera)!.value!;
-        const { token } = cameras.find((one) => one.camera === camera)!;
-        const entry = { ...there, anew_from: token + 1, by: loaded.node, at: new Date().toISOString() };
-        await write(board, 'camera', camera, entry);
-        print(options.json ? JSON.stringify({ forgotten: camera }) : `The model of ${camera} begins anew`);
-      });
-    });
+    .action((camera: string, options: Common) =>
+      changeCamera(camera, options, 'forgotten', `The model of ${camera} begins anew`, (there, token) => ({
+        ...there,
+        anew_from: token + 1,
+      })),
+    );
 
   fleet
     .command('key')
@@ -219,6 +197,29 @@ export function fleetCommand(): Command {
       print(userEntry(publicKey, permissionsOf(fleetName, nodeName)));
     });
   return fleet;
+}
+
+/** Write another entry of a camera of the fleet, made of the one that is there and its token, and say so. */
+async function changeCamera(
+  camera: string,
+  options: Common,
+  done: string,
+  text: string,
+  entryOf: (there: CameraEntry, token: number) => Omit<CameraEntry, 'by' | 'at'>,
+): Promise<void> {
+  await withBoard(options, async (asked) => {
+    const { cameras } = await look(asked);
+    named(
+      camera,
+      'a camera',
+      cameras.map((one) => one.camera),
+    );
+    const { board, loaded } = asked;
+    const { token } = cameras.find((one) => one.camera === camera)!;
+    const entry = entryOf(board.get('camera', camera)!.value!, token);
+    await write(board, 'camera', camera, { ...entry, by: loaded.node, at: new Date().toISOString() });
+    print(options.json ? JSON.stringify({ [done]: camera }) : text);
+  });
 }
 
 async function withBoard(options: Common, work: (asked: Asked) => Promise<void>): Promise<void> {

@@ -27,6 +27,7 @@ import type { ModelImage } from './model-image.ts';
 import type { ModelPages, SavedCheckpoint, SavedModel } from './model-pages.ts';
 import { type ModelParts, modelParts } from './model-parts.ts';
 import { asideName } from './salvage.ts';
+import { easeRoom } from './scarce-room.ts';
 import type { SnapshotInfo, SnapshotKind, Snapshots } from './snapshots.ts';
 import { type StageHook, noStage } from './stages.ts';
 import type { StoreOptions } from './store-options.ts';
@@ -240,10 +241,7 @@ export class Store {
     this.#retention = retention;
   }
 
-  /**
-   * One piece of the work that has time: retention, giving free room back, folding the log into the database. Returns
-   * whether there is more.
-   */
+  /** One piece of the work that has time: retention, folding the log, giving room back, making it. Returns whether there is more. */
   idle(): boolean {
     this.#meter.note('wal', 0);
     if (this.#retention !== null) {
@@ -257,7 +255,7 @@ export class Store {
     const more = tidy(this.#db, this.#kept.log, this.#stage);
     this.#meter.note('database', 0);
     this.#foldBytes = Math.max(this.#foldBytes, this.#meter.database - before);
-    return more;
+    return more || easeRoom(this.#db, this.#options.directory);
   }
 
   /** Snapshot of the last checkpoint of a camera. */

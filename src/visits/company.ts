@@ -8,11 +8,10 @@
  *     link(k, j) = n KL(P(age of j | k comes) || P(age of j | any second)) - ln(n) (ages seen - 1) / 2        nats
  *
  * What comes between them, from whatever else goes on, is not even looked at: so rounds are found among other traffic, two
- * rounds at once, and rounds of any number of places. When k comes and its companion has not come since k did last, or so long
- * ago as it hardly ever had,
+ * rounds at once, and rounds of any number of places. When k comes and its companion has not come since k did last,
  *
- *     evidence = -log2 (n of j so late at k + w p) / (n + w)       bits, p = how often any companion is missing at all
- *              + log2 of how much too rare what came instead is    (strangestAge)
+ *     evidence = -log2 (absences of j at k + w p) / (n + w)        bits, p = how often any companion is missing at all
+ *              + log2 of how much too rare what came instead is    (cameInstead)
  *
  * p is learned from all pairs, so a few rounds are enough where things are followed well, and where they are lost now and
  * then nothing is said. What follows from a break is no break: all that keeps company with it is not asked once, nor is
@@ -163,56 +162,43 @@ function judge(company: Company, kind: number, timeMs: number, out: CompanyWord)
   let isAsked = false;
   for (let other = 0; other < K; other++) {
     if (other === kind || ((unasked[kind]! >>> other) & 1) === 1) continue;
-    const age = ageOf(lastMs, kind, other, timeMs);
-    if (age === ABSENT && ((matters[kind]! >>> other) & 1) === 1) out.mattering = true;
+    const isAbsent = ageOf(lastMs, kind, other, timeMs) === ABSENT;
+    if (isAbsent && ((matters[kind]! >>> other) & 1) === 1) out.mattering = true;
     if (((accepted[kind]! >>> other) & 1) === 1 || !keepsCompany(company, kind, other)) continue;
     isAsked = true;
+    if (!isAbsent) continue;
     const at = (kind * K + other) * AGES;
     const all = sumOf(ageAt, at);
-    const late = countFrom(ageAt, at, age);
-    if (late > MOST_ABSENT * all) continue;
+    if (ageAt[at + ABSENT]! > MOST_ABSENT * all) continue;
     out.missing = (out.missing | (1 << other)) >>> 0;
-    const bits = -ln((late + SHARED_WEIGHT * ever) / (all + SHARED_WEIGHT)) / Math.LN2;
+    const bits = -ln((ageAt[at + ABSENT]! + SHARED_WEIGHT * ever) / (all + SHARED_WEIGHT)) / Math.LN2;
     if (bits > out.bits) [out.bits, out.companion] = [bits, other];
   }
-  if (out.bits > 0) out.bits += strangestAge(company, kind, timeMs, out.missing);
+  if (out.bits > 0) out.bits += cameInstead(company, kind, timeMs);
   return isAsked;
 }
 
 /**
- * What came instead (bits): a kind that comes so long before this one as it hardly ever did, though it is often that long ago.
- * Where a companion was only lost from sight, all else came as ever.
+ * What came in place of what is missing (bits): a kind that was here as shortly before this one as it hardly ever is, though at any
+ * other time it often is. Where a companion was only lost from sight, or nothing came for long, there is none.
  */
-function strangestAge(
-  { visits, ageAt, ageEver, unasked, lastMs }: Company,
-  kind: number,
-  timeMs: number,
-  missing: number,
-): number {
-  let strangest = 1;
+function cameInstead({ visits, ageAt, ageEver, unasked, lastMs }: Company, kind: number, timeMs: number): number {
+  let most = 1;
   for (let other = 0; other < K; other++) {
-    if (other === kind || visits[other]! < FEWEST || (((unasked[kind]! | missing) >>> other) & 1) === 1) continue;
+    if (other === kind || visits[other]! < FEWEST || ((unasked[kind]! >>> other) & 1) === 1) continue;
     const age = ageOf(lastMs, kind, other, timeMs);
     if (age === ABSENT) continue;
     const at = (kind * K + other) * AGES;
-    const expected = (sumOf(ageAt, at) * aroundAge(ageEver, at, age)) / Math.max(1, sumOf(ageEver, at));
-    const odds = (expected + 1) / (aroundAge(ageAt, at, age) + 1);
-    if (odds > strangest) strangest = odds;
+    const expected = (sumOf(ageAt, at) * upTo(ageEver, at, age)) / Math.max(1, sumOf(ageEver, at));
+    most = Math.max(most, (expected + 1) / (upTo(ageAt, at, age) + 1));
   }
-  return ln(strangest) / Math.LN2;
+  return ln(most) / Math.LN2;
 }
 
-/** Counts of an age and of those beside it. */
-function aroundAge(counts: Float32Array, at: number, age: number): number {
+/** How often it had come no longer ago, or hardly longer. */
+function upTo(counts: Float32Array, at: number, age: number): number {
   let sum = 0;
-  for (let i = Math.max(ABSENT + 1, age - 1); i <= Math.min(AGES - 1, age + 1); i++) sum += counts[at + i]!;
-  return sum;
-}
-
-/** How often it had come about so long ago, or longer, or not at all: an age just beyond those seen is none that tells. */
-function countFrom(counts: Float32Array, at: number, age: number): number {
-  let sum = counts[at + ABSENT]!;
-  for (let i = age === ABSENT ? AGES : Math.max(ABSENT + 1, age - 1); i < AGES; i++) sum += counts[at + i]!;
+  for (let i = ABSENT + 1; i <= Math.min(AGES - 1, age + 1); i++) sum += counts[at + i]!;
   return sum;
 }
 

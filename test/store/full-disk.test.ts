@@ -53,3 +53,27 @@ test(
     again.close();
   },
 );
+
+test(
+  'pictures of its own never fill the disk: the oldest give way, and what comes is kept',
+  { skip: !canMount && 'only root can mount a small file system' },
+  async (t) => {
+    const directory = shortFolder(t);
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'none', directory]);
+    t.teardown(() => spawnSync('umount', ['-l', directory]));
+    const store = new Store({ directory, outboxLimit: 100, program: '0', lock: true });
+    store.checkpoint(noiseOf(1, 8));
+    for (let i = 0; i < 2000; i++) {
+      store.saveEvent(eventOf(`E${i}`), new Uint8Array(50_000), false);
+      store.saveStrip(eventOf(`E${i}`).id, [{ at: NOW, bytes: new Uint8Array(20_000) }]);
+      while (store.idle());
+    }
+    store.checkpoint(noiseOf(2, 80));
+    t.equal(store.health().failing, null);
+    t.equal(store.events({ limit: 3000 }).length, 2000, 'every event is there');
+    t.equal(store.picture(eventOf('E1').id), undefined, 'the oldest pictures are gone');
+    t.equal(store.picture(eventOf('E1999').id)?.length, 50_000);
+    t.equal(store.stripTimes(eventOf('E1999').id).length, 1);
+    store.close();
+  },
+);

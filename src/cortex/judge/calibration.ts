@@ -13,7 +13,7 @@ import { type Views, FLAG, SHARE, field } from '../../memory/layout.ts';
 import { type Tail, learnTail, tailFields, valueOfBits } from '../../usual/tail.ts';
 import type { LearningState } from '../observation.ts';
 import type { Crowd } from './crowd.ts';
-import { KINDS } from './kinds.ts';
+import { KINDS, shareOf } from './kinds.ts';
 
 /** So long a place is watched before anything can be unusual there, and before incidents of the camera can be told. */
 export const READY_MS = 600_000;
@@ -77,8 +77,8 @@ export function learningState(calibration: Calibration): LearningState {
 /** The value from which evidence of a kind is an alarm; Infinity for one that is silent now. */
 export function thresholdOf(calibration: Calibration, kind: number): number {
   const { views, tails, crowd, alarmsPerDay, sensitivity } = calibration;
-  const { share: ofThings, inCrowd, least } = KINDS[kind]!;
-  const share = crowd.isCrowd[0] === 1 ? inCrowd : ofThings;
+  const { least } = KINDS[kind]!;
+  const share = shareOf(kind, crowd.isCrowd[0] === 1);
   if (share === 0) return Infinity;
   const unitsPerDay = (Math.max(1, views.units[kind]!) * DAY_MS) / Math.max(1000, views.spanMs[0]!);
   const rarity = Math.min(1, (alarmsPerDay * sensitivity * share) / unitsPerDay);

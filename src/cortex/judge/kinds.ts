@@ -22,8 +22,6 @@ export type EvidenceKind = {
   readonly unit: Unit;
   /** Share of the alarms a day that it may raise. All shares add up to 1. */
   readonly share: number;
-  /** The same in a crowd; 0 = it is silent there. */
-  readonly inCrowd: number;
   /** Values below this (in the kind's own bits or spreads) are never an alarm. */
   readonly least: number;
   /** What is believed of how its values thin out. */
@@ -32,68 +30,23 @@ export type EvidenceKind = {
 
 /** In the order of the numbers in the state; the cause and stream of `thing` are those of its foremost attribute. */
 export const KINDS = [
-  {
-    name: 'thing',
-    cause: 'sequence',
-    stream: 'sequence',
-    unit: 'thing',
-    share: 0.7,
-    inCrowd: 0,
-    least: 3,
-    tail: OF_SUMS,
-  },
-  {
-    name: 'round',
-    cause: 'sequence',
-    stream: 'sequence',
-    unit: 'visit',
-    share: 0.18,
-    inCrowd: 0,
-    least: 6.5,
-    tail: OF_COUNTS,
-  },
-  {
-    name: 'flow',
-    cause: 'motion',
-    stream: 'motion',
-    unit: 'block',
-    share: 0.04,
-    inCrowd: 0.98,
-    least: 3,
-    tail: OF_COUNTS,
-  },
-  {
-    name: 'early',
-    cause: 'timing',
-    stream: 'timing',
-    unit: 'arrival',
-    share: 0.03,
-    inCrowd: 0,
-    least: 10,
-    tail: OF_COUNTS,
-  },
-  {
-    name: 'overdue',
-    cause: 'absence',
-    stream: 'timing',
-    unit: 'arrival',
-    share: 0.03,
-    inCrowd: 0,
-    least: 10,
-    tail: OF_COUNTS,
-  },
-  {
-    name: 'absence',
-    cause: 'absence',
-    stream: 'timing',
-    unit: 'visit',
-    share: 0.02,
-    inCrowd: 0.02,
-    least: 10,
-    tail: OF_COUNTS,
-  },
+  { name: 'thing', cause: 'sequence', stream: 'sequence', unit: 'thing', share: 0.7, least: 3, tail: OF_SUMS },
+  { name: 'round', cause: 'sequence', stream: 'sequence', unit: 'visit', share: 0.18, least: 6.5, tail: OF_COUNTS },
+  { name: 'flow', cause: 'motion', stream: 'motion', unit: 'block', share: 0.04, least: 3, tail: OF_COUNTS },
+  { name: 'early', cause: 'timing', stream: 'timing', unit: 'arrival', share: 0.03, least: 10, tail: OF_COUNTS },
+  { name: 'overdue', cause: 'absence', stream: 'timing', unit: 'arrival', share: 0.03, least: 10, tail: OF_COUNTS },
+  { name: 'absence', cause: 'absence', stream: 'timing', unit: 'visit', share: 0.02, least: 10, tail: OF_COUNTS },
 ] as const satisfies readonly EvidenceKind[];
 export type KindName = (typeof KINDS)[number]['name'];
 
 /** Number of a kind. */
 export const kindOf = (name: KindName): number => KINDS.findIndex((kind) => kind.name === name);
+
+/** The shares in a crowd: whatever takes things one by one is silent there. */
+const IN_CROWD: { readonly [name in KindName]?: number } = { flow: 0.98, absence: 0.02 };
+
+/** Share of the alarms a day that a kind may raise; 0 = it is silent. */
+export function shareOf(kind: number, isCrowd: boolean): number {
+  const { name, share } = KINDS[kind]!;
+  return isCrowd ? (IN_CROWD[name] ?? 0) : share;
+}

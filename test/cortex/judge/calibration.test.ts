@@ -12,7 +12,7 @@ import {
   weigh,
 } from '../../../src/cortex/judge/calibration.ts';
 import { crowdFields } from '../../../src/cortex/judge/crowd.ts';
-import { KINDS, kindOf } from '../../../src/cortex/judge/kinds.ts';
+import { KINDS, kindOf, shareOf } from '../../../src/cortex/judge/kinds.ts';
 import { tailFields } from '../../../src/usual/tail.ts';
 import { viewsFor } from '../../support/views.ts';
 
@@ -30,8 +30,10 @@ function newborn(alarmsPerDay = 10): Calibration {
 }
 
 void test('the shares of all kinds add up to one, in a crowd as well', async (t) => {
-  t.ok(Math.abs(KINDS.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
-  t.ok(Math.abs(KINDS.reduce((sum, { inCrowd }) => sum + inCrowd, 0) - 1) < 1e-9);
+  for (const isCrowd of [false, true]) {
+    const shares = KINDS.map((_, kind) => shareOf(kind, isCrowd));
+    t.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9);
+  }
 });
 
 void test('ready is a matter of time watched with learning on; pauses are no time', async (t) => {
