@@ -15,6 +15,7 @@ import type { CameraEntry, NodeRecord } from '../../src/fleet/records.ts';
 import { Session } from '../../src/fleet/session.ts';
 import { sweep } from '../../src/fleet/sweep.ts';
 import { Store } from '../../src/store/store.ts';
+import { nodeRecord } from '../support/fleet-node.ts';
 import { shortFolder } from '../support/folder.ts';
 import { natsServers } from '../support/nats.ts';
 import { until } from '../support/until.ts';
@@ -42,23 +43,7 @@ test('a fleet in which a newer version is at work', async (t) => {
     );
   const lastOf = async (subject: string): Promise<string> =>
     (await link.manager.streams.getMessage(`KV_${names.board}`, { last_by_subj: subject }))!.string();
-  const nodeOf = (name: string, more: object = {}): NodeRecord => ({
-    version: 1,
-    node: name,
-    session: `s-${name}`,
-    instance: `i-${name}`,
-    program: '1',
-    count: 1,
-    lease_ms: LEASE_MS,
-    state: 'up',
-    cameras: [],
-    room: 1,
-    busy: 0,
-    cores_per_camera: 0.2,
-    most_cameras: 9,
-    address: 'here',
-    ...more,
-  });
+  const nodeOf = (name: string, more: object = {}): NodeRecord => nodeRecord(name, LEASE_MS, more);
 
   await t.test('fields that are not known here are passed over', async (t) => {
     const board = boardOf(t, 'a');

@@ -5,29 +5,13 @@ import { test } from 'tap';
 import { fleetClocks, leaseTimes } from '../../src/fleet/clocks.ts';
 import { type View, candidates, expired, isFree, isMyTurn, surplus } from '../../src/fleet/placement.ts';
 import type { LeaseRecord, NodeRecord } from '../../src/fleet/records.ts';
+import { nodeRecord } from '../support/fleet-node.ts';
 
 const LEASE_MS = 10_000;
 const NOW = 100_000;
 
-function node(name: string, room: number, more: Partial<NodeRecord> = {}): NodeRecord {
-  return {
-    version: 1,
-    node: name,
-    session: `s-${name}`,
-    instance: `i-${name}`,
-    program: '1',
-    count: 1,
-    address: name,
-    lease_ms: LEASE_MS,
-    state: 'up',
-    cameras: [],
-    room,
-    busy: 0,
-    cores_per_camera: 0.2,
-    most_cameras: 4,
-    ...more,
-  };
-}
+const node = (name: string, room: number, more: Partial<NodeRecord> = {}): NodeRecord =>
+  nodeRecord(name, LEASE_MS, { room, ...more });
 
 function lease(holder: string | null, more: Partial<LeaseRecord> = {}): LeaseRecord {
   const session = holder === null ? '' : `s-${holder}`;
