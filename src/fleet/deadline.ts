@@ -6,6 +6,11 @@ import { inTime } from '../deadline.ts';
 import { CortexdError } from '../errors.ts';
 
 const AGAIN_MS = 300;
+/**
+ * A stream without a leader answers at once that it is not there, or not at all. Its servers wait 4 to 9 s before one of them asks to
+ * lead (election timeout of nats-server), so time counts here, not the number of attempts (ms).
+ */
+const ELECTION_MS = 10_000;
 
 /** What `work` resolves to; rejects with CortexdError('unavailable') after `limitMs`. */
 export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
@@ -13,13 +18,14 @@ export async function within<T>(limitMs: number, what: string, work: Promise<T>)
   return inTime(limitMs, work, late);
 }
 
-/** The same, made again as often as it fails, `times` in all. What is corrupt is so for good. */
-export async function withRetries<T>(times: number, work: () => Promise<T>): Promise<T> {
-  for (let left = times - 1; ; left--) {
+/** The same, made again as often as it fails, as long as the cluster may be choosing a leader. What is corrupt is so for good. */
+export async function withRetries<T>(work: () => Promise<T>, limitMs = ELECTION_MS): Promise<T> {
+  const endMs = performance.now() + limitMs;
+  for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (left <= 0 || (error instanceof CortexdError && error.code === 'corrupt')) throw error;
+      if (performance.now() > endMs || (error instanceof CortexdError && error.code === 'corrupt')) throw error;
       await sleep(AGAIN_MS);
     }
   }

@@ -33,7 +33,6 @@ export type Copied = { readonly pages: number; readonly bytes: number };
 
 /** Pages that were sent but are in no list yet are sent again after so long: a sweep may have taken them away (ms). */
 const SENT_MS = 600_000;
-const TRIES = 4;
 const HISTORY_MS = 4000;
 const MISSING_TRIES = 6;
 const MISSING_PAUSE_MS = 1000;
@@ -62,7 +61,7 @@ export class ModelCopies {
   /** Tokens under which there are lists of a camera, highest first. */
   async #tokens(camera: string): Promise<number[]> {
     const prefix = `$KV.${this.#bucket}.${camera}.`;
-    const { state } = await withRetries(TRIES, () =>
+    const { state } = await withRetries(() =>
       this.#link.manager.streams.info(`KV_${this.#bucket}`, { subjects_filter: `${prefix}*` }),
     );
     return Object.keys(state.subjects ?? {})
@@ -76,7 +75,7 @@ export class ModelCopies {
   }
 
   async #bytesUnder(camera: string, token: number): Promise<Uint8Array | null> {
-    const entry = await withRetries(TRIES, () => this.#models.get(`${camera}.${token}`));
+    const entry = await withRetries(() => this.#models.get(`${camera}.${token}`));
     return entry === null || entry.operation !== 'PUT' ? null : entry.value;
   }
 
@@ -103,7 +102,7 @@ export class ModelCopies {
   async #newest(camera: string, below: number): Promise<{ readonly token: number; readonly bytes: Uint8Array } | null> {
     const subject = `$KV.${this.#bucket}.${camera}.*`;
     const ask = () => this.#link.manager.streams.getMessage(`KV_${this.#bucket}`, { last_by_subj: subject });
-    const last = await withRetries(TRIES, () => within(HISTORY_MS, 'the newest list', ask()));
+    const last = await withRetries(() => within(HISTORY_MS, 'the newest list', ask()));
     if (last === null) return null;
     // Written last, but perhaps late: a later holder may have written before.
     const least = Number(last.subject.slice(subject.length - 1));
@@ -145,7 +144,7 @@ export class ModelCopies {
     }
     const manifest = listOf(saved, model, known);
     // Nobody else writes under this token, and what lies under a lower one is not looked at any more.
-    await withRetries(TRIES, () => this.#models.put(`${camera}.${token}`, JSON.stringify(manifest)));
+    await withRetries(() => this.#models.put(`${camera}.${token}`, JSON.stringify(manifest)));
     sent.clear();
     await this.#clean(camera, before, manifest);
     const copied = { pages: model.parts.length, bytes };
@@ -192,7 +191,7 @@ export class ModelCopies {
         for await (const entry of await this.#models.history({ key: `${camera}.${token}` })) entries.push(entry);
         return entries;
       };
-      const entries = await withRetries(TRIES, () => within(HISTORY_MS, 'the list before', history()));
+      const entries = await withRetries(() => within(HISTORY_MS, 'the list before', history()));
       const [before] = entries.toReversed().slice(1);
       const manifest = before?.operation === 'PUT' ? understood(camera, token, before.value) : null;
       if (manifest !== null) yield manifest;

@@ -11,7 +11,6 @@ import { within, withRetries } from './deadline.ts';
 import { ASK_MS, type FleetLink, removeLast } from './link.ts';
 import type { FleetNames } from './names.ts';
 
-const TRIES = 4;
 const DIRECT_MS = 1000;
 /** A page is never longer (bytes). */
 const CHUNK = 131_072;
@@ -57,12 +56,12 @@ export class Pages {
   async #replace(subject: string, bytes: Uint8Array): Promise<void> {
     const headers = this.#link.headers();
     headers.set('Nats-Rollup', 'sub');
-    await withRetries(TRIES, () => this.#link.stream.publish(subject, bytes, { headers }));
+    await withRetries(() => this.#link.stream.publish(subject, bytes, { headers }));
   }
 
   /** null: there is none of that name. */
   async read(name: string): Promise<Uint8Array | null> {
-    return withRetries(TRIES, async () => {
+    return withRetries(async () => {
       const meta = await this.#last(`$O.${this.#bucket}.M.${encoded(name)}`);
       if (meta === null) return null;
       const { nuid, deleted } = JSON.parse(Buffer.from(meta).toString()) as { nuid?: string; deleted?: boolean };
