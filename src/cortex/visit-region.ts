@@ -125,7 +125,7 @@ export function stepVisits(region: VisitRegion, things: Things, timeMs: number, 
       forgetCompany(company, kind);
       forgetRhythm(rhythm, kind);
     }
-    takeVisit(company, kind, timeMs, learn, word);
+    takeVisit(company, kind, timeMs, learn, word, follow.toldOwn[i]);
     if (word.mattering) views.mattersMs[0] = timeMs;
     if (word.bits > step.fresh) step.fresh = word.bits;
     if (word.bits > 0) noteOdd(region, kind, timeMs);

@@ -86,9 +86,20 @@ export function sampleCompany(company: Company, timeMs: number, learn: boolean):
   for (let i = 0; i < ageEver.length; i++) ageEver[i]! /= 2;
 }
 
-/** A visit of `kind`: judge it, then learn it. */
-export function takeVisit(company: Company, kind: number, timeMs: number, learn: boolean, out: CompanyWord): void {
+/**
+ * A visit of `kind`: judge it, then learn it. `own`: set of kinds on which the same thing came before. It may seem to stand for a moment
+ * where its way begins, far away, or not: that is no order of things.
+ */
+export function takeVisit(
+  company: Company,
+  kind: number,
+  timeMs: number,
+  learn: boolean,
+  out: CompanyWord,
+  own = 0,
+): void {
   const { visits, unasked, lastMs } = company;
+  unasked[kind] = (unasked[kind]! | own) >>> 0;
   const isAsked = judge(company, kind, timeMs, out);
   const isMissing = out.bits > 0;
   if (company.missingOf[kind]! > MOST_MISSING * (company.askedOf[kind]! + SHARED_WEIGHT)) sayNothing(out);

@@ -41,10 +41,12 @@ export const followFields = () => ({
   stopX: field('f32', MOST_THINGS * STOPS, 'state'), // [things, STOPS] the first ones; the last place is that of the last stop
   stopY: field('f32', MOST_THINGS * STOPS, 'state'),
   away: field('f32', MOST_THINGS, 'state'), // farthest from its last stop since
+  ownKinds: field('u32', MOST_THINGS, 'state'), // set of kinds of its stops
   told: field('u8', 1, 'scratch'), // visits of this frame
   toldKind: field('u8', MOST_TOLD, 'scratch'),
   toldFresh: field('u8', MOST_TOLD, 'scratch'), // 0|1 the kind is a new one
   toldBegan: field('f64', MOST_TOLD, 'scratch'), // ms, when the thing stopped or came
+  toldOwn: field('u32', MOST_TOLD, 'scratch'), // of a pass: set of kinds of stops of the same thing
   stopLine: field('f32', 2 * WAY_POINTS, 'scratch'),
 });
 export type Follow = Views<ReturnType<typeof followFields>> & Ways;
@@ -80,7 +82,7 @@ export function endVisitor(visitors: Visitors, things: Things, slot: number, tim
   visit.high = things.height[slot]!;
   // Something that hid for a moment seems to have stopped: where it went is a way only if others went there.
   if (between > 0 && !isOften(visitors)) return;
-  tell(visitors, things.bornMs[slot]!, timeMs, learn);
+  tell(visitors, things.bornMs[slot]!, timeMs, learn, follow.ownKinds[slot]!);
 }
 
 /** A new clip begins: what was there is forgotten. */
@@ -94,6 +96,7 @@ function begin(follow: Follow, slot: number, id: number): void {
   follow.followed[slot] = id;
   follow.stops[slot] = 0;
   follow.away[slot] = 0;
+  follow.ownKinds[slot] = 0;
   beginWay(follow, slot);
 }
 
@@ -124,7 +127,8 @@ function lookForStop(visitors: Visitors, things: Things, slot: number, timeMs: n
   visit.sort = STOP;
   visit.line = follow.stopLine;
   visit.high = height;
-  tell(visitors, sinceMs, timeMs, learn);
+  const kind = tell(visitors, sinceMs, timeMs, learn, 0);
+  if (kind !== NO_VISIT) follow.ownKinds[slot] = (follow.ownKinds[slot]! | (1 << kind)) >>> 0;
 }
 
 /** Since when a thing has been within `still` of where it is, as far as its trail goes back (ms). */
@@ -157,16 +161,20 @@ function isOften({ kinds }: Visitors): boolean {
   return kind !== NO_VISIT && kinds.came[kind]! >= OFTEN;
 }
 
-function tell({ follow, kinds }: Visitors, beganMs: number, timeMs: number, learn: boolean): void {
+/** The kind of the visit looked at, whether it is told or goes on with one that was; NO_VISIT: there is none. */
+function tell({ follow, kinds }: Visitors, beganMs: number, timeMs: number, learn: boolean, own: number): number {
   const known = kindOfVisit(kinds, visit);
-  if ((known === NO_VISIT && !learn) || follow.told[0]! >= MOST_TOLD) return;
+  if ((known === NO_VISIT && !learn) || follow.told[0]! >= MOST_TOLD) return known;
   if (visit.sort === STOP && known !== NO_VISIT && timeMs - kinds.cameMs[known]! < SAME_STAY_MS) {
     kinds.cameMs[known] = timeMs;
-    return;
+    return known;
   }
   const at = follow.told[0]!;
-  follow.toldKind[at] = learn ? learnKind(kinds, known, visit, timeMs) : known;
+  const kind = learn ? learnKind(kinds, known, visit, timeMs) : known;
+  follow.toldKind[at] = kind;
   follow.toldFresh[at] = known === NO_VISIT ? 1 : 0;
   follow.toldBegan[at] = beganMs;
+  follow.toldOwn[at] = own;
   follow.told[0] = at + 1;
+  return kind;
 }

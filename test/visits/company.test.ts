@@ -38,8 +38,8 @@ class Life {
     }
   }
 
-  visit(kind: number): number {
-    takeVisit(this.company, kind, this.timeMs, true, this.word);
+  visit(kind: number, own = 0): number {
+    takeVisit(this.company, kind, this.timeMs, true, this.word, own);
     return this.word.bits;
   }
 
@@ -237,5 +237,19 @@ void test('a pause is no break of the order, however long', async (t) => {
   for (const seconds of [30, 60, 200, 1000]) {
     life.wait(seconds);
     t.ok(life.rounds(THREE, 4) === 0, `after ${seconds} s`);
+  }
+});
+
+void test('a thing that passes keeps no company with its own stop', async (t) => {
+  for (const own of [0, 1 << A]) {
+    const life = new Life();
+    for (let i = 0; i < 60; i++) {
+      life.visit(A);
+      life.wait(8);
+      life.visit(B, own);
+      life.wait(between(life.random, 10, 60));
+    }
+    const bits = life.visit(B, own);
+    t.ok(own === 0 ? bits > 4 : bits === 0, `${bits} bits where it did not seem to stand`);
   }
 });

@@ -16,6 +16,8 @@ class Ground {
   readonly visitors: Visitors = { follow: viewsFor(followFields()), kinds: viewsFor(visitKindFields()) };
   timeMs = 1000;
   learn = true;
+  /** Of the visits told last: kinds of stops of the same thing. */
+  own: number[] = [];
   #id = 0;
 
   /** One thing goes from point to point, waits at each for `seconds`, and is gone; returns the kinds of its visits. */
@@ -81,6 +83,7 @@ class Ground {
   #told(): number[] {
     const { follow } = this.visitors;
     const told = [...follow.toldKind.subarray(0, follow.told[0])];
+    if (told.length > 0) this.own = [...follow.toldOwn.subarray(0, follow.told[0])];
     beginFrame(this.visitors);
     return told;
   }
@@ -124,6 +127,16 @@ void test('who goes from place to place is told by where it stops, and by no way
   t.equal(new Set(told).size, 3);
   t.same(ground.go(places, 3), told, 'the same places again');
   t.equal(ground.kinds(), 3);
+});
+
+void test('a pass names the stops of the same thing, which seemed to stand where its way begins; the next thing has none', async (t) => {
+  const ground = new Ground();
+  const [stop, pass] = ground.go([LEFT, [0.1, 0.5], RIGHT], 1);
+  t.equal(ground.visitors.kinds.sort[stop!], STOP);
+  t.equal(ground.visitors.kinds.sort[pass!], PASS);
+  t.same(ground.own, [1 << stop!]);
+  t.same(ground.go([LEFT, RIGHT], 0), [pass]);
+  t.same(ground.own, [0]);
 });
 
 void test('what appears at a place and steps to either side is at one place; near places are two', async (t) => {
