@@ -2,7 +2,7 @@
  * model-pages.ts - a model's bytes in the database: 64 KiB pages, written only when they changed, two generations deep.
  *
  * A checkpoint is one transaction: a `model` row of the next generation and a `model_page` row for every page that differs
- * from the last image. A generation's content is, for each page, its newest row not newer than the generation; rows that
+ * from the last image, of which only the hashes are kept in memory. A generation's content is, for each page, its newest row not newer than the generation; rows that
  * neither the newest nor the previous generation needs are deleted in the same transaction. Pages are packed (fast zlib)
  * where that saves room: pools are mostly empty or repetitive, and what is not written does not wear the card.
  *
@@ -12,7 +12,7 @@
  */
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
-import { messageOf } from '../errors.ts';
+import { CortexdError, messageOf } from '../errors.ts';
 import { isDamage } from './damage.ts';
 import { MAX_IMAGE, type ModelImage, sha256 } from './model-image.ts';
 import { type StageHook, noStage } from './stages.ts';
@@ -60,22 +60,33 @@ type ModelRow = {
   /** Columns of later versions are missing when a damaged database of an older one is read. */
   token?: number;
 };
-/** What is already written: the bytes, and the checksum of each page. */
+/** The bytes of a generation, and the checksum of each page. */
 type Content = { readonly bytes: Uint8Array; readonly sums: Uint32Array };
 /** What is known of a durable checkpoint beside its bytes. */
 export type SavedModel = Omit<ModelImage, 'bytes' | 'camera' | 'token'> & {
   readonly token: number;
   readonly generation: number;
 };
-/** A durable checkpoint. `hashes`: of pages for which someone has asked; a changed page has none. */
-export type Written = Content & { readonly hashes: (string | undefined)[]; readonly saved: SavedModel };
+/** A durable checkpoint, without its bytes. `hashes`: SHA-256 of each page's plain bytes. */
+export type Written = {
+  readonly length: number;
+  readonly sums: Uint32Array;
+  readonly hashes: readonly string[];
+  readonly saved: SavedModel;
+};
+/** `packed`: how the bytes are written. */
+export type PackedPage = { readonly packed: number; readonly bytes: Uint8Array };
 /** Columns of version 2 are missing when a damaged database of version 1 is read. */
 type PageRow = { page: number; crc32: number; packed?: number; bytes: Buffer };
+
+/** The newest row of each page that is not newer than the generation. */
+const PAGES_OF_GENERATION = `SELECT * FROM model_page AS p WHERE camera = ? AND generation = (
+  SELECT max(generation) FROM model_page WHERE camera = p.camera AND page = p.page AND generation <= ?)`;
 
 export class ModelPages {
   readonly #db: Database;
   readonly #stage: StageHook;
-  /** Last written image per camera: what a checkpoint is compared with. */
+  /** Last checkpoint per camera: what the next one is compared with. */
   readonly #written = new Map<string, Written>();
 
   constructor(db: Database, stage: StageHook = noStage) {
@@ -85,41 +96,42 @@ export class ModelPages {
 
   /** Save an image as the next generation, in one transaction. */
   save(image: ModelImage): SavedCheckpoint {
-    const { camera, bytes } = image;
+    const { camera, bytes, step, signature, savedAt } = image;
     const before = this.#written.get(camera);
-    const written: Content & Pick<Written, 'hashes'> =
-      before?.bytes.length === bytes.length
-        ? before
-        : {
-            bytes: new Uint8Array(bytes.length),
-            sums: new Uint32Array(Math.ceil(bytes.length / PAGE_BYTES)),
-            hashes: [],
-          };
-    const changed: number[] = [];
-    for (let page = 0; page < written.sums.length; page++) {
-      const isSame = written === before && Buffer.compare(pageOf(bytes, page), pageOf(written.bytes, page)) === 0;
-      if (!isSame) changed.push(page);
-    }
-    // From here to the end of the transaction what is written is not what is known to be: forgotten if it fails.
+    const hashes = pagesOf(bytes).map(sha256);
+    const changed = hashes.flatMap((hash, page) => (hash === before?.hashes[page] ? [] : [page]));
+    const sums = Uint32Array.from(hashes, (_, page) => before?.sums[page] ?? 0);
+    for (const page of changed) sums[page] = crc32(pageOf(bytes, page));
+    // From here to the end of the transaction nobody knows what is written.
     this.#written.delete(camera);
-    for (const page of changed) {
-      const content = pageOf(written.bytes, page);
-      // A copy, also because zlib and SQLite take no shared memory.
-      content.set(pageOf(bytes, page));
-      written.sums[page] = crc32(content);
-      written.hashes[page] = undefined;
-    }
-    const { token, ...saved } = this.#db.transaction(() => this.#write(image, written, changed))();
+    const { token, ...saved } = this.#db.transaction(() => this.#write(image, sums, changed))();
     this.#stage('checkpoint: committed');
-    const { step, signature, savedAt } = image;
     const { generation } = saved;
-    this.#written.set(camera, { ...written, saved: { step, signature, savedAt, token, generation } });
+    const { length } = bytes;
+    this.#written.set(camera, { length, sums, hashes, saved: { step, signature, savedAt, token, generation } });
     return saved;
   }
 
   /** The newest checkpoint of a camera that this process has loaded or saved. */
   written(camera: string): Written | null {
     return this.#written.get(camera) ?? null;
+  }
+
+  /**
+   * One page of that checkpoint as it lies there. Throws CortexdError('corrupt') where it is damaged or missing; the next checkpoint
+   * then writes all pages anew.
+   */
+  readPage(camera: string, page: number): PackedPage {
+    const { saved, sums } = this.#written.get(camera)!;
+    const row = this.#db.prepare(`${PAGES_OF_GENERATION} AND page = ?`).get(camera, saved.generation, page) as
+      PageRow | undefined;
+    const { packed = PLAIN, bytes } = row ?? { packed: PLAIN, bytes: Buffer.alloc(0) };
+    const content = unpack(packed, bytes);
+    if (row === undefined || content === null || crc32(content) !== sums[page]) {
+      this.#written.delete(camera);
+      throw new CortexdError('corrupt', `Expected page ${page} of the model of ${camera} but it fails its checksum`);
+    }
+    return { packed, bytes };
   }
 
   /** What is known of the newest checkpoint; null: there is none. Its bytes are not looked at. */
@@ -132,10 +144,10 @@ export class ModelPages {
 
   #write(
     image: ModelImage,
-    { bytes, sums }: Content,
+    sums: Uint32Array,
     changed: readonly number[],
   ): SavedCheckpoint & { readonly token: number } {
-    const { camera, step, signature, savedAt } = image;
+    const { camera, bytes, step, signature, savedAt } = image;
     const db = this.#db;
     const last = this.last(camera);
     const generation = (last?.generation ?? 0) + 1;
@@ -150,7 +162,8 @@ export class ModelPages {
     let rowBytes = 0;
     changed.forEach((page, index) => {
       if (index === changed.length >> 1) this.#stage('checkpoint: half of the pages written');
-      const content = pageOf(bytes, page);
+      // A copy: zlib and SQLite take no shared memory.
+      const content = Uint8Array.from(pageOf(bytes, page));
       const row = pack(content);
       insert.run(camera, page, generation, sums[page], row.packed, row.bytes);
       pageBytes += content.length;
@@ -216,9 +229,9 @@ export class ModelPages {
     }
     const { step, signature, savedAt, token = 0 } = found.image;
     this.#written.set(camera, {
-      bytes: Uint8Array.from(found.image.bytes),
+      length: found.image.bytes.length,
       sums: found.sums,
-      hashes: [],
+      hashes: pagesOf(found.image.bytes).map(sha256),
       saved: { step, signature, savedAt, token, generation: found.generation },
     });
     return found;
@@ -238,13 +251,7 @@ export class ModelPages {
     if (row.length < 0 || row.length > MAX_IMAGE) return `${row.length} bytes`;
     const bytes = new Uint8Array(row.length);
     const sums = new Uint32Array(Math.ceil(row.length / PAGE_BYTES));
-    const pages = this.#db
-      .prepare(
-        `SELECT * FROM model_page AS p WHERE camera = ? AND generation = (
-           SELECT max(generation) FROM model_page WHERE camera = p.camera AND page = p.page AND generation <= ?)
-         ORDER BY page`,
-      )
-      .all(camera, row.generation) as PageRow[];
+    const pages = this.#db.prepare(`${PAGES_OF_GENERATION} ORDER BY page`).all(camera, row.generation) as PageRow[];
     if (pages.length !== sums.length) return `${pages.length} of ${sums.length} pages`;
     for (const { page, crc32: sum, packed = PLAIN, bytes: written } of pages) {
       if (page < 0 || page >= sums.length) return `there is a page ${page}`;
@@ -277,11 +284,15 @@ function savedModel({ step, signature, saved_at: savedAt, token = 0, generation 
   return { step, signature, savedAt, token, generation };
 }
 
+function pagesOf(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / PAGE_BYTES) }, (_, page) => pageOf(bytes, page));
+}
+
 export function pageOf(bytes: Uint8Array, page: number): Uint8Array {
   return bytes.subarray(page * PAGE_BYTES, Math.min(bytes.length, (page + 1) * PAGE_BYTES));
 }
 
-export function pack(content: Uint8Array): { packed: number; bytes: Uint8Array } {
+function pack(content: Uint8Array): PackedPage {
   const sample = content.subarray(0, SAMPLE_BYTES);
   const isPlain = { packed: PLAIN, bytes: content };
   if (deflateSync(sample, { level: 1 }).length > sample.length * WORTH_PACKING) return isPlain;

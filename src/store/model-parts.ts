@@ -5,7 +5,7 @@
  */
 import { CortexdError } from '../errors.ts';
 import { sha256 } from './model-image.ts';
-import { PAGE_BYTES, type SavedModel, type Written, pack, pageOf, unpack } from './model-pages.ts';
+import { PAGE_BYTES, type PackedPage, type SavedModel, type Written, pageOf, unpack } from './model-pages.ts';
 
 /** `hashes`: of all pages in order; `parts`: those that are not known there, each once. */
 export type ModelParts = SavedModel & {
@@ -14,21 +14,19 @@ export type ModelParts = SavedModel & {
   readonly parts: readonly { readonly hash: string; readonly bytes: Uint8Array }[];
 };
 
-/** The parts of a checkpoint whose hashes are not among `known`; null without a checkpoint. */
-export function modelParts(written: Written | null, known: ReadonlySet<string>): ModelParts | null {
+/** The parts of a checkpoint whose hashes are not among `known`, read by `readPage`; null without a checkpoint. */
+export function modelParts(
+  written: Written | null,
+  known: ReadonlySet<string>,
+  readPage: (page: number) => PackedPage,
+): ModelParts | null {
   if (written === null) return null;
-  const { bytes, sums, hashes, saved } = written;
-  const all = Array.from(sums, (_, page) => (hashes[page] ??= sha256(pageOf(bytes, page))));
+  const { length, hashes, saved } = written;
   const parts = new Map<string, Uint8Array>();
-  all.forEach((hash, page) => {
-    if (!known.has(hash) && !parts.has(hash)) parts.set(hash, packPart(pageOf(bytes, page)));
+  hashes.forEach((hash, page) => {
+    if (!known.has(hash) && !parts.has(hash)) parts.set(hash, partOf(readPage(page)));
   });
-  return {
-    ...saved,
-    length: bytes.length,
-    hashes: all,
-    parts: [...parts].map(([hash, packed]) => ({ hash, bytes: packed })),
-  };
+  return { ...saved, length, hashes, parts: [...parts].map(([hash, bytes]) => ({ hash, bytes })) };
 }
 
 /**
@@ -58,8 +56,7 @@ export async function assembleModel(
   return bytes;
 }
 
-function packPart(content: Uint8Array): Uint8Array {
-  const { packed, bytes } = pack(content);
+function partOf({ packed, bytes }: PackedPage): Uint8Array {
   const part = new Uint8Array(bytes.length + 1);
   part[0] = packed;
   part.set(bytes, 1);

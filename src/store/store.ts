@@ -215,7 +215,8 @@ export class Store {
 
   /** The last checkpoint for another machine; see model-parts.ts. */
   modelParts(camera: string, known: ReadonlySet<string>): ModelParts | null {
-    return modelParts(this.#pages.written(camera), known);
+    const pages = this.#pages;
+    return modelParts(pages.written(camera), known, (page) => pages.readPage(camera, page));
   }
 
   lastCheckpoint(camera: string): SavedModel | null {

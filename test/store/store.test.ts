@@ -8,7 +8,9 @@ import { NEWEST } from '../../src/store/migrations.ts';
 import { openJournal } from '../../src/store/reader.ts';
 import { StoreClient } from '../../src/store/store-client.ts';
 import { Store } from '../../src/store/store.ts';
-import { eventOf, imageOf } from './support.ts';
+import { assembleModel } from '../../src/store/model-parts.ts';
+import { shortFolder } from '../support/folder.ts';
+import { eventOf, imageOf, noiseOf } from './support.ts';
 
 const NOW = '2026-11-23T12:00:00.000Z';
 const open = (directory: string, outboxLimit = 100): Store =>
@@ -50,6 +52,30 @@ test('a damaged page makes loading fall back to the generation before, and say w
   t.match(loaded, { kind: 'loaded', generation: 2, lost: /step 3.*page 1 fails its checksum.*goes on from step 2/ });
   if (loaded.kind === 'loaded') t.ok(Buffer.from(loaded.image.bytes).equals(Buffer.from(imageOf(2).bytes)));
   again.close();
+});
+
+test('parts of a checkpoint are read from the database; where a page is damaged the next one writes all anew', async (t) => {
+  const directory = shortFolder(t);
+  const store = new Store({ directory, outboxLimit: 9, program: '0', lock: true });
+  t.teardown(() => store.close());
+  const image = noiseOf(1);
+  store.checkpoint(image);
+  const whole = store.modelParts('porch', new Set())!;
+  t.equal(whole.parts.length, 4);
+  const parts = new Map(whole.parts.map(({ hash, bytes }) => [hash, bytes]));
+  const bytes = await assembleModel(whole.length, whole.hashes, async (hash) => parts.get(hash) ?? null);
+  t.ok(Buffer.from(bytes).equals(image.bytes));
+  image.bytes[70_000]! ^= 1;
+  store.checkpoint({ ...image, step: 2 });
+  t.equal(store.modelParts('porch', new Set(parts.keys()))!.parts.length, 1, 'only what is not known');
+
+  const other = new Sqlite(join(directory, DATABASE_FILE));
+  other.prepare('UPDATE model_page SET bytes = zeroblob(65536) WHERE page = 1').run();
+  other.close();
+  t.throws(() => store.modelParts('porch', new Set()), { code: 'corrupt', message: /page 1 of the model of porch/ });
+  t.equal(store.modelParts('porch', new Set()), null, 'nobody knows what is written');
+  t.equal(store.checkpoint({ ...image, step: 3 }).pages, 4);
+  t.equal(store.modelParts('porch', new Set())!.parts.length, 4);
 });
 
 test('when no generation is sound, the newest sound snapshot is gone on from, and the damage is kept aside', async (t) => {
