@@ -50,7 +50,7 @@ export function timeOfLog(log: number): number {
 
 /** Standard deviations by which a stay of `elapsedMs` differs from the usual one (< 0 shorter); 0 while unknown. */
 export function intervalDeviation(memory: IntervalMemory, key: number, elapsedMs: number): number {
-  const entry = find(memory, key);
+  const entry = intervalAt(memory, key);
   if (entry < 0) return 0;
   const count = memory.visits[entry]!;
   if (count < MIN_VISITS) return 0;
@@ -75,22 +75,34 @@ export type UsualInterval = {
 
 /** The usual time of a key, or null while it was never seen. */
 export function usualInterval(memory: IntervalMemory, key: number, spread: number): UsualInterval | null {
-  const entry = find(memory, key);
+  const entry = intervalAt(memory, key);
   if (entry < 0) return null;
-  const mean = memory.meanLog[entry]!;
-  const spreadLog = Math.sqrt(Math.max(MIN_VARIANCE, memory.varianceLog[entry]!));
   return {
     visits: memory.visits[entry]!,
-    lowMs: timeOfLog(mean - spreadLog * spread),
-    meanMs: timeOfLog(mean),
-    highMs: timeOfLog(mean + spreadLog * spread),
-    spreadLog,
+    lowMs: timeAt(memory, entry, -spread),
+    meanMs: timeAt(memory, entry, 0),
+    highMs: timeAt(memory, entry, spread),
+    spreadLog: spreadAt(memory, entry),
   };
+}
+
+/** The time (ms) that lies so many standard deviations from the mean of an entry. */
+export function timeAt({ meanLog, varianceLog }: IntervalMemory, entry: number, deviations: number): number {
+  return timeOfLog(meanLog[entry]! + spreadOf(varianceLog[entry]!) * deviations);
+}
+
+/** The standard deviation of ln(time) of an entry. */
+export function spreadAt({ varianceLog }: IntervalMemory, entry: number): number {
+  return spreadOf(varianceLog[entry]!);
+}
+
+function spreadOf(variance: number): number {
+  return Math.sqrt(Math.max(MIN_VARIANCE, variance));
 }
 
 /** How often a key was learned. */
 export function visitsOf(memory: IntervalMemory, key: number): number {
-  const entry = find(memory, key);
+  const entry = intervalAt(memory, key);
   return entry < 0 ? 0 : memory.visits[entry]!;
 }
 
@@ -123,7 +135,8 @@ function slotOf(key: number, entries: number): number {
   return ((mixed ^ (mixed >>> 13)) >>> 0) % entries;
 }
 
-function find({ intervalKeys: keys }: IntervalMemory, key: number): number {
+/** The entry of a key, or -1 while it was never seen. */
+export function intervalAt({ intervalKeys: keys }: IntervalMemory, key: number): number {
   for (let probe = 0, slot = slotOf(key, keys.length); probe < PROBES; probe++) {
     const found = keys[slot]!;
     if (found === key + 1) return slot;

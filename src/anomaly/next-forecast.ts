@@ -8,6 +8,7 @@
  * What none of them named has the probability that they left over, shared by base rate.
  */
 import { type Views, SHARE, field, upTo } from '../memory/layout.ts';
+import type { Ranked } from './ranked.ts';
 import { type ForecastScore, MOST_COUNT, clip, countQuestion, scoreForecast } from './forecast-score.ts';
 
 const BASE_RATE = 0.01;
@@ -60,10 +61,10 @@ export function settleNext(forecast: NextForecast, score: ForecastScore, thing: 
   present[0] = thing + 1;
 }
 
-/** Keep what is told of the next thing: probabilities whose sum is at most 1. */
-export function tellNext({ toldNext }: NextForecast, list: readonly { thing: number; probability: number }[]): void {
+/** Keep what is told of the next thing: weights are probabilities whose sum is at most 1. */
+export function tellNext({ toldNext }: NextForecast, { count, things, weights }: Ranked): void {
   toldNext.fill(0);
-  for (const { thing, probability } of list) toldNext[thing] = probability;
+  for (let i = 0; i < count; i++) toldNext[things[i]!] = weights[i]!;
 }
 
 /** A new clip begins. */

@@ -19,7 +19,7 @@ import {
 } from '../anomaly/forecast-score.ts';
 import { exp, ln } from '../memory/exact-math.ts';
 import { type Views, FLAG, SHARE, below, field } from '../memory/layout.ts';
-import { nextVisits } from '../visits/next.ts';
+import { type RankedVisits, newRankedVisits, rankNextVisits } from '../visits/next.ts';
 import type { GlobalRegion } from './global-region.ts';
 import { type VisitRegion, visitHolds } from './visit-region.ts';
 
@@ -154,6 +154,8 @@ function learnFrom(views: ActivityViews, slot: number, zone: number, horizon: nu
     views.weights[weights + expert]! += WEIGHT_RATE * error * stretch(clip(views.toldExperts[at * EXPERTS + expert]!));
 }
 
+const next = newRankedVisits();
+
 function tell(
   { views }: ActivityForecast,
   occupied: Uint8Array,
@@ -164,7 +166,7 @@ function tell(
   const zones = occupied.length;
   const slot = views.waiting[0]! % WAITING;
   const context = contextOf(global, timeMs);
-  const next = nextVisits(visits.next, timeMs);
+  rankNextVisits(visits.next, timeMs, next);
   views.toldContext[slot] = context;
   views.sampledMs[slot] = timeMs;
   views.toldOccupied.set(occupied, slot * zones);
@@ -179,15 +181,15 @@ function tell(
       const known = views.state[(context * zones + zone) * HORIZONS + horizon]!;
       // What no kind tells is as likely as ever.
       let comes = base;
-      for (const { kind, probability, inMs } of next)
-        if (visitHolds(visits, kind, zone))
-          comes += probability * (arrivedBy(HORIZONS_S[horizon]! * 1000, inMs) - base);
-        else comes -= probability * base;
+      for (let i = 0; i < next.count; i++)
+        if (visitHolds(visits, next.things[i]!, zone))
+          comes += next.weights[i]! * (arrivedBy(HORIZONS_S[horizon]! * 1000, next, i) - base);
+        else comes -= next.weights[i]! * base;
       const told = views.toldExperts;
       told[at * EXPERTS + BASE] = careful(base);
       told[at * EXPERTS + PERSISTENCE] = careful(persistence);
       told[at * EXPERTS + STATE] = careful((seen * known + PRIOR * persistence) / (seen + PRIOR));
-      told[at * EXPERTS + VISIT] = careful(isOccupied === 1 || next.length === 0 ? persistence : comes);
+      told[at * EXPERTS + VISIT] = careful(isOccupied === 1 || next.count === 0 ? persistence : comes);
       const mixed = mix(views, at, (horizon * 2 + isOccupied) * EXPERTS);
       // What comes within a second comes within five.
       views.toldMix[at] = horizon === 0 ? mixed : Math.max(mixed, views.toldMix[at - 1]!);
@@ -220,9 +222,9 @@ function contextOf({ views }: GlobalRegion, timeMs: number): number {
 }
 
 /** Chance that a delay is over whose 10 and 90 % points are known: a straight line through the two. */
-function arrivedBy(ms: number, inMs: readonly [number, number]): number {
-  const early = inMs[0];
-  const late = inMs[1];
+function arrivedBy(ms: number, { lowMs, highMs }: RankedVisits, place: number): number {
+  const early = lowMs[place]!;
+  const late = highMs[place]!;
   if (late <= early) return ms >= late ? 1 : 0;
   return Math.min(1, Math.max(0, 0.1 + (0.8 * (ms - early)) / (late - early)));
 }

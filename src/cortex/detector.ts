@@ -80,6 +80,17 @@ export type Moment = { readonly step: number; readonly timeMs: number };
 /** Evidence of one frame: `ratio` 1 = alarm; `mayStart`: whether alarms are allowed now. */
 export type Evidence = { readonly ratio: number; readonly mayStart: boolean };
 
+/** Whether a cause of the scene has no event, nor evidence for one: there is nothing to detect. */
+export function isSilent({ views }: Detector, cause: DetectedCause, ratio: number): boolean {
+  return ratio < 1 && views.open[placeOfCause(views, cause)] === NONE;
+}
+
+/** Whether an event of a thing is open, or about to be. */
+export function hasEvents({ views }: Detector): boolean {
+  for (let place = SCENE; place < PLACES; place++) if (views.open[place] !== NONE) return true;
+  return false;
+}
+
 /** One cause of the scene in one frame. Returns the change to tell, or null. */
 export function detectScene(
   detector: Detector,
@@ -88,8 +99,7 @@ export function detectScene(
   moment: Moment,
   account: (cause: DetectedCause) => Account,
 ): EventChange | null {
-  const place = DETECTED.indexOf(cause);
-  detector.views.cause[place] = place;
+  const place = placeOfCause(detector.views, cause);
   const waitMs = cause === 'scene_change' ? 0 : detector.confirmMs;
   return follow(detector, place, evidence, waitMs, moment, account);
 }
@@ -121,7 +131,7 @@ export function detectThing(
   return follow(detector, place, evidence, detector.confirmMs, moment, account);
 }
 
-/** Whether an event of a thing is open, or about to be. */
+/** Whether the event of one thing is. */
 export function hasEvent({ views }: Detector, id: number): boolean {
   return placeOf(views, id) >= 0;
 }
@@ -224,6 +234,13 @@ function confirm(
   return moment.timeMs - views.startedMs[place]! >= waitMs;
 }
 
+/** The place of a cause of the scene, which is always its own. */
+function placeOfCause({ cause: causes }: DetectorViews, cause: DetectedCause): number {
+  const place = DETECTED.indexOf(cause);
+  causes[place] = place;
+  return place;
+}
+
 function placeOf({ open, thing }: DetectorViews, id: number): number {
   for (let place = SCENE; place < PLACES; place++) if (open[place] !== NONE && thing[place] === id) return place;
   return -1;
@@ -246,10 +263,12 @@ function heldNear({ open, lowSinceMs, box: boxes }: DetectorViews, [x, y, w, h]:
 
 function hasMoved({ box, toldBox }: DetectorViews, place: number): boolean {
   if (place < SCENE) return false;
-  const [x, y, w, h] = boxAt(box, place);
-  const [left, top, wide, high] = boxAt(toldBox, place);
-  const apart = Math.max(Math.abs(x + w / 2 - left - wide / 2), Math.abs(y + h / 2 - top - high / 2));
-  return apart > MOVED * Math.max(wide, high);
+  const at = place * 4;
+  const wide = toldBox[at + 2]!;
+  const high = toldBox[at + 3]!;
+  const alongX = box[at]! + box[at + 2]! / 2 - toldBox[at]! - wide / 2;
+  const alongY = box[at + 1]! + box[at + 3]! / 2 - toldBox[at + 1]! - high / 2;
+  return Math.max(Math.abs(alongX), Math.abs(alongY)) > MOVED * Math.max(wide, high);
 }
 
 function boxAt(boxes: Float32Array, place: number): Box {

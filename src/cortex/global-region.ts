@@ -10,12 +10,14 @@
  */
 import {
   type IntervalMemory,
+  intervalAt,
   intervalKey,
   intervalMemoryFields,
   learnInterval,
-  usualInterval,
+  timeAt,
   visitsOf,
 } from '../anomaly/interval-memory.ts';
+import { type Ranked, newRanked, rank } from '../anomaly/ranked.ts';
 import {
   type TemporalMemory,
   type TemporalMemoryParams,
@@ -106,7 +108,7 @@ export function resetGlobalRegion({ views, memory, grid }: GlobalRegion, timeMs:
   resetTemporalMemory(memory);
   // Idle bursts: whatever may follow idle is expected.
   const nothing = new Uint8Array(grid.columns * grid.rows);
-  stepTemporalMemory(memory, views.columns, stateColumns(views.columns, nothing), false);
+  stepTemporalMemory(memory, views.columns, stateColumns(views.columns, nothing, 0, nothing.length), false);
 }
 
 function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn: boolean): void {
@@ -115,7 +117,7 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   const next = stateNumber(region, occupied, learn);
   const stayedMs = timeMs - views.enteredMs[0]!;
   if (learn) learnInterval(transitions, intervalKey(next, previous, state), stayedMs);
-  stepTemporalMemory(memory, views.columns, stateColumns(views.columns, occupied), learn);
+  stepTemporalMemory(memory, views.columns, stateColumns(views.columns, occupied, 0, occupied.length), learn);
   if (learn) {
     const visits = views.stateVisits[next]! + 1;
     views.stateVisits[next] = visits >= MOST_VISITS ? visits >> 1 : visits;
@@ -125,14 +127,15 @@ function tick(region: GlobalRegion, occupied: Uint8Array, timeMs: number, learn:
   views.enteredMs[0] = timeMs;
 }
 
-function stateColumns(columns: Uint16Array, occupied: Uint8Array): number {
+/** The columns of a state to `columns`; returns how many. `table` [states, zones] 0|1. */
+function stateColumns(columns: Uint16Array, table: Uint8Array, state: number, zones: number): number {
   let count = 0;
-  for (let zone = 0; zone < occupied.length; zone++) {
-    if (occupied[zone] === 0) continue;
+  for (let zone = 0; zone < zones; zone++) {
+    if (table[state * zones + zone] === 0) continue;
     for (let i = 0; i < COLUMNS_PER_BIT; i++) columns[count++] = zone * COLUMNS_PER_BIT + i;
   }
   if (count > 0) return count;
-  for (let i = 0; i < COLUMNS_PER_BIT; i++) columns[count++] = occupied.length * COLUMNS_PER_BIT + i;
+  for (let i = 0; i < COLUMNS_PER_BIT; i++) columns[count++] = zones * COLUMNS_PER_BIT + i;
   return count;
 }
 
@@ -165,15 +168,14 @@ function sameZones(table: Uint8Array, start: number, occupied: Uint8Array): bool
   return true;
 }
 
-type Candidate = { readonly state: number; readonly weight: number };
-
-/** States that followed the present one before, most likely first, with their probability. */
-function candidates(region: GlobalRegion): { list: Candidate[]; total: number } {
+/** States that followed the present one before, with their probability, to `out`; what is left to 1 is something else. */
+export function rankNextStates(region: GlobalRegion, out: Ranked): void {
   const { views, transitions } = region;
-  const [state, previous] = [views.current[0]!, views.current[1]!];
-  const list: Candidate[] = [];
+  const state = views.current[0]!;
+  const previous = views.current[1]!;
   let total = 0;
   let seen = 0;
+  out.count = 0;
   for (let next = 0; next < ANY_STATE; next++) {
     if (views.stateVisits[next] === 0) continue;
     const count = visitsOf(transitions, intervalKey(next, previous, state));
@@ -181,46 +183,48 @@ function candidates(region: GlobalRegion): { list: Candidate[]; total: number } 
     seen += count;
     const weight = count * (isPredicted(region, next) ? 1 : UNEXPECTED_FACTOR);
     total += weight;
-    list.push({ state: next, weight });
+    rank(out, next, weight);
   }
-  if (seen < MIN_SUCCESSORS) return { list: [], total: 0 };
-  list.sort((a, b) => b.weight - a.weight || a.state - b.state);
+  if (seen < MIN_SUCCESSORS) out.count = 0;
   // One more than was seen: something new is always possible.
-  return { list, total: total + 1 };
+  for (let i = 0; i < out.count; i++) out.weights[i]! /= total + 1;
 }
 
 /** Whether the temporal memory predicts most columns of a known state. */
 function isPredicted({ views, memory, grid }: GlobalRegion, state: number): boolean {
-  const zones = grid.columns * grid.rows;
-  const count = stateColumns(views.columns, views.stateZones.subarray(state * zones, (state + 1) * zones));
+  const count = stateColumns(views.columns, views.stateZones, state, grid.columns * grid.rows);
   let predicted = 0;
   for (let i = 0; i < count; i++) predicted += memory.views.predictedColumn[views.columns[i]!]!;
   return predicted >= EXPECTED_SHARE * count;
 }
 
-/** All states that may come next with their probability; what is left to 1 is something else. */
-export function nextStates(region: GlobalRegion): { readonly state: number; readonly probability: number }[] {
-  const { list, total } = candidates(region);
-  return list.map(({ state, weight }) => ({ state, probability: weight / total }));
+const likely = newRanked(STATES);
+
+/** The most likely next state, or null where nothing is predicted. */
+export function likeliestNext(region: GlobalRegion): { readonly state: number; readonly probability: number } | null {
+  rankNextStates(region, likely);
+  return likely.count === 0 ? null : { state: likely.things[0]!, probability: likely.weights[0]! };
 }
 
 /** The next states with the time in which they usually come. */
 export function predictNext(region: GlobalRegion): Pick<ModelPrediction, 'next' | 'confidence'> {
-  const { views, transitions } = region;
-  const [state, previous] = [views.current[0]!, views.current[1]!];
-  const { list, total } = candidates(region);
-  const next = list
-    .slice(0, MAX_EXPECTED)
-    .filter(({ weight }) => weight / total >= MIN_PROBABILITY)
-    .map((candidate) => {
-      const usual = usualInterval(transitions, intervalKey(candidate.state, previous, state), SPREAD_10_90);
-      const inMs: [number, number] = usual === null ? [0, 0] : [usual.lowMs, usual.highMs];
-      return { ...describeState(region, candidate.state, candidate.weight / total), inMs };
-    });
+  rankNextStates(region, likely);
+  const next: ModelPrediction['next'][number][] = [];
+  for (let i = 0; i < Math.min(MAX_EXPECTED, likely.count); i++)
+    if (likely.weights[i]! >= MIN_PROBABILITY) next.push(expectState(region, likely.things[i]!, likely.weights[i]!));
   return { next, confidence: next[0]?.probability ?? 0 };
 }
 
-function describeState({ views, grid }: GlobalRegion, state: number, probability: number): ExpectedState {
+function expectState(region: GlobalRegion, next: number, probability: number): ModelPrediction['next'][number] {
+  const { views, transitions } = region;
+  const { state, positions } = describeState(region, next);
+  const entry = intervalAt(transitions, intervalKey(next, views.current[1]!, views.current[0]!));
+  const inMs: [number, number] =
+    entry < 0 ? [0, 0] : [timeAt(transitions, entry, -SPREAD_10_90), timeAt(transitions, entry, SPREAD_10_90)];
+  return { state, positions, probability, inMs };
+}
+
+function describeState({ views, grid }: GlobalRegion, state: number): Pick<ExpectedState, 'state' | 'positions'> {
   const zones = grid.columns * grid.rows;
   const positions = [];
   const names = [];
@@ -229,5 +233,5 @@ function describeState({ views, grid }: GlobalRegion, state: number, probability
     positions.push(zoneBox(grid, zone));
     names.push(`r${Math.floor(zone / grid.columns)}c${zone % grid.columns}`);
   }
-  return { state: names.length === 0 ? 'idle' : names.join('+'), positions, probability };
+  return { state: names.length === 0 ? 'idle' : names.join('+'), positions };
 }

@@ -3,11 +3,12 @@
  */
 import { BINS, type ForecastScore, calibrationError, forecastScoreFields } from '../anomaly/forecast-score.ts';
 import { type NextForecast, nextForecastFields, resetNext, settleNext, tellNext } from '../anomaly/next-forecast.ts';
+import { newRanked } from '../anomaly/ranked.ts';
 import { VISIT_KINDS } from '../visits/kinds.ts';
-import { nextVisits } from '../visits/next.ts';
+import { newRankedVisits, rankNextVisits } from '../visits/next.ts';
 import { HORIZONS_S, SCORED } from './activity-forecast.ts';
 import type { Cortex } from './cortex.ts';
-import { STATES, nextStates } from './global-region.ts';
+import { STATES, rankNextStates } from './global-region.ts';
 
 export const qualityTables = () => ({
   'next.state': nextForecastFields(STATES),
@@ -23,23 +24,21 @@ export type NextQuality = {
   readonly visitScore: ForecastScore;
 };
 
+const states = newRanked(STATES);
+const following = newRankedVisits();
+
 /** Score the last forecasts when a state or a visit has come, and make the next ones. */
 export function stepNextQuality(cortex: Cortex, ticked: boolean, visits: number, learn: boolean): void {
   const { next, global, visits: region, lifeMs } = cortex;
   if (ticked) {
     settleNext(next.state, next.stateScore, global.views.current[0]!, learn);
-    tellNext(
-      next.state,
-      nextStates(global).map(({ state, probability }) => ({ thing: state, probability })),
-    );
+    rankNextStates(global, states);
+    tellNext(next.state, states);
   }
   if (visits > 0) {
     settleNext(next.visit, next.visitScore, region.views.lastKind[0]!, learn);
-    const following = nextVisits(region.next, lifeMs[0]!);
-    tellNext(
-      next.visit,
-      following.map(({ kind, probability }) => ({ thing: kind, probability })),
-    );
+    rankNextVisits(region.next, lifeMs[0]!, following);
+    tellNext(next.visit, following);
   }
 }
 

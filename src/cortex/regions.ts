@@ -7,22 +7,35 @@ import type { Moment } from './detector.ts';
 import { stepFlowStream } from './flow-stream.ts';
 import { type GlobalStep, stepGlobalRegion } from './global-region.ts';
 import type { Seen } from './sight.ts';
-import { type VisitStep, stepVisits } from './visit-region.ts';
+import { type VisitStep, newVisitStep, stepVisits } from './visit-region.ts';
 
 export type RegionStep = {
   readonly global: GlobalStep;
-  readonly visits: VisitStep;
+  visits: VisitStep;
   /** Spreads beyond the usual speed. */
-  readonly flow: number;
+  flow: number;
   /** Something moves. */
-  readonly moving: boolean;
+  moving: boolean;
 };
 
-export function stepRegions(cortex: Cortex, seen: Seen, now: Moment, elapsedMs: number, learn: boolean): RegionStep {
+export const newRegionStep = (): RegionStep => ({
+  global: { ticked: false },
+  visits: newVisitStep(),
+  flow: 0,
+  moving: false,
+});
+
+export function stepRegions(
+  cortex: Cortex,
+  seen: Seen,
+  now: Moment,
+  elapsedMs: number,
+  learn: boolean,
+  out: RegionStep,
+): void {
   const { occupied } = cortex.zones.global;
-  const global: GlobalStep = { ticked: false };
-  stepGlobalRegion(cortex.global, occupied, seen.globalChanged, now.timeMs, learn, global);
-  const visits = stepVisits(cortex.visits, cortex.judge.things, now.timeMs, learn);
-  const flow = stepFlowStream(cortex.flow, cortex.sight.flowPlane, cortex.geometry, elapsedMs, learn);
-  return { global, visits, flow, moving: seen.moving > 0 };
+  stepGlobalRegion(cortex.global, occupied, seen.globalChanged, now.timeMs, learn, out.global);
+  out.visits = stepVisits(cortex.visits, cortex.judge.things, now.timeMs, learn);
+  out.flow = stepFlowStream(cortex.flow, cortex.sight.flowPlane, cortex.geometry, elapsedMs, learn);
+  out.moving = seen.moving > 0;
 }

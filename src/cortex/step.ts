@@ -17,25 +17,39 @@ import { resetFlowStream } from './flow-stream.ts';
 import { resetGlobalRegion } from './global-region.ts';
 import { dropUnits, learningState, watchOn } from './judge/calibration.ts';
 import { watchCrowd } from './judge/crowd.ts';
-import { type SceneRatios, judgeScene } from './judge/scene.ts';
+import { judgeScene } from './judge/scene.ts';
 import { hasAlarmed, judgeThings, learnGone } from './judge/things.ts';
 import { type LabelStep, stepLabels } from './labels.ts';
 import type { EventChange, Observation } from './observation.ts';
 import { predict } from './predict.ts';
 import { resetNextQuality, stepNextQuality } from './prediction-quality.ts';
-import { stepRegions } from './regions.ts';
+import { newRegionStep, stepRegions } from './regions.ts';
 import { clearSight, lookAt, nothingSeen, watchPicture } from './sight.ts';
-import { detectAll } from './tell/detect-all.ts';
+import { type FrameEvidence, detectAll } from './tell/detect-all.ts';
 import { showThings } from './tell/seen.ts';
 import { shownStreams, fillGrid } from './tell/show.ts';
 import { learnTemplates } from './template-memory.ts';
 import { resetVisits } from './visit-region.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Gaps longer than this are pauses; a clock that went back or a pause counts as one ordinary frame. */
 const MAX_GAP_MS = 5000;
 
 /** Where a step's time goes (ms, summed up by each step), by a clock that the caller brings. */
 export type StageClock = { retina: number; regions: number; detect: number; readonly now: () => number };
+
+/** Of the step under way; filled anew by each. */
+const now: Mutable<Moment> = { step: 0, timeMs: 0.5 };
+const seen = nothingSeen();
+const regions = newRegionStep();
+const labelled: LabelStep = { label: null, changed: false };
+const evidence: Mutable<FrameEvidence> = {
+  verdict: seen.verdict,
+  regions,
+  ratios: new Float64Array(0),
+  orderMatters: false,
+};
 
 /** Take in one frame; throws RangeError when its size is not the model's. `stage`, if given, measures the step. */
 export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stage?: StageClock): Observation {
@@ -46,13 +60,13 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
     );
   }
   const elapsedMs = advanceClock(cortex, frame.timeMs);
-  const now: Moment = { step: cortex.clock.step[0]!, timeMs: cortex.lifeMs[0]! };
+  now.step = cortex.clock.step[0]!;
+  now.timeMs = cortex.lifeMs[0]!;
   watchOn(calibration, elapsedMs, mayLearn);
 
   const began = stage?.now() ?? 0;
   const verdict = watchPicture(cortex.sight, frame.luma, now.timeMs, elapsedMs, !cortex.ablated.has('gate'));
   const learn = mayLearn && !verdict.unsure && !holdsLearning(cortex);
-  const seen = nothingSeen();
   const ended = (slot: number): void => {
     learnGone(cortex.judge, slot, learn);
     if (hasAlarmed(cortex.judge, slot)) excuseAll(visits.company);
@@ -62,19 +76,18 @@ export function stepCortex(cortex: Cortex, frame: Frame, mayLearn: boolean, stag
   if (seen.isBroken) breakContext(cortex, now.timeMs);
 
   const looked = stage?.now() ?? 0;
-  const regions = stepRegions(cortex, seen, now, elapsedMs, learn);
-  const labelled: LabelStep = { label: null, changed: false };
+  stepRegions(cortex, seen, now, elapsedMs, learn, regions);
   stepLabels(cortex, learn, labelled);
 
   const stepped = stage?.now() ?? 0;
   if (!verdict.unsure) watchCrowd(calibration.crowd, cortex.judge.things, elapsedMs);
-  const thingMatters = judgeThings(cortex.judge, { timeMs: now.timeMs, elapsedMs, unsure: verdict.unsure, learn });
-  const orderMatters = stepFeedback(cortex, regions.visits, thingMatters);
-  const ratios: SceneRatios = judgeScene(cortex, regions, verdict.unsure, elapsedMs, learn);
-  const scene = { verdict, regions, ratios, orderMatters };
-  const events = detectAll(cortex, scene, now, frame.timeMs);
-  const streams = shownStreams(cortex, scene);
-  fillGrid(cortex, ratios);
+  const thingMatters = judgeThings(cortex.judge, now.timeMs, elapsedMs, verdict.unsure, learn);
+  evidence.verdict = verdict;
+  evidence.orderMatters = stepFeedback(cortex, regions.visits, thingMatters);
+  evidence.ratios = judgeScene(cortex, regions, verdict.unsure, elapsedMs, learn);
+  const events = detectAll(cortex, evidence, now, frame.timeMs);
+  const streams = shownStreams(cortex, evidence);
+  fillGrid(cortex, evidence.ratios);
 
   cortex.clock.step[0]!++;
   if (learn && regions.global.ticked)

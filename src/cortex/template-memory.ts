@@ -13,7 +13,7 @@
 import { type Views, FLAG, field } from '../memory/layout.ts';
 import { type Geometry, SUBCELL, type ZoneGrid } from '../vision/geometry.ts';
 import type { EyeViews } from '../vision/eye.ts';
-import { type GlobalRegion, IDLE, nextStates } from './global-region.ts';
+import { type GlobalRegion, IDLE, likeliestNext } from './global-region.ts';
 
 const TEMPLATES = 384;
 const PROBES = 6;
@@ -83,8 +83,8 @@ export function composePrediction(
 ): number {
   const gain = memory.gain[0]! > 0 ? memory.gain[0]! : 1;
   for (let i = 0; i < out.length; i++) out[i] = grey(plane.background[i]! * gain);
-  const [likely] = nextStates(global);
-  if (likely === undefined) return 0;
+  const likely = likeliestNext(global);
+  if (likely === null) return 0;
   if (likely.state === IDLE) return likely.probability;
   const zones = geometry.global.columns * geometry.global.rows;
   const { templateMean, templateShare, pixels } = memory;

@@ -21,8 +21,9 @@ import {
   type NextVisit,
   type NextVisits,
   followWith,
+  newRankedVisits,
   nextVisitFields,
-  nextVisits,
+  rankNextVisits,
   resetNextVisits,
 } from '../visits/next.ts';
 import { type PauseWord, type Pauses, endPause, pauseFields, readPause, resetPause } from '../visits/pause.ts';
@@ -97,7 +98,8 @@ export type VisitStep = {
 const word: CompanyWord = { bits: 0, companion: -1, missing: 0, mattering: false };
 const rhythmStep: RhythmStep = { early: 0, overdue: 0, earlyKind: -1, overdueKind: -1, arrivals: 0 };
 const pauseWord: PauseWord = { bits: 0, kind: 0, pauseMs: 0, usualMs: 0, mattering: false };
-const step: VisitStep = {
+
+export const newVisitStep = (): VisitStep => ({
   visits: 0,
   round: 0,
   fresh: 0,
@@ -106,7 +108,8 @@ const step: VisitStep = {
   mattering: false,
   rhythm: rhythmStep,
   pause: pauseWord,
-};
+});
+const step = newVisitStep();
 
 /** One frame. Things that have gone in it were told to `endVisitor` before. The result is valid until the next call. */
 export function stepVisits(region: VisitRegion, things: Things, timeMs: number, learn: boolean): VisitStep {
@@ -192,7 +195,8 @@ export function describeVisit(region: VisitRegion, kind: number, probability: nu
 export function visitHolds({ grid, aspect, visitors: { kinds } }: VisitRegion, kind: number, zone: number): boolean {
   const column = zone % grid.columns;
   const row = (zone - column) / grid.columns;
-  const [halfWidth, halfHeight] = [aspect / grid.columns / 2, 1 / grid.rows / 2];
+  const halfWidth = aspect / grid.columns / 2;
+  const halfHeight = 1 / grid.rows / 2;
   const x = (2 * column + 1) * halfWidth;
   const y = (2 * row + 1) * halfHeight;
   const high = kinds.high[kind]!;
@@ -206,6 +210,8 @@ export function visitHolds({ grid, aspect, visitors: { kinds } }: VisitRegion, k
   return false;
 }
 
+const expected = newRankedVisits();
+
 function noteOdd(region: VisitRegion, kind: number, timeMs: number): void {
   const { views, next } = region;
   step.oddKind = kind;
@@ -215,12 +221,13 @@ function noteOdd(region: VisitRegion, kind: number, timeMs: number): void {
   views.roundMs[0] = timeMs;
   views.oddKind[0] = kind;
   views.oddCompanion[0] = word.companion;
-  const expected = nextVisits(next, timeMs).filter(({ probability }) => probability >= MIN_PROBABILITY);
-  views.kept[0] = Math.min(KEPT, expected.length);
-  for (let i = 0; i < views.kept[0]; i++) {
-    views.keptKind[i] = expected[i]!.kind;
-    views.keptProbability[i] = expected[i]!.probability;
+  rankNextVisits(next, timeMs, expected);
+  let kept = 0;
+  for (; kept < Math.min(KEPT, expected.count) && expected.weights[kept]! >= MIN_PROBABILITY; kept++) {
+    views.keptKind[kept] = expected.things[kept]!;
+    views.keptProbability[kept] = expected.weights[kept]!;
   }
+  views.kept[0] = kept;
 }
 
 /** The region over the views of its blocks. */

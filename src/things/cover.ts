@@ -10,6 +10,9 @@ import { LIVE, MOST_THINGS, type Things } from './pool.ts';
 const CAME_SHARE = 0.5;
 const CAME_LEAST = 0.06;
 
+/** A box that is filled anew. */
+export type MutableBox = [x: number, y: number, width: number, height: number];
+
 /** Edges of a thing's box in px, inclusive, one pixel wider than the thing. */
 type Edges = { left: number; top: number; right: number; bottom: number };
 const edges: Edges = { left: 0, top: 0, right: 0, bottom: 0 };
@@ -28,11 +31,21 @@ function edgesOf(things: Things, slot: number, width: number, height: number): E
 
 /** A thing's box relative to the picture, cut off at its edges. */
 export function boxOf(things: Things, slot: number, aspect: number): Box {
+  const box: MutableBox = [0, 0, 0, 0];
+  readBox(things, slot, aspect, box);
+  return box;
+}
+
+/** The same to `out`. */
+export function readBox(things: Things, slot: number, aspect: number, out: MutableBox): void {
   const left = clamp((things.x[slot]! - things.width[slot]! / 2) / aspect);
   const right = clamp((things.x[slot]! + things.width[slot]! / 2) / aspect);
   const top = clamp(things.y[slot]! - things.height[slot]! / 2);
   const bottom = clamp(things.y[slot]! + things.height[slot]! / 2);
-  return [left, top, right - left, bottom - top];
+  out[0] = left;
+  out[1] = top;
+  out[2] = right - left;
+  out[3] = bottom - top;
 }
 
 /** What covers each pixel, to `cover` [height, width]: nothing, something that never travelled, or a thing that came. */

@@ -34,28 +34,32 @@ export function isFull({ pathLength }: Path, slot: number): boolean {
   return pathLength[slot] === PATH;
 }
 
-/** The entry of the cell where a thing is now; `isNew` tells that it has just come there. */
-export function enter(path: Path, slot: number, cell: number): { readonly entry: number; readonly isNew: boolean } {
-  const base = slot * PATH;
-  const newest = base + path.pathAt[slot]!;
-  if (path.pathLength[slot]! > 0 && path.cell[newest] === cell) return { entry: newest, isNew: false };
+/** Whether a thing is still in the cell of its newest entry. */
+export function isStillAt({ pathLength, pathAt, cell: cells }: Path, slot: number, cell: number): boolean {
+  return pathLength[slot]! > 0 && cells[slot * PATH + pathAt[slot]!] === cell;
+}
+
+/** The newest entry. */
+export function newestEntry({ pathAt }: Path, slot: number): number {
+  return slot * PATH + pathAt[slot]!;
+}
+
+/** A thing has come to another cell: an entry for it. */
+export function enter(path: Path, slot: number, cell: number): number {
   path.pathAt[slot] = (path.pathAt[slot]! + 1) % PATH;
   path.pathLength[slot] = Math.min(PATH, path.pathLength[slot]! + 1);
-  const entry = base + path.pathAt[slot];
+  const entry = newestEntry(path, slot);
   path.cell[entry] = cell;
-  for (const sums of [
-    path.novelty,
-    path.speeds,
-    path.speedCount,
-    path.alongX,
-    path.alongY,
-    path.heights,
-    path.shapes,
-    path.sizeCount,
-    path.stayMs,
-  ])
-    sums[entry] = 0;
-  return { entry, isNew: true };
+  path.novelty[entry] = 0;
+  path.speeds[entry] = 0;
+  path.speedCount[entry] = 0;
+  path.alongX[entry] = 0;
+  path.alongY[entry] = 0;
+  path.heights[entry] = 0;
+  path.shapes[entry] = 0;
+  path.sizeCount[entry] = 0;
+  path.stayMs[entry] = 0;
+  return entry;
 }
 
 /** Mean novelty of the last `most` entries. */

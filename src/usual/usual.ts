@@ -17,7 +17,7 @@ import { type Views, field } from '../memory/layout.ts';
 import { LIVE, MOST_THINGS, type Motion, PATH, type Things, hasCome, motionOf } from '../things/pool.ts';
 import { type Amounts, amountBits, isBelow, amountFields, learnAmount } from './amounts.ts';
 import { type Directions, directionBits, directionFields, directionOf, learnDirection } from './directions.ts';
-import { type Path, beginPath, enter, isFull, meanNovelty, pathFields } from './path.ts';
+import { type Path, beginPath, enter, isFull, isStillAt, meanNovelty, newestEntry, pathFields } from './path.ts';
 import { type Places, cellAt } from './places.ts';
 import { OF_SUMS, type Tail, learnTail, tailBits, tailFields } from './tail.ts';
 import { type Visits, countThing, learnVisit, visitBits, visitFields } from './visits.ts';
@@ -147,14 +147,19 @@ export function attributeBits({ judged, tails }: Usual, slot: number, attribute:
   return tailBits(tails[attribute]!, judged.best[slot * COUNT + attribute]!, ORDINARY_BITS, OF_SUMS);
 }
 
+/** Those of all, to `out` [attributes]. */
+export function readBits(usual: Usual, slot: number, out: Float64Array): void {
+  for (let attribute = 0; attribute < COUNT; attribute++) out[attribute] = attributeBits(usual, slot, attribute);
+}
+
 /**
  * Evidence of a thing: its attributes' bits beyond the ordinary, the highest first, each further one counting half of the one
  * before: a thing that has lost a piece is odd in size, shape and place at once.
  */
 export function sumBits(usual: Usual, slot: number): number {
-  for (let attribute = 0; attribute < COUNT; attribute++) {
-    excess[attribute] = Math.min(MOST[attribute]!, attributeBits(usual, slot, attribute) - ORDINARY_BITS);
-  }
+  readBits(usual, slot, excess);
+  for (let attribute = 0; attribute < COUNT; attribute++)
+    excess[attribute] = Math.min(MOST[attribute]!, excess[attribute]! - ORDINARY_BITS);
   excess.sort();
   let total = 0;
   for (let rank = COUNT - 1, weight = 1; rank >= 0 && excess[rank]! > 0; rank--, weight /= 1.5)
@@ -168,8 +173,9 @@ function measure(usual: Usual, things: Things, slot: number, timeMs: number, wat
   const x = things.x[slot]!;
   const y = things.y[slot]!;
   const cell = cellAt(places, x, y);
-  const { entry, isNew } = enter(path, slot, cell);
-  if (isNew) path.novelty[entry] = visitBits(usual.visits, places, cell, watchedMs);
+  if (!isStillAt(path, slot, cell))
+    path.novelty[enter(path, slot, cell)] = visitBits(usual.visits, places, cell, watchedMs);
+  const entry = newestEntry(path, slot);
   // What has been in one place or two only may be a reflection as well as a thing.
   const been = path.pathLength[slot]!;
   measured[PLACE] = meanNovelty(path, slot, NOVEL_PLACES) * (been >= FEW_PLACES ? 1 : (been + 1) / (FEW_PLACES + 1));

@@ -310,6 +310,16 @@ function tilesAbove(one: Float32Array, other: Float32Array): number {
   return count;
 }
 
+/** Sort a few numbers, in place: the engine's own sort copies what lies in shared memory first. */
+function sortUp(values: Float32Array): void {
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i]!;
+    let place = i;
+    for (; place > 0 && values[place - 1]! > value; place--) values[place] = values[place - 1]!;
+    values[place] = value;
+  }
+}
+
 /** Share of samples that differ from the frame before, their brightness apart; remembers the samples. */
 function stepShare(
   views: SceneGateViews,
@@ -320,7 +330,7 @@ function stepShare(
   const { lastSample, lastTiles, ratios } = views;
   // The median of the tiles: a large thing that appears is no change of brightness.
   for (let tile = 0; tile < ratios.length; tile++) ratios[tile] = (lastTiles[tile]! + 1) / (tileMeans[tile]! + 1);
-  ratios.sort();
+  sortUp(ratios);
   lastTiles.set(tileMeans);
   const gain = ratios[ratios.length >> 1]!;
   let stepped = 0;

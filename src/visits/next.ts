@@ -9,12 +9,14 @@
  * Time: the learned time from one visit to the next.
  */
 import {
+  intervalAt,
   intervalKey,
   intervalMemoryFields,
   learnInterval,
-  usualInterval,
+  timeAt,
   visitsOf,
 } from '../anomaly/interval-memory.ts';
+import { type Ranked, newRanked, rank } from '../anomaly/ranked.ts';
 import { type Views, field, upTo } from '../memory/layout.ts';
 import { VISIT_KINDS } from './kinds.ts';
 
@@ -42,42 +44,74 @@ export type NextVisit = {
   readonly inMs: readonly [number, number];
 };
 
+/** Kinds with their probability, likeliest first, and between when they come: [count] ms, 10 and 90 % points. */
+export type RankedVisits = Ranked & { readonly lowMs: Float64Array; readonly highMs: Float64Array };
+
+export function newRankedVisits(): RankedVisits {
+  return {
+    ...newRanked(VISIT_KINDS),
+    lowMs: new Float64Array(VISIT_KINDS),
+    highMs: new Float64Array(VISIT_KINDS),
+  };
+}
+
 /** A visit of `kind` came. */
 export function followWith(next: NextVisits, kind: number, timeMs: number, learn: boolean): void {
-  const [before, last] = lastTwoOf(next);
+  const before = kindBefore(next, 2);
+  const last = kindBefore(next, 1);
   const sinceMs = next.lastMs[0]! > 0 ? timeMs - next.lastMs[0]! : 0;
-  if (learn)
-    for (const name of [kind, ANY]) for (const key of contexts(name, before, last)) learnInterval(next, key, sinceMs);
+  if (learn) {
+    learnFollower(next, kind, before, last, sinceMs);
+    learnFollower(next, ANY, before, last, sinceMs);
+  }
   next.lastTwo[0] = last;
   next.lastTwo[1] = kind;
   next.lastMs[0] = timeMs;
 }
 
-/** Kinds that may come next, most likely first; what is left to 1 is something else. Times from `timeMs` on. */
-export function nextVisits(next: NextVisits, timeMs: number): NextVisit[] {
-  const [before, last] = lastTwoOf(next);
-  const [pairs, singles, all] = contexts(ANY, before, last).map((key) => visitsOf(next, key)) as [
-    number,
-    number,
-    number,
-  ];
-  const list: NextVisit[] = [];
-  if (singles < FEWEST) return list;
-  const elapsedMs = timeMs - next.lastMs[0]!;
+function learnFollower(next: NextVisits, kind: number, before: number, last: number, sinceMs: number): void {
+  learnInterval(next, intervalKey(kind, before, last), sinceMs);
+  learnInterval(next, intervalKey(kind, ANY, last), sinceMs);
+  learnInterval(next, intervalKey(kind, ANY, ANY), sinceMs);
+}
+
+/** Kinds that may come next, to `out`; what is left to 1 is something else. Times from `timeMs` on. */
+export function rankNextVisits(next: NextVisits, timeMs: number, out: RankedVisits): void {
+  const before = kindBefore(next, 2);
+  const last = kindBefore(next, 1);
+  const pairs = visitsOf(next, intervalKey(ANY, before, last));
+  const singles = visitsOf(next, intervalKey(ANY, ANY, last));
+  const all = visitsOf(next, intervalKey(ANY, ANY, ANY));
+  out.count = 0;
+  if (singles < FEWEST) return;
   for (let kind = 0; kind < VISIT_KINDS; kind++) {
-    const keys = contexts(kind, before, last);
-    const own = visitsOf(next, keys[2]);
+    const own = visitsOf(next, intervalKey(kind, ANY, ANY));
     if (own === 0) continue;
     let probability = (own + 0.5) / (all + VISIT_KINDS / 2);
-    probability = (visitsOf(next, keys[1]) + probability) / (singles + 1);
-    probability = (visitsOf(next, keys[0]) + probability) / (pairs + 1);
-    if (probability < LEAST) continue;
-    const usual = usualInterval(next, keys[0], SPREAD_10_90) ?? usualInterval(next, keys[1], SPREAD_10_90);
-    const inMs: [number, number] =
-      usual === null ? [0, 0] : [Math.max(0, usual.lowMs - elapsedMs), Math.max(0, usual.highMs - elapsedMs)];
-    list.push({ kind, probability, inMs });
+    probability = (visitsOf(next, intervalKey(kind, ANY, last)) + probability) / (singles + 1);
+    probability = (visitsOf(next, intervalKey(kind, before, last)) + probability) / (pairs + 1);
+    if (probability >= LEAST) rank(out, kind, probability);
   }
-  return list.toSorted((a, b) => b.probability - a.probability || a.kind - b.kind);
+  const elapsedMs = timeMs - next.lastMs[0]!;
+  for (let i = 0; i < out.count; i++) {
+    let entry = intervalAt(next, intervalKey(out.things[i]!, before, last));
+    if (entry < 0) entry = intervalAt(next, intervalKey(out.things[i]!, ANY, last));
+    out.lowMs[i] = entry < 0 ? 0 : Math.max(0, timeAt(next, entry, -SPREAD_10_90) - elapsedMs);
+    out.highMs[i] = entry < 0 ? 0 : Math.max(0, timeAt(next, entry, SPREAD_10_90) - elapsedMs);
+  }
+}
+
+const ranked = newRankedVisits();
+
+/** The same as a list of its own, for whoever keeps it. */
+export function nextVisits(next: NextVisits, timeMs: number): NextVisit[] {
+  rankNextVisits(next, timeMs, ranked);
+  const { count, things, weights, lowMs, highMs } = ranked;
+  return Array.from({ length: count }, (_, i) => ({
+    kind: things[i]!,
+    probability: weights[i]!,
+    inMs: [lowMs[i]!, highMs[i]!],
+  }));
 }
 
 /** A new clip begins. */
@@ -86,11 +120,7 @@ export function resetNextVisits({ lastTwo, lastMs }: NextVisits): void {
   lastMs.fill(0);
 }
 
-function lastTwoOf({ lastTwo, lastMs }: NextVisits): readonly [number, number] {
-  if (lastMs[0] === 0) return [NONE, NONE];
-  return [lastTwo[0]!, lastTwo[1]!];
-}
-
-function contexts(kind: number, before: number, last: number): readonly [number, number, number] {
-  return [intervalKey(kind, before, last), intervalKey(kind, ANY, last), intervalKey(kind, ANY, ANY)];
+/** The kind of the last visit (1) or of the one before (2). */
+function kindBefore({ lastTwo, lastMs }: NextVisits, back: 1 | 2): number {
+  return lastMs[0] === 0 ? NONE : lastTwo[2 - back]!;
 }

@@ -8,11 +8,13 @@
  *     evidence = standard deviations of log time beyond the usual, in bits of what lies beyond them
  */
 import {
+  intervalAt,
   intervalDeviation,
   intervalKey,
   intervalMemoryFields,
   learnInterval,
-  usualInterval,
+  spreadAt,
+  timeAt,
 } from '../anomaly/interval-memory.ts';
 import { type Views, field, upTo } from '../memory/layout.ts';
 import { normalTailBits } from '../usual/bits.ts';
@@ -60,10 +62,11 @@ export function readPause(pauses: Pauses, isIdle: boolean, timeMs: number, out: 
   out.usualMs = 0;
   out.mattering = pauses.mattersMs[last]! > 0 && out.pauseMs >= pauses.mattersMs[last]!;
   const key = intervalKey(0, 0, last);
-  const usual = usualInterval(pauses, key, 1);
-  if (usual === null) return;
-  out.usualMs = usual.meanMs;
-  if (usual.visits < MIN_PAUSES || usual.spreadLog > MAX_SPREAD || out.pauseMs <= pauses.allowedMs[last]!) return;
+  const entry = intervalAt(pauses, key);
+  if (entry < 0) return;
+  out.usualMs = timeAt(pauses, entry, 0);
+  if (pauses.visits[entry]! < MIN_PAUSES || spreadAt(pauses, entry) > MAX_SPREAD) return;
+  if (out.pauseMs <= pauses.allowedMs[last]!) return;
   const z = intervalDeviation(pauses, key, out.pauseMs);
   out.bits = z <= UNUSUAL ? 0 : normalTailBits(Math.min(MOST, z));
 }

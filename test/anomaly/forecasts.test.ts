@@ -6,6 +6,7 @@ import {
   scoreForecast,
 } from '../../src/anomaly/forecast-score.ts';
 import { nextForecastFields, resetNext, settleNext, tellNext } from '../../src/anomaly/next-forecast.ts';
+import { newRanked, rank } from '../../src/anomaly/ranked.ts';
 import { viewsFor } from '../support/views.ts';
 
 void test('log loss and Brier score of literal forecasts', async (t) => {
@@ -47,11 +48,14 @@ void test('the calibration error is how far what was told lies from what came', 
 
 /** What follows what, told with certainty `sure` from the start. */
 function follow(sequence: readonly number[], tell: (thing: number) => { thing: number; probability: number }[]) {
+  const told = newRanked(4);
   const forecast = viewsFor(nextForecastFields(4));
   const score = viewsFor(forecastScoreFields(3));
   for (const thing of sequence) {
     settleNext(forecast, score, thing, true);
-    tellNext(forecast, tell(thing));
+    told.count = 0;
+    for (const { thing: next, probability } of tell(thing)) rank(told, next, probability);
+    tellNext(forecast, told);
   }
   return { forecast, score };
 }

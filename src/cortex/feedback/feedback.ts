@@ -12,7 +12,7 @@ import { type Views } from '../../memory/layout.ts';
 import { LIVE, MOST_THINGS } from '../../things/pool.ts';
 import { learnAmount } from '../../usual/amounts.ts';
 import { learnDirection } from '../../usual/directions.ts';
-import { ATTRIBUTES, attributeBits } from '../../usual/usual.ts';
+import { ATTRIBUTES, readBits } from '../../usual/usual.ts';
 import { learnVisit } from '../../usual/visits.ts';
 import type { Cortex } from '../cortex.ts';
 import { PARDONED_TIMES, type ThingJudge } from '../judge/things.ts';
@@ -51,15 +51,11 @@ export function stepFeedback(cortex: Cortex, visits: VisitStep, thingMatters: bo
   return visits.mattering;
 }
 
+const bits = new Float64Array(ATTRIBUTES.length);
+
 function noteThing({ things, usual, views, signs }: ThingJudge, slot: number, step: number): void {
-  const peaks = {
-    bits: views.peakBits,
-    cells: views.peakCell,
-    amounts: views.peakAmount,
-    at: slot * ATTRIBUTES.length,
-  };
-  const bitsOf = (attribute: number): number => attributeBits(usual, slot, attribute);
-  noteAlarm(signs, things.id[slot]!, step, peaks, bitsOf, usual.path, slot);
+  readBits(usual, slot, bits);
+  noteAlarm(signs, things.id[slot]!, step, slot, bits, views.peakCell, views.peakAmount, usual.path);
 }
 
 /**

@@ -59,20 +59,19 @@ export type Sign = {
   readonly bits: number;
 };
 
-/** Keep what a thing that alarms is like: `bits`, `cells` and `amounts` [attributes], from `at` on. */
+/**
+ * Keep what a thing that alarms is like: the `bits` [attributes] it says, `cells` and `amounts` [things, attributes] of the
+ * moment when it said most of each, and its path.
+ */
 export function noteAlarm(
   signs: ThingSigns,
   id: number,
   step: number,
-  peaks: {
-    readonly bits: Float32Array;
-    readonly cells: Uint16Array;
-    readonly amounts: Float32Array;
-    readonly at: number;
-  },
-  bitsOf: (attribute: number) => number,
-  path: Path,
   slot: number,
+  bits: Float64Array,
+  cells: Uint16Array,
+  amounts: Float32Array,
+  path: Path,
 ): void {
   let entry = -1;
   for (let i = 0; i < RECENT && entry < 0; i++) if (signs.recentId[i] === id) entry = i;
@@ -85,15 +84,16 @@ export function noteAlarm(
   signs.recentStep[entry * 2 + 1] = step;
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const to = entry * COUNT + attribute;
-    signs.recentBits[to] = bitsOf(attribute);
-    signs.recentCell[to] = peaks.cells[peaks.at + attribute]!;
-    signs.recentAmount[to] = peaks.amounts[peaks.at + attribute]!;
+    signs.recentBits[to] = bits[attribute]!;
+    signs.recentCell[to] = cells[slot * COUNT + attribute]!;
+    signs.recentAmount[to] = amounts[slot * COUNT + attribute]!;
   }
   const length = path.pathLength[slot]!;
   signs.recentLength[entry] = length;
   for (let i = 0; i < length; i++) {
     const from = slot * PATH + ((path.pathAt[slot]! + PATH - i) % PATH);
-    const [dx, dy] = [path.alongX[from]!, path.alongY[from]!];
+    const dx = path.alongX[from]!;
+    const dy = path.alongY[from]!;
     signs.recentPath[entry * PATH + i] = path.cell[from]!;
     signs.recentWays[entry * PATH + i] = dx === 0 && dy === 0 ? 0 : directionOf(dx, dy) + 1;
   }
@@ -204,16 +204,11 @@ export function wasNormal(
   }
 }
 
-/** Whether a thing shows something that matters: `amounts` [attributes], `cellOf` the cell that each is about. */
-export function mattersHere(
-  signs: ThingSigns,
-  places: Places,
-  amounts: Float32Array,
-  cellOf: (attribute: number) => number,
-): boolean {
+/** Whether a thing shows something that matters: `amounts` [attributes], `cells` [attributes] that each is about. */
+export function mattersHere(signs: ThingSigns, places: Places, amounts: Float32Array, cells: Uint16Array): boolean {
   for (let i = 0; i < SIGNS; i++) {
     const attribute = signs.mattersKind[i]! - 1;
-    if (attribute < 0 || !areNear(places, signs.mattersCell[i]!, cellOf(attribute), MATTERS_REACH)) continue;
+    if (attribute < 0 || !areNear(places, signs.mattersCell[i]!, cells[attribute]!, MATTERS_REACH)) continue;
     if (reaches(attribute, signs.mattersAmount[i]!, amounts[attribute]!)) return true;
   }
   return false;

@@ -68,9 +68,11 @@ export function isReady({ views }: Calibration): boolean {
   return views.watchedMs[0]! >= READY_MS;
 }
 
+const READY: LearningState = { state: 'ready', progress: 1 };
+
 /** How far the thresholds are from being trustworthy. */
 export function learningState(calibration: Calibration): LearningState {
-  if (isReady(calibration)) return { state: 'ready', progress: 1 };
+  if (isReady(calibration)) return READY;
   return { state: 'learning', progress: Math.min(0.999, calibration.views.watchedMs[0]! / READY_MS) };
 }
 

@@ -4,19 +4,24 @@
  */
 import { OUT_OF_ORDER } from '../../visits/company.ts';
 import type { Cortex } from '../cortex.ts';
+import type { ModelCause } from '../observation.ts';
 import type { RegionStep } from '../regions.ts';
 import { endUnit, isReady, takeUnit, thresholdOf, weigh } from './calibration.ts';
-import { KINDS, type KindName, kindOf } from './kinds.ts';
+import { KINDS, kindOf } from './kinds.ts';
 
-/** Ratios of one frame by kind: 1 = alarm. */
-export type SceneRatios = { [name in KindName]: number };
+/** [kinds] ratios of one frame: 1 = alarm. */
+export type SceneRatios = Float64Array;
 
 /** A block of speeds is so much time in which something moves (ms). */
 const BLOCK_MS = 10_000;
+/** The kind before these is that of things. */
+const FIRST_OF_SCENE = 1;
 const [ROUND, FLOW] = [kindOf('round'), kindOf('flow')];
 const [EARLY, OVERDUE, ABSENCE] = [kindOf('early'), kindOf('overdue'), kindOf('absence')];
 
-/** Judge the frame; units that ended with it are learned. */
+const ratios = new Float64Array(KINDS.length);
+
+/** Judge the frame; units that ended with it are learned. The result is valid until the next call. */
 export function judgeScene(
   cortex: Cortex,
   { visits, flow, moving }: RegionStep,
@@ -26,20 +31,15 @@ export function judgeScene(
 ): SceneRatios {
   const { calibration, ablated, flow: stream } = cortex;
   const ready = isReady(calibration);
-  const ratio = (kind: number, isLeftOut: boolean, value: number): number =>
-    isLeftOut || unsure ? 0 : weigh(calibration, kind, value, ready);
   const { rhythm, pause } = visits;
   // What is shown of it and held against other budgets.
   calibration.views.highest[ROUND] = unsure ? 0 : visits.round;
-  const noTiming = ablated.has('timing');
-  const ratios: SceneRatios = {
-    thing: 0,
-    round: unsure || ablated.has('visits') ? 0 : visits.round / thresholdOf(calibration, ROUND),
-    flow: ratio(FLOW, ablated.has('flow'), flow),
-    early: ratio(EARLY, noTiming, rhythm.early),
-    overdue: ratio(OVERDUE, noTiming, rhythm.overdue),
-    absence: ratio(ABSENCE, noTiming, pause.bits),
-  };
+  const noTiming = unsure || ablated.has('timing');
+  ratios[ROUND] = unsure || ablated.has('visits') ? 0 : visits.round / thresholdOf(calibration, ROUND);
+  ratios[FLOW] = weigh(calibration, FLOW, unsure || ablated.has('flow') ? 0 : flow, ready);
+  ratios[EARLY] = weigh(calibration, EARLY, noTiming ? 0 : rhythm.early, ready);
+  ratios[OVERDUE] = weigh(calibration, OVERDUE, noTiming ? 0 : rhythm.overdue, ready);
+  ratios[ABSENCE] = weigh(calibration, ABSENCE, noTiming ? 0 : pause.bits, ready);
   if (learn)
     for (let i = 0; i < visits.visits; i++)
       takeUnit(calibration, ROUND, i === 0 ? visits.fresh : 0, i === 0 && visits.fresh >= OUT_OF_ORDER);
@@ -58,18 +58,16 @@ export function judgeScene(
   return ratios;
 }
 
-/** The kind that says most of those that are told under a cause; null when none says anything. */
-export function strongest(ratios: SceneRatios, cause: string): KindName | null {
-  let name: KindName | null = null;
-  for (const kind of KINDS) {
-    if (kind.name === 'thing' || kind.cause !== cause) continue;
-    if (ratios[kind.name] > (name === null ? 0 : ratios[name])) name = kind.name;
-  }
-  return name;
+/** The kind that says most of those that are told under a cause; -1 when none says anything. */
+export function strongest(all: SceneRatios, cause: ModelCause): number {
+  let best = -1;
+  for (let kind = FIRST_OF_SCENE; kind < KINDS.length; kind++)
+    if (KINDS[kind]!.cause === cause && all[kind]! > (best < 0 ? 0 : all[best]!)) best = kind;
+  return best;
 }
 
 /** What it says. */
-export function ratioOf(ratios: SceneRatios, cause: string): number {
-  const name = strongest(ratios, cause);
-  return name === null ? 0 : ratios[name];
+export function ratioOf(all: SceneRatios, cause: ModelCause): number {
+  const kind = strongest(all, cause);
+  return kind < 0 ? 0 : all[kind]!;
 }

@@ -14,11 +14,11 @@ import {
   type Attribute,
   STAY_FLOOR_MS,
   type Usual,
-  attributeBits,
   beginThing,
   judgeThing,
   learnFullPath,
   learnThing,
+  readBits,
   sumBits,
 } from '../../usual/usual.ts';
 import { type ThingSigns, mattersHere, wasNormal } from '../feedback/signs.ts';
@@ -71,18 +71,22 @@ export type ThingJudge = {
   readonly ablated: ReadonlySet<string>;
 };
 
-/** A moment in which things are judged. `unsure`: what is seen cannot be trusted. */
-export type JudgeMoment = {
-  readonly timeMs: number;
-  readonly elapsedMs: number;
-  readonly unsure: boolean;
-  readonly learn: boolean;
-};
-
 const motion: Motion = { dx: 0, dy: 0, ms: 0 };
+/** [attributes] of the thing that is looked at */
+const bits = new Float64Array(COUNT);
+const cells = new Uint16Array(COUNT);
 
-/** Judge all live things; their ratios are `views.ratio`. Returns whether one shows something that matters. */
-export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure, learn }: JudgeMoment): boolean {
+/**
+ * Judge all live things; their ratios are `views.ratio`. `unsure`: what is seen cannot be trusted. Returns whether one shows
+ * something that matters.
+ */
+export function judgeThings(
+  judge: ThingJudge,
+  timeMs: number,
+  elapsedMs: number,
+  unsure: boolean,
+  learn: boolean,
+): boolean {
   const { views, things, usual, calibration } = judge;
   const watchedMs = calibration.views.watchedMs[0]!;
   const threshold = thresholdOf(calibration, THING);
@@ -119,9 +123,8 @@ export function judgeThings(judge: ThingJudge, { timeMs, elapsedMs, unsure, lear
 
 /** Whether a thing shows what someone said matters. */
 function showsSign(judge: ThingJudge, slot: number): boolean {
-  return mattersHere(judge.signs, judge.usual.places, judge.views.amountNow, (attribute) =>
-    cellOf(judge, slot, attribute),
-  );
+  readCells(judge, slot);
+  return mattersHere(judge.signs, judge.usual.places, judge.views.amountNow, cells);
 }
 
 /**
@@ -164,12 +167,10 @@ export function causeOf(judge: ThingJudge, slot: number): DetectedCause {
 
 /** The attribute that says most of a thing. */
 export function foremostOf({ usual }: ThingJudge, slot: number): Attribute {
-  let [best, most] = [-1, -1];
-  for (let attribute = 0; attribute < COUNT; attribute++) {
-    const bits = attributeBits(usual, slot, attribute);
-    if (bits > most) [best, most] = [attribute, bits];
-  }
-  return ATTRIBUTES[Math.max(0, best)]!;
+  readBits(usual, slot, bits);
+  let best = 0;
+  for (let attribute = 1; attribute < COUNT; attribute++) if (bits[attribute]! > bits[best]!) best = attribute;
+  return ATTRIBUTES[best]!;
 }
 
 function begin({ views, usual, things }: ThingJudge, slot: number): void {
@@ -237,6 +238,11 @@ function notePeaks(judge: ThingJudge, slot: number): void {
     const amount = views.amountNow[attribute]!;
     if (amount === amount) views.peakAmount[at] = amount;
   }
+}
+
+/** The cell that each attribute of a thing is about, to `cells`. */
+function readCells(judge: ThingJudge, slot: number): void {
+  for (let attribute = 0; attribute < COUNT; attribute++) cells[attribute] = cellOf(judge, slot, attribute);
 }
 
 /** The cell that an attribute of a thing is about: where it began, or where it is. */

@@ -9,11 +9,14 @@ import type { Cortex } from '../cortex.ts';
 import {
   type Account,
   type DetectedCause,
+  type Evidence,
   type Moment,
   detectScene,
   detectThing,
   hasEvent,
+  hasEvents,
   holdGone,
+  isSilent,
 } from '../detector.ts';
 import { WATCHED_FIRST_MS, isReady } from '../judge/calibration.ts';
 import { type SceneRatios, ratioOf } from '../judge/scene.ts';
@@ -35,9 +38,6 @@ export type FrameEvidence = {
 /** Evidence of an incident of the camera. */
 const INCIDENT = 2;
 
-/** Evidence of one cause of the scene; filled anew by each. */
-const found = { ratio: 0, mayStart: false };
-
 /** What is told of a thing that is no longer there, where it was last. */
 const gone = (box: Box): Account => ({ position: null, box, explanation: 'it is gone', expected: [] });
 
@@ -47,24 +47,50 @@ export function detectAll(cortex: Cortex, evidence: FrameEvidence, now: Moment, 
   const changes: EventChange[] = [];
   const mayStart = isReady(calibration) && !verdict.unsure;
   // First what is gone, so that a thing found again may go on with its event.
-  holdGone(detector, (id) => isThere(judge.things, id), now, gone, changes);
+  if (hasEvents(detector)) endGone(cortex, now, changes);
   for (let slot = 0; slot < MOST_THINGS; slot++)
     if (judge.things.status[slot] === LIVE) detectOne(cortex, slot, mayStart, now, changes);
   const mayTell = calibration.views.watchedMs[0]! >= WATCHED_FIRST_MS;
-  const account = (cause: DetectedCause): Account => explainScene(cortex, cause, evidence);
-  const look = (cause: DetectedCause, ratio: number, may: boolean): void => {
-    found.ratio = ratio;
-    found.mayStart = may;
-    const change = detectScene(detector, cause, found, now, account);
-    if (change !== null) changes.push(change);
-  };
-  look('motion', ratioOf(ratios, 'motion'), mayStart);
-  look('sequence', sequenceRatio(evidence), mayStart);
-  look('timing', ratioOf(ratios, 'timing'), mayStart);
-  look('absence', ratioOf(ratios, 'absence'), mayStart);
-  look('scene_change', !verdict.blocked && verdict.change !== 'none' ? INCIDENT : 0, mayTell);
-  look('camera_blocked', verdict.blocked ? INCIDENT : 0, mayTell);
-  return changes.length === 0 ? changes : changes.map((change) => inFrameTime(change, now.timeMs, frameMs));
+  const change = !verdict.blocked && verdict.change !== 'none' ? INCIDENT : 0;
+  const blocked = verdict.blocked ? INCIDENT : 0;
+  detectCause(cortex, evidence, 'motion', ratioOf(ratios, 'motion'), mayStart, now, changes);
+  detectCause(cortex, evidence, 'sequence', sequenceRatio(evidence), mayStart, now, changes);
+  detectCause(cortex, evidence, 'timing', ratioOf(ratios, 'timing'), mayStart, now, changes);
+  detectCause(cortex, evidence, 'absence', ratioOf(ratios, 'absence'), mayStart, now, changes);
+  detectCause(cortex, evidence, 'scene_change', change, mayTell, now, changes);
+  detectCause(cortex, evidence, 'camera_blocked', blocked, mayTell, now, changes);
+  return changes.length === 0 ? changes : changes.map((told) => inFrameTime(told, now.timeMs, frameMs));
+}
+
+function endGone({ detector, judge }: Cortex, now: Moment, changes: EventChange[]): void {
+  holdGone(detector, (id) => isThere(judge.things, id), now, gone, changes);
+}
+
+/** A cause of the scene, which is silent in most frames. */
+function detectCause(
+  cortex: Cortex,
+  evidence: FrameEvidence,
+  cause: DetectedCause,
+  ratio: number,
+  mayStart: boolean,
+  now: Moment,
+  changes: EventChange[],
+): void {
+  if (!isSilent(cortex.detector, cause, ratio)) tellCause(cortex, evidence, cause, { ratio, mayStart }, now, changes);
+}
+
+/** A function of its own, as what is remembered for the account is made anew by each call, used or not. */
+function tellCause(
+  cortex: Cortex,
+  evidence: FrameEvidence,
+  cause: DetectedCause,
+  found: Evidence,
+  now: Moment,
+  changes: EventChange[],
+): void {
+  const account = (told: DetectedCause): Account => explainScene(cortex, told, evidence);
+  const change = detectScene(cortex.detector, cause, found, now, account);
+  if (change !== null) changes.push(change);
 }
 
 function sequenceRatio({ ratios, orderMatters }: FrameEvidence): number {
@@ -77,11 +103,16 @@ function isThere({ status, id: ids }: Things, id: number): boolean {
   return false;
 }
 
-/** A live thing; a function of its own, since what remembers a loop's variable is made anew for each turn, used or not. */
+/** A live thing; most have no event. */
 function detectOne(cortex: Cortex, slot: number, mayStart: boolean, now: Moment, changes: EventChange[]): void {
+  const { judge, detector } = cortex;
+  const { things, views } = judge;
+  if (views.ratio[slot]! >= 1 || hasEvent(detector, things.id[slot]!)) tellOne(cortex, slot, mayStart, now, changes);
+}
+
+function tellOne(cortex: Cortex, slot: number, mayStart: boolean, now: Moment, changes: EventChange[]): void {
   const { judge, detector, sight } = cortex;
   const { things, views } = judge;
-  if (views.ratio[slot]! < 1 && !hasEvent(detector, things.id[slot]!)) return;
   const box = boxOf(things, slot, sight.cells.aspect);
   const change = detectThing(
     detector,

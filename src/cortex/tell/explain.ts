@@ -5,6 +5,7 @@ import { zoneBox } from '../../vision/geometry.ts';
 import type { SceneChange } from '../../vision/scene-gate.ts';
 import type { Cortex } from '../cortex.ts';
 import type { Account, DetectedCause } from '../detector.ts';
+import { KINDS } from '../judge/kinds.ts';
 import { strongest } from '../judge/scene.ts';
 import type { FrameEvidence } from './detect-all.ts';
 import { explainEarly, explainOverdue, explainPause, explainRound } from './explain-visits.ts';
@@ -17,7 +18,8 @@ export function explainScene(cortex: Cortex, cause: DetectedCause, evidence: Fra
   if (evidence.orderMatters && cause === 'sequence') {
     return { position: null, box: null, explanation: 'what was said to matter is there again', expected: [] };
   }
-  const name = strongest(evidence.ratios, cause);
+  const kind = strongest(evidence.ratios, cause);
+  const name = kind < 0 ? null : KINDS[kind]!.name;
   const { rhythm, pause } = evidence.regions.visits;
   if (name === 'flow') return explainSpeed(cortex);
   if (name === 'early' && rhythm.earlyKind >= 0) return explainEarly(cortex, rhythm.earlyKind);

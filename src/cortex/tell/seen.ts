@@ -4,14 +4,17 @@
  * They are told with each frame, so one list is kept per model and filled anew: making it each time would be most of what a
  * step leaves behind.
  */
-import { boxOf } from '../../things/cover.ts';
+import { type MutableBox, readBox } from '../../things/cover.ts';
 import { LIVE, MOST_THINGS, TRAIL, type Things } from '../../things/pool.ts';
 import type { SeenThing } from '../observation.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Point = [x: number, y: number];
 /** `points`: room for the longest trail. */
-type Kept = { readonly thing: Mutable<SeenThing> & { trail: Point[] }; readonly points: readonly Point[] };
+type Kept = {
+  readonly thing: Mutable<SeenThing> & { readonly box: MutableBox; trail: Point[] };
+  readonly points: readonly Point[];
+};
 
 export type SeenThings = { readonly list: SeenThing[]; readonly kept: readonly Kept[] };
 
@@ -32,7 +35,7 @@ export function showThings(seen: SeenThings, things: Things, aspect: number, tim
     const vx = things.vx[slot]!;
     const vy = things.vy[slot]!;
     thing.id = things.id[slot]!;
-    thing.box = boxOf(things, slot, aspect);
+    readBox(things, slot, aspect, thing.box);
     thing.ageMs = timeMs - things.bornMs[slot]!;
     thing.speed = Math.sqrt(vx * vx + vy * vy);
     const length = things.trailLength[slot]!;
