@@ -190,19 +190,43 @@ function tell(
       told[at * EXPERTS + PERSISTENCE] = careful(persistence);
       told[at * EXPERTS + STATE] = careful((seen * known + PRIOR * persistence) / (seen + PRIOR));
       told[at * EXPERTS + VISIT] = careful(isOccupied === 1 || next.count === 0 ? persistence : comes);
-      const mixed = mix(views, at, (horizon * 2 + isOccupied) * EXPERTS);
-      // What comes within a second comes within five.
-      views.toldMix[at] = horizon === 0 ? mixed : Math.max(mixed, views.toldMix[at - 1]!);
     }
   }
+  for (let zone = 0; zone < zones; zone++) mix(views, slot, zone, zones);
   views.waiting[0]!++;
 }
 
-function mix({ weights, toldExperts }: ActivityViews, at: number, first: number): number {
-  let sum = 0;
-  for (let expert = 0; expert < EXPERTS; expert++)
-    sum += weights[first + expert]! * stretch(toldExperts[at * EXPERTS + expert]!);
-  return clip(1 / (1 + exp(-sum)));
+const stretched = new Float64Array(EXPERTS);
+/** [HORIZONS] */
+const odds = new Float64Array(HORIZONS);
+
+/** The experts of a forecast become one, for all horizons of a zone. */
+function mix(views: ActivityViews, slot: number, zone: number, zones: number): void {
+  const { toldMix } = views;
+  const first = (slot * zones + zone) * HORIZONS;
+  readOdds(views, first, views.toldOccupied[slot * zones + zone]!);
+  for (let horizon = 0; horizon < HORIZONS; horizon++) {
+    const at = first + horizon;
+    toldMix[at] = clip(1 / (1 + exp(-odds[horizon]!)));
+    // What comes within a second comes within five.
+    if (horizon > 0 && toldMix[at] < toldMix[at - 1]!) toldMix[at] = toldMix[at - 1]!;
+  }
+}
+
+/** The logarithm of the odds by what the experts say, weighed, to `odds`. */
+function readOdds({ weights, toldExperts }: ActivityViews, first: number, isOccupied: number): void {
+  for (let horizon = 0; horizon < HORIZONS; horizon++) {
+    stretchAll(toldExperts, (first + horizon) * EXPERTS);
+    let sum = 0;
+    for (let expert = 0; expert < EXPERTS; expert++)
+      sum += weights[(horizon * 2 + isOccupied) * EXPERTS + expert]! * stretched[expert]!;
+    odds[horizon] = sum;
+  }
+}
+
+/** What the experts say from `first` on, to `stretched`. */
+function stretchAll(toldExperts: Float32Array, first: number): void {
+  for (let expert = 0; expert < EXPERTS; expert++) stretched[expert] = stretch(toldExperts[first + expert]!);
 }
 
 function careful(probability: number): number {

@@ -26,7 +26,8 @@ import {
   stepTemporalMemory,
 } from '../htm/temporal-memory.ts';
 import { type Views, FLAG, below, field } from '../memory/layout.ts';
-import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
+import type { Box } from '../vision/box.ts';
+import type { ZoneGrid } from '../vision/geometry.ts';
 import { EVENT_TM_PARAMS } from './event-memory.ts';
 import type { ExpectedState, ModelPrediction } from './observation.ts';
 import { type CortexSettings, effectiveCells } from './settings.ts';
@@ -226,12 +227,12 @@ function expectState(region: GlobalRegion, next: number, probability: number): M
 
 function describeState({ views, grid }: GlobalRegion, state: number): Pick<ExpectedState, 'state' | 'positions'> {
   const zones = grid.columns * grid.rows;
-  const positions = [];
-  const names = [];
+  const positions: Box[] = [];
+  let name = '';
   for (let zone = 0; zone < zones; zone++) {
     if (views.stateZones[state * zones + zone] === 0) continue;
-    positions.push(zoneBox(grid, zone));
-    names.push(`r${Math.floor(zone / grid.columns)}c${zone % grid.columns}`);
+    positions.push(grid.boxes[zone]!);
+    name += name === '' ? grid.names[zone]! : `+${grid.names[zone]!}`;
   }
-  return { state: names.length === 0 ? 'idle' : names.join('+'), positions };
+  return { state: name === '' ? 'idle' : name, positions };
 }

@@ -5,7 +5,7 @@
 import { LIVE, MOST_THINGS, type Things } from '../things/pool.ts';
 import type { Box } from '../vision/box.ts';
 import { type Views, SHARE, below, field, upTo } from '../memory/layout.ts';
-import { type ZoneGrid, zoneBox } from '../vision/geometry.ts';
+import type { ZoneGrid } from '../vision/geometry.ts';
 import {
   type Company,
   type CompanyWord,
@@ -182,13 +182,13 @@ export function expectedThen(region: VisitRegion): ExpectedState[] {
 export function describeVisit(region: VisitRegion, kind: number, probability: number): ExpectedState {
   const { grid } = region;
   const positions: Box[] = [];
-  const names: string[] = [];
+  let name = '';
   for (let zone = 0; zone < grid.columns * grid.rows; zone++) {
     if (!visitHolds(region, kind, zone)) continue;
-    positions.push(zoneBox(grid, zone));
-    names.push(`r${Math.floor(zone / grid.columns)}c${zone % grid.columns}`);
+    positions.push(grid.boxes[zone]!);
+    name += name === '' ? grid.names[zone]! : `+${grid.names[zone]!}`;
   }
-  return { state: names.join('+'), positions, probability };
+  return { state: name, positions, probability };
 }
 
 /** Whether what comes on a visit of `kind` covers the middle of a zone of the coarse grid, or is in it. */

@@ -174,10 +174,10 @@ export function note(things: Things, blobs: Blobs, { grid, timeMs, elapsedMs }: 
   things.trailMs[entry] = timeMs;
   const blob = things.blob[slot]!;
   const { columns, rows } = grid;
-  things.trailLeft[entry] = blobs.left[blob] === 0 ? OFF : blobs.left[blob]! / rows;
-  things.trailRight[entry] = blobs.right[blob]! >= columns - 1 ? OFF : blobs.right[blob]! / rows;
-  things.trailTop[entry] = blobs.top[blob] === 0 ? OFF : blobs.top[blob]! / rows;
-  things.trailBottom[entry] = blobs.bottom[blob]! >= rows - 1 ? OFF : blobs.bottom[blob]! / rows;
+  noteEdge(things.trailLeft, entry, blobs.left[blob]!, rows, blobs.left[blob] === 0);
+  noteEdge(things.trailRight, entry, blobs.right[blob]!, rows, blobs.right[blob]! >= columns - 1);
+  noteEdge(things.trailTop, entry, blobs.top[blob]!, rows, blobs.top[blob] === 0);
+  noteEdge(things.trailBottom, entry, blobs.bottom[blob]!, rows, blobs.bottom[blob]! >= rows - 1);
   const ax = x - things.anchorX[slot]!;
   const ay = y - things.anchorY[slot]!;
   const moved = Math.max(MOVED_LEAST, MOVED_SHARE * Math.max(things.width[slot]!, things.height[slot]!));
@@ -190,4 +190,10 @@ export function note(things: Things, blobs: Blobs, { grid, timeMs, elapsedMs }: 
   const by = y - things.birthY[slot]!;
   const far = Math.sqrt(bx * bx + by * by);
   if (far > things.travelled[slot]!) things.travelled[slot] = far;
+}
+
+/** An edge of a blob, in cells, that the border of the picture may cut off. */
+function noteEdge(trail: Float32Array, entry: number, cell: number, rows: number, isCut: boolean): void {
+  if (isCut) trail[entry] = OFF;
+  else trail[entry] = cell / rows;
 }

@@ -5,7 +5,7 @@
  *     predict -> pair things and blobs, nearest first -> things that share a blob go on together, each as it went
  *     -> blobs that belong to nobody are pieces of a thing, things that parted, or new -> what was not seen waits, then ends
  */
-import type { Blobs, CellGrid } from './cells.ts';
+import { type Blobs, type CellGrid, cellGrid } from './cells.ts';
 import { BELIEVED, BELIEVED_MS, UNSEEN_BELIEF, goAlone, goTogether, note } from './follow.ts';
 import { dominates, pair, share } from './pair.ts';
 import { collect, coveredBy, dissolve, isPiece } from './pieces.ts';
@@ -29,6 +29,9 @@ const HIDDEN_MS = 6000;
 /** Called for each thing that has ended, before its slot is free. */
 export type Ended = (slot: number) => void;
 
+/** The picture under way. */
+const at: { -readonly [K in keyof Picture]: Picture[K] } = { grid: cellGrid(1, 1), timeMs: 0.5, elapsedMs: 0.5 };
+
 /** Take in the blobs of one picture. */
 export function trackThings(
   things: Things,
@@ -39,7 +42,9 @@ export function trackThings(
   scratch: TrackScratch,
   ended: Ended,
 ): void {
-  const at: Picture = { grid, timeMs, elapsedMs };
+  at.grid = grid;
+  at.timeMs = timeMs;
+  at.elapsedMs = elapsedMs;
   const { owner, sharers } = scratch;
   owner.fill(-1);
   sharers.fill(0);

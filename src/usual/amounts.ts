@@ -56,11 +56,12 @@ export function estimate(amounts: Amounts, places: Places, context: number, cell
   if (out.samples === 0) return;
   let centre = mean[picture]!;
   let unsure = variance[picture]! / out.samples;
-  let spread = pooled(amounts, LEVELS - 1);
+  poolAll(amounts);
+  let spread = pooled[LEVELS - 1]!;
   for (let level = LEVELS - 2; level >= 0; level--) {
     const at = base + places.chain[cell * LEVELS + level]!;
     const n = samples[at]!;
-    const own = pooled(amounts, level);
+    const own = pooled[level]!;
     const between = Math.max(LEAST_BETWEEN, spread - own) + unsure;
     const v = Math.max(LEAST_VARIANCE, (n * variance[at]! + PRIOR * own) / (n + PRIOR));
     const weight = n / (n + v / between);
@@ -72,13 +73,19 @@ export function estimate(amounts: Amounts, places: Places, context: number, cell
   out.mean = centre;
 }
 
-/** Variance within the places of one level. */
-function pooled({ within, withinCount }: Amounts, level: number): number {
-  const n = withinCount[level]!;
-  return Math.max(LEAST_VARIANCE, (n * within[level]! + FIRST_WEIGHT * FIRST_VARIANCE) / (n + FIRST_WEIGHT));
+const pooled = new Float64Array(LEVELS);
+
+/** Variance within the places of each level, to `pooled`. */
+function poolAll({ within, withinCount }: Amounts): void {
+  for (let level = 0; level < LEVELS; level++) {
+    const n = withinCount[level]!;
+    const variance = (n * within[level]! + FIRST_WEIGHT * FIRST_VARIANCE) / (n + FIRST_WEIGHT);
+    pooled[level] = variance > LEAST_VARIANCE ? variance : LEAST_VARIANCE;
+  }
 }
 
-const usual: Estimate = { mean: 0, variance: 1, samples: 0 };
+/** Fractions from the start: a field that has held whole numbers only is kept in another way. */
+const usual: Estimate = { mean: 0.5, variance: 0.5, samples: 0.5 };
 
 /**
  * Bits of a logarithm at a cell: of its upper tail (`side` 1), lower tail (-1), or of both (0). 0 while nothing is known.

@@ -36,6 +36,8 @@ export type Tail = Views<ReturnType<typeof tailFields>>;
 
 const LN_2 = Math.LN2;
 const log2 = (x: number): number => ln(x) / LN_2;
+/** Bits of the highest quantile. */
+const HIGH_BITS = log2(1 / (1 - HIGH));
 
 /** Value that the share `q` of past values lie below. */
 function quantile({ sorted, filled }: Tail, q: number): number {
@@ -59,7 +61,7 @@ export function tailBits(tail: Tail, value: number, offset: number, belief: Tail
   const n = tail.filled[0]!;
   if (n < FEWEST) return value > offset ? value - offset : 0;
   const high = quantile(tail, HIGH);
-  if (value > high) return log2(1 / (1 - HIGH)) + (value - high) / (scaleOf(tail, high, belief) * LN_2);
+  if (value > high) return HIGH_BITS + (value - high) / (scaleOf(tail, high, belief) * LN_2);
   const { sorted } = tail;
   let low = 0;
   let top = n;
@@ -76,7 +78,7 @@ export function valueOfBits(tail: Tail, bits: number, offset: number, belief: Ta
   const n = tail.filled[0]!;
   if (n < FEWEST) return bits + offset;
   const high = quantile(tail, HIGH);
-  const beyond = bits - log2(1 / (1 - HIGH));
+  const beyond = bits - HIGH_BITS;
   if (beyond > 0) return high + beyond * scaleOf(tail, high, belief) * LN_2;
   return quantile(tail, 1 - exp(-Math.max(0, bits) * LN_2));
 }

@@ -17,6 +17,9 @@ export type ZoneGrid = {
   readonly pixels: Uint16Array;
   /** [subRows * subColumns] the zone of each subcell */
   readonly zoneOfSubcell: Uint16Array;
+  /** [rows * columns] the rectangle of each zone, relative to the picture, and its name: r2c3 */
+  readonly boxes: readonly Box[];
+  readonly names: readonly string[];
 };
 
 export type Geometry = {
@@ -61,7 +64,9 @@ function zoneGrid(subColumns: number, subRows: number, columns: number, rows: nu
       pixels[zone]! += SUBCELL * SUBCELL;
     }
   }
-  return { columns, rows, pixels, zoneOfSubcell };
+  const boxes = Array.from(pixels, (_, zone) => zoneBox({ columns, rows }, zone));
+  const names = Array.from(pixels, (_, zone) => `r${Math.floor(zone / columns)}c${zone % columns}`);
+  return { columns, rows, pixels, zoneOfSubcell, boxes, names };
 }
 
 /** The rectangle of a zone, relative to the picture. */

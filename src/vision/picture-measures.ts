@@ -20,7 +20,9 @@ export type PictureMeasures = Views<ReturnType<typeof measureFields>>;
 export function measurePicture(out: PictureMeasures, luma: Uint8Array, width: number, height: number): void {
   const { tileMeans } = out;
   tileMeans.fill(0);
-  let [sum, squares, hash] = [0, 0, 0x811c9dc5];
+  let sum = 0;
+  let squares = 0;
+  let hash = 0x811c9dc5;
   for (let y = 0; y < height; y++) {
     const tileRow = Math.floor((y * TILES) / height) * TILES;
     for (let tile = 0; tile < TILES; tile++) {

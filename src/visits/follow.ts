@@ -102,7 +102,9 @@ function begin(follow: Follow, slot: number, id: number): void {
 
 function lookForStop(visitors: Visitors, things: Things, slot: number, timeMs: number, learn: boolean): void {
   const { follow } = visitors;
-  const [x, y, height] = [things.x[slot]!, things.y[slot]!, things.height[slot]!];
+  const x = things.x[slot]!;
+  const y = things.y[slot]!;
+  const height = things.height[slot]!;
   const count = follow.stops[slot]!;
   const last = slot * STOPS + Math.min(count, STOPS) - 1;
   if (count > 0) {
@@ -116,7 +118,8 @@ function lookForStop(visitors: Visitors, things: Things, slot: number, timeMs: n
   if (height < LEAST_HIGH && !hasCome(things, slot)) return;
   const at = slot * STOPS + Math.min(count, STOPS - 1);
   // What appeared here and moves a little is at home in the middle between.
-  const [bx, by] = [things.birthX[slot]!, things.birthY[slot]!];
+  const bx = things.birthX[slot]!;
+  const by = things.birthY[slot]!;
   const isAtHome = count === 0 && lengthOf(x - bx, y - by) < HOME_SHARE * height;
   follow.stopX[at] = x;
   follow.stopY[at] = y;

@@ -20,6 +20,7 @@ export type SpeedFeedback = Views<ReturnType<typeof speedFeedbackFields>>;
 /** Note the fastest place of this frame. */
 export function noteSpeeds({ feedback, calibration, flow }: Cortex, step: number): void {
   const fastest = largestOf(flow.views.flowSurprise);
+  if (flow.views.flowSurprise[fastest] === 0) return;
   if (flow.views.flowSurprise[fastest]! < NEAR_ALARM * thresholdOf(calibration, kindOf('flow'))) return;
   feedback.flowStep[fastest] = step;
   feedback.flowAmount[fastest] = flow.views.flowSurprise[fastest]!;

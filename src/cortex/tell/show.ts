@@ -14,6 +14,8 @@ const FLOW = kindOf('flow');
 /** [kinds] the stream of each, as its place in STREAMS. */
 const STREAM_OF = KINDS.map(({ stream }) => STREAMS.indexOf(stream));
 const [FORM, MOTION, SEQUENCE, TIMING] = [0, 1, 2, 3] as const;
+/** [things] the stream of each that gives evidence in this frame, as `shownStreams` found it. */
+const streamOf = new Uint8Array(MOST_THINGS);
 /** [STREAMS] */
 const largest = new Float64Array(STREAMS.length);
 
@@ -29,6 +31,7 @@ export function shownStreams({ judge }: Cortex, { ratios, orderMatters }: FrameE
     const ratio = judge.views.ratio[slot]!;
     if (ratio <= 0) continue;
     const stream = STREAMS.indexOf(causeOf(judge, slot) as StreamName);
+    streamOf[slot] = stream;
     if (ratio > largest[stream]!) largest[stream] = ratio;
   }
   return {
@@ -41,7 +44,7 @@ export function shownStreams({ judge }: Cortex, { ratios, orderMatters }: FrameE
 
 const box: MutableBox = [0.5, 0.5, 0.5, 0.5];
 
-/** The heat map: the places of each thing and of what moves too fast, in units of what an alarm takes. */
+/** After the streams the heat map: the places of each thing and of what moves too fast, in units of what an alarm takes. */
 export function fillGrid({ grid, heat, judge, flow, geometry, sight }: Cortex, ratios: SceneRatios): void {
   const { columns, rows } = geometry.local;
   const { things, views } = judge;
@@ -51,8 +54,7 @@ export function fillGrid({ grid, heat, judge, flow, geometry, sight }: Cortex, r
   for (let slot = 0; slot < MOST_THINGS; slot++) {
     const ratio = views.ratio[slot]!;
     if (things.status[slot] !== LIVE || ratio <= 0) continue;
-    const cause = causeOf(judge, slot);
-    const plane = cause === 'form' ? 0 : cause === 'motion' ? 1 : 2;
+    const plane = Math.min(SEQUENCE, streamOf[slot]!);
     readBox(things, slot, sight.cells.aspect, box);
     const left = Math.floor(box[0] * columns);
     const right = Math.min(columns - 1, Math.floor((box[0] + box[2]) * columns));
