@@ -6,7 +6,9 @@ import { centreX, centreY, heightOf, type Picture, type TrackScratch, widthOf } 
 import { FREE_SLOT, LIVE, MOST_THINGS, TENTATIVE, type Things } from './pool.ts';
 
 /** How far from where it should be a thing is looked for (heights), besides half its size. */
-const GATE = 0.045;
+const GATE = 0.02;
+/** So much more per second between two pictures: of what has just come no speed is known, and speeds change. */
+const GATE_SPEED = 0.25;
 /** And so much more per second in which it was not seen. */
 const GATE_GROWTH = 0.08;
 /** What a pair costs for a size that differs by a factor of e, and for a tone that differs by 30 levels, in gates. */
@@ -48,7 +50,13 @@ export function pair(things: Things, blobs: Blobs, at: Picture, { pairCost, owne
 }
 
 /** Cost of a pair in gates, below NEVER when the blob lies within the gate. */
-function costOf(things: Things, blobs: Blobs, { grid, timeMs }: Picture, slot: number, blob: number): number {
+function costOf(
+  things: Things,
+  blobs: Blobs,
+  { grid, timeMs, elapsedMs }: Picture,
+  slot: number,
+  blob: number,
+): number {
   const dx = centreX(blobs, grid, blob) - things.x[slot]!;
   const dy = centreY(blobs, grid, blob) - things.y[slot]!;
   const w = things.width[slot]!;
@@ -57,8 +65,9 @@ function costOf(things: Things, blobs: Blobs, { grid, timeMs }: Picture, slot: n
   const bh = heightOf(blobs, grid, blob);
   const unseen = (timeMs - things.seenMs[slot]!) / 1000;
   const hidden = things.together[slot] === 1 ? (timeMs - things.metMs[slot]!) / 1000 : 0;
+  const reach = GATE + GATE_SPEED * (elapsedMs / 1000);
   const gate =
-    GATE + GATE_GROWTH * Math.min(1.2, unseen) + Math.min(HIDDEN_REACH, GATE_GROWTH * hidden) + 0.5 * Math.max(w, h);
+    reach + GATE_GROWTH * Math.min(1.2, unseen) + Math.min(HIDDEN_REACH, GATE_GROWTH * hidden) + 0.5 * Math.max(w, h);
   const distance = Math.sqrt(dx * dx + dy * dy);
   if (distance > gate) return NEVER;
   const ratio = (w * h) / (bw * bh);
