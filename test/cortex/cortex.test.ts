@@ -1,5 +1,3 @@
-import { Session } from 'node:inspector/promises';
-import type { HeapProfiler } from 'node:inspector';
 import { createHash } from 'node:crypto';
 import { test } from 'tap';
 import { type Cortex, createCortex, restoreCortex } from '../../src/cortex/cortex.ts';
@@ -11,8 +9,6 @@ import { resetContext, stepCortex } from '../../src/cortex/step.ts';
 import { viewsOf } from '../../src/memory/layout.ts';
 import { persistentImage } from '../../src/memory/model-memory.ts';
 import { createScene, renderNext } from '../../src/scene/scene.ts';
-import { SCENES } from '../../src/scene/scenes.ts';
-import type { Frame } from '../../src/vision/frame.ts';
 
 const settings: CortexSettings = {
   ...PRESETS.pi4,
@@ -20,12 +16,6 @@ const settings: CortexSettings = {
   height: 72,
   globalSegments: 256,
 };
-
-/** Frames until the compiler has seen all that goes on in a street, frames measured, and what a frame of them may leave behind. */
-const WARM_UP = 4500;
-const MEASURED = 900;
-// 2.4 KB; while coverage is counted fewer functions are merged, and more numbers boxed.
-const MOST_BYTES = 4000;
 
 /** Luma planes of the first `count` frames of a street. */
 function film(count: number, seed = 1): Uint8Array[] {
@@ -235,41 +225,3 @@ void test('two hundred steps are one hundred, saved, restored, and one hundred m
   show(parts, frames, 100, 200);
   t.equal(hashOf(parts), hashOf(straight));
 });
-
-void test('a step leaves little behind in a street with traffic', async (t) => {
-  const street = { ...settings, width: 160, height: 92 };
-  const { width, height, fps } = street;
-  const scene = createScene({ ...SCENES.place_street, width, height, fps, seed: 1 });
-  const cortex = createCortex(planCortex(street), 1);
-  const frameAt = (sequence: number): Frame => {
-    const luma = new Uint8Array(width * height);
-    renderNext(scene, luma);
-    return { sequence, timeMs: (sequence * 1000) / fps, width, height, luma };
-  };
-  // Until the compiler has done its work numbers are boxed.
-  for (let i = 0; i < WARM_UP; i++) stepCortex(cortex, frameAt(i), true);
-  const shown = Array.from({ length: MEASURED }, (_, i) => frameAt(WARM_UP + i));
-  let things = 0;
-  const bytes = await allocatedBy(() => {
-    for (const frame of shown) things += stepCortex(cortex, frame, true).things.length;
-  });
-  t.ok(things > MEASURED, `${things / MEASURED} things at a time`);
-  t.ok(bytes / MEASURED < MOST_BYTES, `${Math.round(bytes / MEASURED)} bytes a frame`);
-});
-
-/** Bytes of objects that `work` makes, those that are collected meanwhile as well: a sample of all allocations. */
-async function allocatedBy(work: () => void): Promise<number> {
-  const session = new Session();
-  session.connect();
-  await session.post('HeapProfiler.startSampling', {
-    samplingInterval: 512,
-    includeObjectsCollectedByMajorGC: true,
-    includeObjectsCollectedByMinorGC: true,
-  });
-  work();
-  const { profile } = await session.post('HeapProfiler.stopSampling');
-  session.disconnect();
-  const sum = (node: HeapProfiler.SamplingHeapProfileNode): number =>
-    node.children.reduce((total, child) => total + sum(child), node.selfSize);
-  return sum(profile.head);
-}
