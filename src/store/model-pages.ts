@@ -2,9 +2,10 @@
  * model-pages.ts - a model's bytes in the database: 64 KiB pages, written only when they changed, two generations deep.
  *
  * A checkpoint is one transaction: a `model` row of the next generation and a `model_page` row for every page that differs
- * from the last image, of which only the hashes are kept in memory. A generation's content is, for each page, its newest row not newer than the generation; rows that
- * neither the newest nor the previous generation needs are deleted in the same transaction. Pages are packed (fast zlib)
- * where that saves room: pools are mostly empty or repetitive, and what is not written does not wear the card.
+ * from the last image, of which only the hashes are kept in memory. A generation's content is, for each page within its length,
+ * its newest row not newer than the generation; rows that neither the newest nor the previous generation needs are deleted in
+ * the same transaction. Pages are packed (fast zlib) where that saves room: pools are mostly empty or repetitive, and what is
+ * not written does not wear the card.
  *
  * Loading verifies the checksum of each page and the hash of the whole, and falls back to the previous generation. The
  * hash of the whole is over the pages' checksums, so that a checkpoint costs what has changed and not what there is; it
@@ -79,6 +80,9 @@ export type PackedPage = { readonly packed: number; readonly bytes: Uint8Array }
 /** Columns of version 2 are missing when a damaged database of version 1 is read. */
 type PageRow = { page: number; crc32: number; packed?: number; bytes: Buffer };
 
+/** What differs from the last image. */
+type ChangedPage = { readonly page: number; readonly content: Uint8Array };
+
 /** The newest row of each page that is not newer than the generation. */
 const PAGES_OF_GENERATION = `SELECT * FROM model_page AS p WHERE camera = ? AND generation = (
   SELECT max(generation) FROM model_page WHERE camera = p.camera AND page = p.page AND generation <= ?)`;
@@ -88,6 +92,8 @@ export class ModelPages {
   readonly #stage: StageHook;
   /** Last checkpoint per camera: what the next one is compared with. */
   readonly #written = new Map<string, Written>();
+  /** The page that is looked at. */
+  readonly #page = new Uint8Array(PAGE_BYTES);
 
   constructor(db: Database, stage: StageHook = noStage) {
     this.#db = db;
@@ -98,10 +104,23 @@ export class ModelPages {
   save(image: ModelImage): SavedCheckpoint {
     const { camera, bytes, step, signature, savedAt } = image;
     const before = this.#written.get(camera);
-    const hashes = pagesOf(bytes).map(sha256);
-    const changed = hashes.flatMap((hash, page) => (hash === before?.hashes[page] ? [] : [page]));
-    const sums = Uint32Array.from(hashes, (_, page) => before?.sums[page] ?? 0);
-    for (const page of changed) sums[page] = crc32(pageOf(bytes, page));
+    const count = Math.ceil(bytes.length / PAGE_BYTES);
+    const sums = new Uint32Array(count);
+    const hashes: string[] = [];
+    const changed: ChangedPage[] = [];
+    for (let page = 0; page < count; page++) {
+      // Read once, so that hash, checksum and row are of the same bytes; zlib and SQLite take no shared memory anyway.
+      const shared = pageOf(bytes, page);
+      this.#page.set(shared);
+      const content = this.#page.subarray(0, shared.length);
+      const hash = sha256(content);
+      hashes.push(hash);
+      if (hash === before?.hashes[page]) sums[page] = before.sums[page]!;
+      else {
+        sums[page] = crc32(content);
+        changed.push({ page, content: content.slice() });
+      }
+    }
     // From here to the end of the transaction nobody knows what is written.
     this.#written.delete(camera);
     const { token, ...saved } = this.#db.transaction(() => this.#write(image, sums, changed))();
@@ -145,7 +164,7 @@ export class ModelPages {
   #write(
     image: ModelImage,
     sums: Uint32Array,
-    changed: readonly number[],
+    changed: readonly ChangedPage[],
   ): SavedCheckpoint & { readonly token: number } {
     const { camera, bytes, step, signature, savedAt } = image;
     const db = this.#db;
@@ -160,10 +179,8 @@ export class ModelPages {
     );
     let pageBytes = 0;
     let rowBytes = 0;
-    changed.forEach((page, index) => {
+    changed.forEach(({ page, content }, index) => {
       if (index === changed.length >> 1) this.#stage('checkpoint: half of the pages written');
-      // A copy: zlib and SQLite take no shared memory.
-      const content = Uint8Array.from(pageOf(bytes, page));
       const row = pack(content);
       insert.run(camera, page, generation, sums[page], row.packed, row.bytes);
       pageBytes += content.length;
@@ -177,6 +194,11 @@ export class ModelPages {
   /** Delete what neither `generation` nor the one before needs. */
   #deleteNeedless(camera: string, generation: number): void {
     this.#db.prepare('DELETE FROM model WHERE camera = ? AND generation < ?').run(camera, generation - 1);
+    this.#db
+      .prepare(
+        'DELETE FROM model_page WHERE camera = ? AND page * ? >= (SELECT max(length) FROM model WHERE camera = ?)',
+      )
+      .run(camera, PAGE_BYTES, camera);
     this.#db
       .prepare(
         `DELETE FROM model_page AS old WHERE camera = ? AND EXISTS (
@@ -231,7 +253,7 @@ export class ModelPages {
     this.#written.set(camera, {
       length: found.image.bytes.length,
       sums: found.sums,
-      hashes: pagesOf(found.image.bytes).map(sha256),
+      hashes: Array.from(found.sums, (_, page) => sha256(pageOf(found.image.bytes, page))),
       saved: { step, signature, savedAt, token, generation: found.generation },
     });
     return found;
@@ -251,10 +273,12 @@ export class ModelPages {
     if (row.length < 0 || row.length > MAX_IMAGE) return `${row.length} bytes`;
     const bytes = new Uint8Array(row.length);
     const sums = new Uint32Array(Math.ceil(row.length / PAGE_BYTES));
-    const pages = this.#db.prepare(`${PAGES_OF_GENERATION} ORDER BY page`).all(camera, row.generation) as PageRow[];
+    const pages = this.#db
+      .prepare(`${PAGES_OF_GENERATION} AND page < ? ORDER BY page`)
+      .all(camera, row.generation, sums.length) as PageRow[];
     if (pages.length !== sums.length) return `${pages.length} of ${sums.length} pages`;
     for (const { page, crc32: sum, packed = PLAIN, bytes: written } of pages) {
-      if (page < 0 || page >= sums.length) return `there is a page ${page}`;
+      if (page < 0) return `there is a page ${page}`;
       const content = unpack(packed, written);
       if (content === null || crc32(content) !== sum) return `page ${page} fails its checksum`;
       if (content.length !== pageOf(bytes, page).length) return `page ${page} has ${content.length} bytes`;
@@ -282,10 +306,6 @@ export class ModelPages {
 
 function savedModel({ step, signature, saved_at: savedAt, token = 0, generation }: ModelRow): SavedModel {
   return { step, signature, savedAt, token, generation };
-}
-
-function pagesOf(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / PAGE_BYTES) }, (_, page) => pageOf(bytes, page));
 }
 
 export function pageOf(bytes: Uint8Array, page: number): Uint8Array {

@@ -54,6 +54,32 @@ test('a damaged page makes loading fall back to the generation before, and say w
   again.close();
 });
 
+test('an image that is shorter than the one before is loaded as well, and so is the one before', async (t) => {
+  const directory = shortFolder(t);
+  const options = { directory, outboxLimit: 9, program: '0', lock: true };
+  const images = [noiseOf(1, 4), noiseOf(2, 2), noiseOf(3, 2), noiseOf(4, 4)];
+  for (const image of images) {
+    const store = new Store(options);
+    store.checkpoint(image);
+    store.close();
+    const again = new Store(options);
+    const loaded = await again.loadModel('porch', image.signature);
+    again.close();
+    t.match(loaded, { kind: 'loaded', lost: null, image: { step: image.step } });
+    t.ok(loaded.kind === 'loaded' && Buffer.from(loaded.image.bytes).equals(image.bytes));
+  }
+  const other = new Sqlite(join(directory, DATABASE_FILE));
+  t.teardown(() => other.close());
+  other.prepare('DELETE FROM model_page WHERE generation = 4 AND page = 1').run();
+  const store = new Store(options);
+  t.teardown(() => store.close());
+  const before = await store.loadModel('porch');
+  t.match(before, { kind: 'loaded', lost: /step 4/, image: { step: 3 } }, 'of the other length');
+  t.ok(before.kind === 'loaded' && Buffer.from(before.image.bytes).equals(images[2]!.bytes));
+  const pages = other.prepare('SELECT count(*) FROM model_page WHERE page > 2').pluck().get();
+  t.equal(pages, 0, 'pages beyond the length of all are gone');
+});
+
 test('parts of a checkpoint are read from the database; where a page is damaged the next one writes all anew', async (t) => {
   const directory = shortFolder(t);
   const store = new Store({ directory, outboxLimit: 9, program: '0', lock: true });
