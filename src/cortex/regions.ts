@@ -7,11 +7,11 @@ import type { Moment } from './detector.ts';
 import { stepFlowStream } from './flow-stream.ts';
 import { type GlobalStep, stepGlobalRegion } from './global-region.ts';
 import type { Seen } from './sight.ts';
-import { type VisitStep, newVisitStep, stepVisits } from './visit-region.ts';
+import { type VisitStep, stepVisits, visitStep } from './visit-region.ts';
 
 export type RegionStep = {
   readonly global: GlobalStep;
-  visits: VisitStep;
+  readonly visits: VisitStep;
   /** Spreads beyond the usual speed. */
   flow: number;
   /** Something moves. */
@@ -20,7 +20,7 @@ export type RegionStep = {
 
 export const newRegionStep = (): RegionStep => ({
   global: { ticked: false },
-  visits: newVisitStep(),
+  visits: visitStep,
   flow: 0,
   moving: false,
 });
@@ -35,7 +35,7 @@ export function stepRegions(
 ): void {
   const { occupied } = cortex.zones.global;
   stepGlobalRegion(cortex.global, occupied, seen.globalChanged, now.timeMs, learn, out.global);
-  out.visits = stepVisits(cortex.visits, cortex.judge.things, now.timeMs, learn);
+  stepVisits(cortex.visits, cortex.judge.things, now.timeMs, learn);
   out.flow = stepFlowStream(cortex.flow, cortex.sight.flowPlane, cortex.geometry, elapsedMs, learn);
   out.moving = seen.moving > 0;
 }

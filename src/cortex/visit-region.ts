@@ -98,8 +98,8 @@ export type VisitStep = {
 const word: CompanyWord = { bits: 0, companion: -1, missing: 0, mattering: false };
 const rhythmStep: RhythmStep = { early: 0, overdue: 0, earlyKind: -1, overdueKind: -1, arrivals: 0 };
 const pauseWord: PauseWord = { bits: 0, kind: 0, pauseMs: 0, usualMs: 0, mattering: false };
-
-export const newVisitStep = (): VisitStep => ({
+/** Of the frame under way; filled anew by each. */
+export const visitStep: VisitStep = {
   visits: 0,
   round: 0,
   fresh: 0,
@@ -108,21 +108,20 @@ export const newVisitStep = (): VisitStep => ({
   mattering: false,
   rhythm: rhythmStep,
   pause: pauseWord,
-});
-const step = newVisitStep();
+};
 
-/** One frame. Things that have gone in it were told to `endVisitor` before. The result is valid until the next call. */
-export function stepVisits(region: VisitRegion, things: Things, timeMs: number, learn: boolean): VisitStep {
+/** One frame, to `visitStep`. Things that have gone in it were told to `endVisitor` before. */
+export function stepVisits(region: VisitRegion, things: Things, timeMs: number, learn: boolean): void {
   const { views, visitors, company, rhythm, pauses, next } = region;
   const { follow } = visitors;
   followVisitors(visitors, things, timeMs, learn);
   sampleCompany(company, timeMs, learn);
-  step.visits = follow.told[0]!;
-  step.oddMissing = 0;
-  step.fresh = 0;
-  step.mattering = false;
+  visitStep.visits = follow.told[0]!;
+  visitStep.oddMissing = 0;
+  visitStep.fresh = 0;
+  visitStep.mattering = false;
   rhythmStep.arrivals = 0;
-  for (let i = 0; i < step.visits; i++) {
+  for (let i = 0; i < visitStep.visits; i++) {
     const kind = follow.toldKind[i]!;
     if (follow.toldFresh[i] === 1) {
       forgetCompany(company, kind);
@@ -130,7 +129,7 @@ export function stepVisits(region: VisitRegion, things: Things, timeMs: number, 
     }
     takeVisit(company, kind, timeMs, learn, word, follow.toldOwn[i]);
     if (word.mattering) views.mattersMs[0] = timeMs;
-    if (word.bits > step.fresh) step.fresh = word.bits;
+    if (word.bits > visitStep.fresh) visitStep.fresh = word.bits;
     if (word.bits > 0) noteOdd(region, kind, timeMs);
     followWith(next, kind, timeMs, learn);
     arrive(rhythm, kind, timeMs, learn, rhythmStep);
@@ -141,9 +140,8 @@ export function stepVisits(region: VisitRegion, things: Things, timeMs: number, 
   readRhythm(rhythm, timeMs, rhythmStep);
   readPause(pauses, isIdle(things), timeMs, pauseWord);
   if (timeMs - views.roundMs[0]! > TOLD_MS) views.roundBits[0] = 0;
-  step.round = views.roundBits[0]!;
-  step.mattering = pauseWord.mattering || (views.mattersMs[0]! > 0 && timeMs - views.mattersMs[0]! <= TOLD_MS);
-  return step;
+  visitStep.round = views.roundBits[0]!;
+  visitStep.mattering = pauseWord.mattering || (views.mattersMs[0]! > 0 && timeMs - views.mattersMs[0]! <= TOLD_MS);
 }
 
 /** A new clip begins: forget what was going on, keep what was learned. */
@@ -214,8 +212,8 @@ const expected = newRankedVisits();
 
 function noteOdd(region: VisitRegion, kind: number, timeMs: number): void {
   const { views, next } = region;
-  step.oddKind = kind;
-  step.oddMissing = word.missing;
+  visitStep.oddKind = kind;
+  visitStep.oddMissing = word.missing;
   if (word.bits < views.roundBits[0]! && timeMs - views.roundMs[0]! <= TOLD_MS) return;
   views.roundBits[0] = word.bits;
   views.roundMs[0] = timeMs;

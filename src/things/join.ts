@@ -91,11 +91,12 @@ function areOne(
   const x = (Math.min(left[a]!, left[b]!) + together / 2) / rows;
   const score = scoreHeight(x, (upper + lower) / 2 / rows, (lower - upper) / rows);
   const isWide = gap > Math.max(1, JOIN_GAP * (highA + highB));
-  // How high the pieces are is asked for only where it tells.
-  if (isWide ? !(score < HIGH) : !(score > TOO_HIGH)) return !isWide;
+  // While nothing is known those that lie close are one; how high the pieces are is asked for only where it tells.
+  if (Number.isNaN(score)) return !isWide;
+  if (isWide ? score >= HIGH : score <= TOO_HIGH) return !isWide;
   const scoreA = scoreHeight(x, (top[a]! + highA / 2) / rows, highA / rows);
   const scoreB = scoreHeight(x, (top[b]! + highB / 2) / rows, highB / rows);
-  return isWide ? scoreA < LOW && scoreB < LOW : !(scoreA > LOW || scoreB > LOW);
+  return isWide ? scoreA < LOW && scoreB < LOW : scoreA <= LOW && scoreB <= LOW;
 }
 
 /** Join one blob to another. */

@@ -84,7 +84,7 @@ function poolAll({ within, withinCount }: Amounts): void {
   }
 }
 
-/** Fractions from the start: a field that has held whole numbers only is kept in another way. */
+/** Fractions from the start: V8 keeps a field that began as a whole number otherwise, and makes a new object for each fraction. */
 const usual: Estimate = { mean: 0.5, variance: 0.5, samples: 0.5 };
 
 /**

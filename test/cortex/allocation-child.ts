@@ -1,7 +1,4 @@
-/**
- * allocation-child.ts - prints what a step of a model leaves behind in a street with traffic, as JSON: of several parts the one with
- * the least, since numbers are boxed until the compiler has come round to a function, which on a busy machine takes long.
- */
+/** allocation-child.ts - prints what a step of a model leaves behind in a street with traffic, as JSON. */
 import { Session } from 'node:inspector/promises';
 import type { HeapProfiler } from 'node:inspector';
 import { createCortex } from '../../src/cortex/cortex.ts';
@@ -12,11 +9,9 @@ import { createScene, renderNext } from '../../src/scene/scene.ts';
 import { SCENES } from '../../src/scene/scenes.ts';
 import type { Frame } from '../../src/vision/frame.ts';
 
-/** Frames until all has happened that goes on in a street, and in each part that is measured. */
+/** Frames until the compiler has seen all that goes on in a street: before, numbers are boxed. */
 const WARM_UP = 4500;
 const MEASURED = 900;
-const MOST_PARTS = 8;
-const ENOUGH_BYTES = Number(process.argv[2]);
 
 const street = { ...PRESETS.pi4, width: 160, height: 92, globalSegments: 256 };
 const { width, height, fps } = street;
@@ -47,16 +42,9 @@ async function allocatedBy(work: () => void): Promise<number> {
 }
 
 for (let i = 0; i < WARM_UP; i++) stepCortex(cortex, frameAt(i), true);
-const least = { things: 0, bytes: Infinity };
-for (let part = 0; part < MOST_PARTS && least.bytes >= ENOUGH_BYTES; part++) {
-  const shown = Array.from({ length: MEASURED }, (_, i) => frameAt(WARM_UP + part * MEASURED + i));
-  let things = 0;
-  const bytes = await allocatedBy(() => {
-    for (const frame of shown) things += stepCortex(cortex, frame, true).things.length;
-  });
-  if (bytes / MEASURED < least.bytes) {
-    least.things = things / MEASURED;
-    least.bytes = Math.round(bytes / MEASURED);
-  }
-}
-console.log(JSON.stringify(least));
+const shown = Array.from({ length: MEASURED }, (_, i) => frameAt(WARM_UP + i));
+let things = 0;
+const bytes = await allocatedBy(() => {
+  for (const frame of shown) things += stepCortex(cortex, frame, true).things.length;
+});
+console.log(JSON.stringify({ things: things / MEASURED, bytes: Math.round(bytes / MEASURED) }));

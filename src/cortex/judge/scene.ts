@@ -35,8 +35,8 @@ export function judgeScene(
   // What is shown of it and held against other budgets.
   calibration.views.highest[ROUND] = unsure ? 0 : visits.round;
   const noTiming = unsure || ablated.has('timing');
-  const isOrdered = visits.round === 0 || unsure || ablated.has('visits');
-  ratios[ROUND] = isOrdered ? 0 : visits.round / thresholdOf(calibration, ROUND);
+  const isOutOfOrder = visits.round > 0 && !unsure && !ablated.has('visits');
+  ratios[ROUND] = isOutOfOrder ? visits.round / thresholdOf(calibration, ROUND) : 0;
   ratios[FLOW] = weigh(calibration, FLOW, unsure || ablated.has('flow') ? 0 : flow, ready);
   ratios[EARLY] = weigh(calibration, EARLY, noTiming ? 0 : rhythm.early, ready);
   ratios[OVERDUE] = weigh(calibration, OVERDUE, noTiming ? 0 : rhythm.overdue, ready);
