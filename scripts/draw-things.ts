@@ -26,6 +26,9 @@ import { realNumber } from './real-number.ts';
 import { wholeNumber } from './whole-number.ts';
 import { type Picture, inRows } from './draw/canvas.ts';
 import { drawThings, shownThings } from './draw/things.ts';
+import { tellErrorsPlainly } from './plain-errors.ts';
+
+tellErrorsPlainly();
 
 /** Lines of words below each picture. */
 const LINES = 4;

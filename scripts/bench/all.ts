@@ -15,6 +15,9 @@ import { parseArgs } from 'node:util';
 import { formatTable } from '../../src/cli/output.ts';
 import { type Input, inputFile } from './engine/inputs.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

@@ -19,6 +19,9 @@ import { PAGE_BYTES } from '../../src/store/model-pages.ts';
 import { StoreClient } from '../../src/store/store-client.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { realNumber } from '../real-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const FRAME_MS = 10;
 

@@ -25,6 +25,9 @@ import { SuffixPredictor } from './cui/baselines.ts';
 import { type Element, SYMBOLS, createStream } from './cui/stream.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { numbersOf } from './worlds/options.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

@@ -31,6 +31,9 @@ import { MALLOC } from '../soaking/house.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { realNumber } from '../real-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values } = parseArgs({
   options: {

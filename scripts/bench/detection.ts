@@ -33,6 +33,9 @@ import type { Run, Task } from './detection/run.ts';
 import { SUITES, SUITE_FPS, SUITE_NAMES, type Suite, type SuiteName } from './detection/suites.ts';
 import { type Found, type Judged, type Row, judgeTrack, summarize, wholeLabels } from './detection/summary.ts';
 import { runTasks } from './detection/workers.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const FIRST_ORDER = 'high-order' as const satisfies Ablation;
 

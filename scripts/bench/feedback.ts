@@ -18,6 +18,9 @@ import { createScene, renderNext } from '../../src/scene/scene.ts';
 import type { SceneKind } from '../../src/scene/kinds.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { numbersOf } from './worlds/options.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const FROM = 9000;
 const DELAY = 15;

@@ -24,6 +24,9 @@ import { nextRandom, seedWord } from '../../src/memory/random.ts';
 import { persistentImage } from '../../src/memory/model-memory.ts';
 import { Store } from '../../src/store/store.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values } = parseArgs({
   options: {

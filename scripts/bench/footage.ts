@@ -27,6 +27,9 @@ import { inTurns } from './worlds/jobs.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
 import { type Said, type Score, scoreWorld, totalOf, withNotices } from './worlds/score.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

@@ -26,6 +26,9 @@ import { type Found, foundBeside } from './things/beside.ts';
 import { type Recorded, recordOf } from './things/record.ts';
 import type { GivenWorld } from './worlds/given.ts';
 import { WORLD_OPTIONS, worldsOf } from './worlds/options.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const ALLOWED = [0.1, 0.2, 0.5, 1, 2];
 /** A kind shows itself over a while (ms). */

@@ -14,6 +14,9 @@ import { type Coder, beside, convolutionalCoder, flatCoder, plainCoder, twoLevel
 import { inkBits, orientationBits, readDigits } from './mnist/data.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { numbersOf } from './worlds/options.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

@@ -17,6 +17,9 @@ import { runCorpus } from './nab/parallel.ts';
 import type { Column, Evidence } from './nab/run-series.ts';
 import { type Scores, scoreAll, scoreCorpus, worth } from './nab/scorer.ts';
 import { numbersOf } from './worlds/options.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

@@ -28,6 +28,9 @@ import { verdictOf } from './paths/threshold.ts';
 import { walk } from './paths/walk.ts';
 import { WORLD_OPTIONS, numbersOf, oneOf, worldsOf } from './worlds/options.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

@@ -25,6 +25,9 @@ import { auc, mean, splitByCover } from './detection/measures.ts';
 import { type Clip, readClips, readFrames, readMask } from './ped2/data.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { numbersOf } from './worlds/options.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const FPS = 10;
 /** Size of the pictures as they were published (px), and the block size known to do best there. */

@@ -22,6 +22,9 @@ import { createScene, renderNext } from '../../src/scene/scene.ts';
 import { SCENES, type SceneName } from '../../src/scene/scenes.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { numbersOf } from './worlds/options.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

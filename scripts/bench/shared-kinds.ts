@@ -19,6 +19,9 @@ import { persistentImage } from '../../src/memory/model-memory.ts';
 import { LIVE, MOST_THINGS } from '../../src/things/pool.ts';
 import { parseSignature } from '../../src/memory/signature.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values } = parseArgs({
   options: {

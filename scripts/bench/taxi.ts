@@ -12,6 +12,9 @@ import { parseArgs } from 'node:util';
 import { BASELINES, readPassengers } from './taxi/data.ts';
 import { VARIANTS, forecastAll } from './taxi/memory.ts';
 import { numbersOf } from './worlds/options.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

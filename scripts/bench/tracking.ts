@@ -25,6 +25,9 @@ import { inTurns } from './worlds/jobs.ts';
 import { WORLD_OPTIONS, worldsOf } from './worlds/options.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

@@ -24,6 +24,9 @@ import { type Label, judgeAlerts } from './detection/measures.ts';
 import { SUITES, SUITE_NAMES, type SuiteName, sceneOptions } from './detection/suites.ts';
 import { type Asker, createAskers } from './visits/askers.ts';
 import { numbersOf } from './worlds/options.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

@@ -34,6 +34,9 @@ import { wholeNumber } from '../whole-number.ts';
 import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
 import { type Score, type Total, scoreWorld, toldSoon, totalOf, withNotices } from './worlds/score.ts';
 import { simpleDetectors } from './worlds/simple.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values: args } = parseArgs({
   options: {

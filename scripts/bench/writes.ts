@@ -28,6 +28,9 @@ import { SCENES } from '../../src/scene/scenes.ts';
 import { Store } from '../../src/store/store.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { realNumber } from '../real-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const HOUR_MS = 3_600_000;
 const FIRST_BREAK = 7260;

@@ -11,6 +11,9 @@ import { copiesAt, missingPages } from './machine.ts';
 import { plug, spaceOf } from './network.ts';
 import { UPGRADES, upgrade } from './upgrade.ts';
 import { judge } from './verdict.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values } = parseArgs({
   options: {

@@ -6,6 +6,9 @@ import { parseArgs } from 'node:util';
 import { inWords, isClean, killAgainAndAgain } from './kills.ts';
 import { cutPower, isCleanCut, powerCutsInWords } from './power-cuts.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values } = parseArgs({
   options: {

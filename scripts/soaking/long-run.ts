@@ -8,6 +8,9 @@ import { parseArgs } from 'node:util';
 import { freePort } from '../../test/support/free-port.ts';
 import { House } from './house.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values } = parseArgs({
   options: { frames: { type: 'string', default: '1000000' }, preset: { type: 'string', default: 'pi4' } },

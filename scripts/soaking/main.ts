@@ -12,6 +12,9 @@ import { torment } from './faults.ts';
 import { House } from './house.ts';
 import { Observer } from './observer.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { tellErrorsPlainly } from '../plain-errors.ts';
+
+tellErrorsPlainly();
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
