@@ -9,6 +9,7 @@ import { findBlobs } from '../things/blobs.ts';
 import { type Blobs, type CellGrid, MOST_BLOBS } from '../things/cells.ts';
 import type { HeightScore } from '../things/join.ts';
 import { coverOf, foregroundOfThings } from '../things/cover.ts';
+import { markFlicker } from '../things/flicker.ts';
 import { type Ended, type TrackScratch, endAll, isDrizzle, trackThings } from '../things/track.ts';
 import { MOST_THINGS, type Things } from '../things/pool.ts';
 import { type Views, field } from '../memory/layout.ts';
@@ -116,6 +117,7 @@ export function lookAt(
   if (!verdict.muted) {
     findBlobs(blobs, cells, foreground, residual, before, width, height, isDrizzle(things), parts.scoreHeight);
     trackThings(things, blobs, cells, timeMs, elapsedMs, scratch, ended);
+    markFlicker(things, eye.noise, before, width, height);
   }
   if (!verdict.blocked) {
     coverOf(things, foreground, width, height, scratch.cover);

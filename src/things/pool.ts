@@ -71,6 +71,7 @@ export const thingFields = () => ({
   belief: field('f32', MOST_THINGS, 'state'), // ln of the odds that a tentative thing is no chance
   clutter: field('f32', 1, 'state'), // blobs a picture that belong to nothing, running mean
   lost: field('u32', 1, 'state'), // things that found no slot
+  flickers: field('u8', MOST_THINGS, 'state', FLAG), // 0|1 the scene itself flickers there (flicker.ts)
 });
 export type Things = Views<ReturnType<typeof thingFields>>;
 

@@ -129,6 +129,8 @@ export function judgeThing(
   const { judged } = usual;
   measured.fill(-1);
   if (things.blob[slot]! >= 0 && things.together[slot] === 0) measure(usual, things, slot, timeMs, watchedMs);
+  // What flickers with the scene is learned, and is no evidence.
+  if (things.flickers[slot] === 1) measured.fill(-1);
   for (let attribute = 0; attribute < COUNT; attribute++) {
     const at = slot * COUNT + attribute;
     const value = measured[attribute]!;
@@ -247,8 +249,9 @@ export function learnThing(usual: Usual, things: Things, slot: number, watchedMs
     learnVisit(usual.births, cellAt(places, things.birthX[slot]!, things.birthY[slot]!));
     countThing(usual.births);
   }
-  // While nothing is known everything is news: that says nothing of what ordinary things will be worth later.
-  if (watchedMs < NEWBORN_MS) return;
+  // While nothing is known everything is news: that says nothing of what ordinary things will be worth later. Nor does
+  // what flickers: where little comes, the digits of a clock would be what is ordinary.
+  if (watchedMs < NEWBORN_MS || things.flickers[slot] === 1) return;
   for (let attribute = 0; attribute < COUNT; attribute++)
     learnTail(usual.tails[attribute]!, judged.best[slot * COUNT + attribute]!);
   learnTail(usual.totals, judged.total[slot]!);

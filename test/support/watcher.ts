@@ -3,6 +3,7 @@ import type { FieldTable, Views } from '../../src/memory/layout.ts';
 import { findBlobs } from '../../src/things/blobs.ts';
 import { MOST_BLOBS, blobFields, cellGrid } from '../../src/things/cells.ts';
 import { boxOf, coverOf } from '../../src/things/cover.ts';
+import { markFlicker } from '../../src/things/flicker.ts';
 import { LIVE, MOST_THINGS, type Things, thingFields } from '../../src/things/pool.ts';
 import { isDrizzle, trackThings } from '../../src/things/track.ts';
 import type { Box } from '../../src/vision/box.ts';
@@ -54,6 +55,7 @@ export class Watcher {
     trackThings(things, this.#blobs, this.#cells, this.timeMs, elapsedMs, this.#scratch, (slot) =>
       this.ended.push(things.id[slot]!),
     );
+    markFlicker(things, eye.noise, before, width, height);
     coverOf(things, foreground, width, height, this.#cover);
     follow(eye, this.#cover, elapsedMs);
     return this.seen();

@@ -135,7 +135,8 @@ export function learnGone(judge: ThingJudge, slot: number, learn: boolean): void
   const { views, things, usual, calibration } = judge;
   if (!learn || views.begunId[slot] !== things.id[slot]) return;
   const wasTold = usual.judged.told[slot] === 1;
-  const isOrdinary = countUnit(calibration, THING, wasTold);
+  // What flickers with the scene is none of the things that come by.
+  const isOrdinary = (things.flickers[slot] === 1 && !wasTold) || countUnit(calibration, THING, wasTold);
   const isKnown = wasTold && hasComeAgain(judge, slot);
   const isPardoned = views.pardonedId[slot] === things.id[slot];
   if (!isPardoned && ((!isOrdinary && !isKnown) || views.mattersMs[slot]! >= MATTERS_MS)) return;
