@@ -30,14 +30,24 @@ test('scripts refuse what is no number', (t) => {
     ['bench/cui.js', '--elements', 'all'],
     ['bench/cui.js', '--seeds', '1,x'],
     ['bench/writes.js', '--hours', 'day'],
+    ['bench/detection.js', '--suite', 'nope'],
   ] as const;
   for (const [script, option, given] of cases) {
     const run = spawnSync(process.execPath, [packageFile(`dist/scripts/${script}`), option, given], {
       encoding: 'utf8',
     });
-    t.equal(run.status, 1, `${script} ${option} ${given}`);
-    t.match(run.stderr, new RegExp(`Expected .*${option}.*received ${given}`));
+    t.equal(run.status, 2, `${script} ${option} ${given}`);
+    t.match(run.stderr, new RegExp(`^Expected .*${option}.*received ${given}\n$`), 'in one sentence, without a stack');
     t.equal(run.stdout, '');
   }
+  t.end();
+});
+
+test('an option that there is not is told in one sentence', (t) => {
+  const run = spawnSync(process.execPath, [packageFile('dist/scripts/bench/paths.js'), '--bogus'], {
+    encoding: 'utf8',
+  });
+  t.equal(run.status, 2);
+  t.equal(run.stderr, "Unknown option '--bogus'; the options are in the head of the script\n");
   t.end();
 });
