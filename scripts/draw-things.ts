@@ -27,6 +27,7 @@ import { wholeNumber } from './whole-number.ts';
 import { type Picture, inRows } from './draw/canvas.ts';
 import { drawThings, shownThings } from './draw/things.ts';
 import { tellErrorsPlainly } from './plain-errors.ts';
+import { CortexdError } from '../src/errors.ts';
 
 tellErrorsPlainly();
 
@@ -52,7 +53,8 @@ const { values: args, positionals } = parseArgs({
 });
 const [path] = positionals;
 if (path === undefined || positionals.length > 1)
-  throw new RangeError(
+  throw new CortexdError(
+    'usage',
     `Expected one CLIP (a video, a folder of pictures, scene:NAME) but received ${positionals.length}`,
   );
 const fps = args.fps === undefined ? null : realNumber('fps', args.fps, 0.1);

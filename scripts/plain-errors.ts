@@ -1,15 +1,19 @@
 /** plain-errors.ts - what is wrong with how a script was called is told in one sentence. */
+import { exitCodeOf } from '../src/cli/exit-codes.ts';
+import { CortexdError, messageOf } from '../src/errors.ts';
 
-/** From now on an error of the caller ends the process with its sentence and exit code 2; any other with its stack, as ever. */
+/** From now on what is wrong with the call ends the process with its sentence and the exit code of the command line; any other error with its stack, as ever. */
 export function tellErrorsPlainly(): void {
-  process.on('uncaughtException', (error: Error & { readonly code?: string }) => {
-    const isOption = error.code?.startsWith('ERR_PARSE_ARGS') === true;
-    if (!isOption && !error.message.startsWith('Expected')) {
-      console.error(error);
-      process.exit(1);
-    }
-    const [sentence] = error.message.split('\n');
-    console.error(isOption ? `${sentence}; the options are in the head of the script` : error.message);
-    process.exit(2);
+  process.on('uncaughtException', (error: unknown) => {
+    const wrong = wrongCall(error);
+    console.error(wrong === null ? error : wrong.message);
+    process.exit(wrong === null ? 1 : exitCodeOf(wrong));
   });
+}
+
+function wrongCall(error: unknown): CortexdError | null {
+  if (error instanceof CortexdError) return error.code === 'usage' ? error : null;
+  const { code } = Object(error) as { code?: unknown };
+  if (typeof code !== 'string' || !code.startsWith('ERR_PARSE_ARGS')) return null;
+  return new CortexdError('usage', `${messageOf(error).split('\n')[0]!}; the options are in the head of the script`);
 }

@@ -18,7 +18,7 @@ const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 
 const { values: args } = parseArgs({ options: { port: { type: 'string', default: '8080' }, out: { type: 'string' } } });
 if (!/^\d+$/.test(args.port) || Number(args.port) > 65_535) {
   console.error(`Expected a port of 0 to 65535 for --port but received ${args.port}`);
-  process.exit(2);
+  process.exit(64);
 }
 if (!existsSync(join(library, 'library.js'))) {
   console.error('Expected the built library but dist/src/library.js is missing; run: npm run build');

@@ -33,7 +33,9 @@ import type { Run, Task } from './detection/run.ts';
 import { SUITES, SUITE_FPS, SUITE_NAMES, type Suite, type SuiteName } from './detection/suites.ts';
 import { type Found, type Judged, type Row, judgeTrack, summarize, wholeLabels } from './detection/summary.ts';
 import { runTasks } from './detection/workers.ts';
+import { numbersOf, oneOf } from './worlds/options.ts';
 import { tellErrorsPlainly } from '../plain-errors.ts';
+import { CortexdError } from '../../src/errors.ts';
 
 tellErrorsPlainly();
 
@@ -59,15 +61,9 @@ const { values: args } = parseArgs({
   },
 });
 
-function oneOf<T extends string>(option: string, names: readonly T[], given: string): T {
-  const name = names.find((known) => known === given);
-  if (name === undefined) throw new RangeError(`Expected --${option} ${names.join('|')} but received ${given}`);
-  return name;
-}
-
 function numberOf(option: string, given: string): number {
   const value = Number(given);
-  if (!(value > 0)) throw new RangeError(`Expected --${option} above 0 but received ${given}`);
+  if (!(value > 0)) throw new CortexdError('usage', `Expected --${option} above 0 but received ${given}`);
   return value;
 }
 
@@ -241,10 +237,7 @@ const ablations =
     : args.ablate.split(',').map((names) => names.split('+').map((name) => oneOf('ablate', ABLATIONS, name)));
 const suites =
   args.suite === 'all' ? SUITE_NAMES : args.suite.split(',').map((name) => oneOf('suite', SUITE_NAMES, name));
-const seeds = args.seeds.split(',').map((seed) => {
-  if (!/^\d+$/.test(seed)) throw new RangeError(`Expected --seeds 1,2,3 but received ${args.seeds}`);
-  return Number(seed);
-});
+const seeds = numbersOf('seeds', args.seeds);
 for (const suite of suites) {
   report(suite, await runTasks(seeds.flatMap((seed) => tasksOf(suite, seed, ablations))));
 }

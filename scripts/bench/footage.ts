@@ -28,6 +28,7 @@ import { wholeNumber } from '../whole-number.ts';
 import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
 import { type Said, type Score, scoreWorld, totalOf, withNotices } from './worlds/score.ts';
 import { tellErrorsPlainly } from '../plain-errors.ts';
+import { CortexdError } from '../../src/errors.ts';
 
 tellErrorsPlainly();
 
@@ -71,7 +72,8 @@ function clipsIn(folder: string): string[] {
   const wanted = args.clips?.split(',');
   const missing = wanted?.find((name) => !names.includes(name));
   if (names.length === 0 || missing !== undefined)
-    throw new RangeError(
+    throw new CortexdError(
+      'usage',
       `Expected ${missing ?? `videos (${VIDEOS.join(', ')})`} in ${folder} but found ${names.join(', ') || 'none'}`,
     );
   return (wanted ?? names).toSorted();
@@ -113,7 +115,7 @@ function wordsOf({ labels, segments }: Composed, events: readonly Said[]): Wrong
 }
 
 const { program, preset } = args;
-if (args.data === undefined) throw new RangeError('Expected --data FOLDER with videos but received none');
+if (args.data === undefined) throw new CortexdError('usage', 'Expected --data FOLDER with videos but received none');
 const folder = args.data;
 const known = knownOptions(program);
 const alarmsPerDay =

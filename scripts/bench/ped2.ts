@@ -26,6 +26,7 @@ import { type Clip, readClips, readFrames, readMask } from './ped2/data.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { numbersOf } from './worlds/options.ts';
 import { tellErrorsPlainly } from '../plain-errors.ts';
+import { CortexdError } from '../../src/errors.ts';
 
 tellErrorsPlainly();
 
@@ -114,7 +115,8 @@ async function main(): Promise<void> {
   const preset = PRESETS[args.preset as PresetName];
   const ablate = args.ablate === '' ? [] : (args.ablate.split(',') as Ablation[]);
   const unknown = ablate.find((name) => !ABLATIONS.includes(name));
-  if (unknown !== undefined) throw new RangeError(`Expected --ablate ${ABLATIONS.join('|')} but received ${unknown}`);
+  if (unknown !== undefined)
+    throw new CortexdError('usage', `Expected --ablate ${ABLATIONS.join('|')} but received ${unknown}`);
   const settings = { ...preset, fps: FPS, ablate };
   const plan = planCortex(settings);
   const { width, height } = settings;

@@ -23,6 +23,7 @@ import { SCENES, type SceneName } from '../../src/scene/scenes.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { numbersOf } from './worlds/options.ts';
 import { tellErrorsPlainly } from '../plain-errors.ts';
+import { CortexdError } from '../../src/errors.ts';
 
 tellErrorsPlainly();
 
@@ -124,7 +125,7 @@ const HEAD = [
 ];
 for (const name of args.scene.split(',') as SceneName[]) {
   if (SCENES[name] === undefined) {
-    throw new RangeError(`Expected --scene ${Object.keys(SCENES).join('|')} but received ${name}`);
+    throw new CortexdError('usage', `Expected --scene ${Object.keys(SCENES).join('|')} but received ${name}`);
   }
   const pictures: Pictures = { predicted: 0, persistence: 0, background: 0, states: 0 };
   const seeds = numbersOf('seeds', args.seeds);

@@ -26,6 +26,7 @@ import { WORLD_OPTIONS, worldsOf } from './worlds/options.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
 import { tellErrorsPlainly } from '../plain-errors.ts';
+import { CortexdError } from '../../src/errors.ts';
 
 tellErrorsPlainly();
 
@@ -48,12 +49,13 @@ type Result = { readonly world: GivenWorld; readonly score: TrackingScore };
 
 const { program, preset } = args;
 if (!knownOptions(program).has('--things'))
-  throw new RangeError(`Expected a build whose replay knows --things but ${program} does not`);
+  throw new CortexdError('usage', `Expected a build whose replay knows --things but ${program} does not`);
 const seed = wholeNumber('seed', args.seed, 0);
 const jobs = worldsOf(args).map((get) => async (): Promise<Result> => {
   const world = await get();
   const { tracks, fps, train } = world;
-  if (tracks === null) throw new RangeError(`Expected "tracks" in the truth of ${world.name} but received none`);
+  if (tracks === null)
+    throw new CortexdError('usage', `Expected "tracks" in the truth of ${world.name} but received none`);
   const asked = { program, fps, preset, seed, alarmsPerDay: null, ablate: [], withThings: true };
   const { things } = await replayVideo(world.video, asked);
   return { world, score: scoreTracking(tracks, things, fps, train) };

@@ -23,7 +23,7 @@ import { beginFrame, endVisitor, followVisitors, forgetVisitors } from '../../sr
 import { type Label, judgeAlerts } from './detection/measures.ts';
 import { SUITES, SUITE_NAMES, type SuiteName, sceneOptions } from './detection/suites.ts';
 import { type Asker, createAskers } from './visits/askers.ts';
-import { numbersOf } from './worlds/options.ts';
+import { numbersOf, oneOf } from './worlds/options.ts';
 import { tellErrorsPlainly } from '../plain-errors.ts';
 
 tellErrorsPlainly();
@@ -47,11 +47,7 @@ const ENOUGH_SEEN = 0.4;
 type Word = { readonly frame: number; readonly bits: number };
 type Watched = { readonly labels: readonly Label[]; readonly words: ReadonlyMap<string, readonly Word[]> };
 
-const suites = args.suite.split(',').map((name) => {
-  const known = SUITE_NAMES.find((suite) => suite === name);
-  if (known === undefined) throw new Error(`Expected --suite of ${SUITE_NAMES.join(', ')} but received "${name}"`);
-  return known;
-});
+const suites = args.suite.split(',').map((name) => oneOf('suite', SUITE_NAMES, name));
 const seeds = numbersOf('seeds', args.seeds);
 for (const suite of suites) {
   const watched = seeds.map((seed) => watch(suite, seed));

@@ -35,6 +35,7 @@ import { OWN_PROGRAM, knownOptions, replayVideo } from './worlds/replayed.ts';
 import { type Score, type Total, scoreWorld, toldSoon, totalOf, withNotices } from './worlds/score.ts';
 import { simpleDetectors } from './worlds/simple.ts';
 import { tellErrorsPlainly } from '../plain-errors.ts';
+import { CortexdError } from '../../src/errors.ts';
 
 tellErrorsPlainly();
 
@@ -65,7 +66,8 @@ function methodsOf(known: ReadonlySet<string>): Method[] {
   if (isAsked && known.has('--alarms-per-day')) {
     for (const given of args['alarms-per-day']!.split(',')) {
       const alarmsPerDay = Number(given);
-      if (!(alarmsPerDay > 0)) throw new RangeError(`Expected --alarms-per-day above 0 but received ${given}`);
+      if (!(alarmsPerDay > 0))
+        throw new CortexdError('usage', `Expected --alarms-per-day above 0 but received ${given}`);
       methods.push({ name: `model, ${alarmsPerDay} a day`, alarmsPerDay, ablate: [] });
     }
   } else methods.push({ name: 'model', alarmsPerDay: null, ablate: [] });

@@ -12,6 +12,7 @@ import { plug, spaceOf } from './network.ts';
 import { UPGRADES, upgrade } from './upgrade.ts';
 import { judge } from './verdict.ts';
 import { tellErrorsPlainly } from '../plain-errors.ts';
+import { CortexdError } from '../../src/errors.ts';
 
 tellErrorsPlainly();
 
@@ -34,10 +35,13 @@ const FAULTS = ['killed', 'daemon killed', 'frozen', 'daemon frozen', 'cut off']
   (name) => values.faults === 'all' || name.startsWith(values.faults),
 );
 if (FAULTS.length === 0)
-  throw new RangeError(`Expected --faults all, killed, daemon, frozen or cut off but received ${values.faults}`);
+  throw new CortexdError(
+    'usage',
+    `Expected --faults all, killed, daemon, frozen or cut off but received ${values.faults}`,
+  );
 const kind = UPGRADES.find((one) => one === values.upgrade);
 if (values.upgrade !== undefined && kind === undefined)
-  throw new RangeError(`Expected --upgrade ${UPGRADES.join(' or ')} but received ${values.upgrade}`);
+  throw new CortexdError('usage', `Expected --upgrade ${UPGRADES.join(' or ')} but received ${values.upgrade}`);
 
 const random = Uint32Array.of(seedWord(wholeNumber('seed', values.seed, 0), 1));
 const chance = (): number => (nextRandom(random) >>> 0) / 2 ** 32;

@@ -1,6 +1,7 @@
 /** numbers.test.ts - options of the scripts that are no numbers are refused by name, before anything is done. */
 import { spawnSync } from 'node:child_process';
 import { test } from 'tap';
+import { EXIT } from '../../src/cli/exit-codes.ts';
 import { packageFile } from '../../src/package-root.ts';
 import { realNumber } from '../../scripts/real-number.ts';
 import { wholeNumber } from '../../scripts/whole-number.ts';
@@ -36,7 +37,7 @@ test('scripts refuse what is no number', (t) => {
     const run = spawnSync(process.execPath, [packageFile(`dist/scripts/${script}`), option, given], {
       encoding: 'utf8',
     });
-    t.equal(run.status, 2, `${script} ${option} ${given}`);
+    t.equal(run.status, EXIT.usage, `${script} ${option} ${given}`);
     t.match(run.stderr, new RegExp(`^Expected .*${option}.*received ${given}\n$`), 'in one sentence, without a stack');
     t.equal(run.stdout, '');
   }
@@ -47,7 +48,7 @@ test('an option that there is not is told in one sentence', (t) => {
   const run = spawnSync(process.execPath, [packageFile('dist/scripts/bench/paths.js'), '--bogus'], {
     encoding: 'utf8',
   });
-  t.equal(run.status, 2);
+  t.equal(run.status, EXIT.usage);
   t.equal(run.stderr, "Unknown option '--bogus'; the options are in the head of the script\n");
   t.end();
 });

@@ -27,6 +27,7 @@ import {
 } from './insert.ts';
 import { type Loop, loopOf } from './loop.ts';
 import { type Segment, isBreak, planTimeline } from './timeline.ts';
+import { CortexdError } from '../../../src/errors.ts';
 
 export type ComposeOptions = {
   readonly fps: number;
@@ -63,7 +64,10 @@ export async function composeClip(source: string, target: string, options: Compo
     if (frames.length >= mostS * fps) break;
   }
   if (frames.length < 2 * LEAST_FRAMES)
-    throw new RangeError(`Expected at least ${2 * LEAST_FRAMES} frames in ${source} but received ${frames.length}`);
+    throw new CortexdError(
+      'usage',
+      `Expected at least ${2 * LEAST_FRAMES} frames in ${source} but received ${frames.length}`,
+    );
   const half = frames.length >> 1;
   const [learned, unseen] = [loopOf(frames.slice(0, half)), loopOf(frames.slice(half))];
   const activity = activityOf(frames.slice(0, half), width, height);

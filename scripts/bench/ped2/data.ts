@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { createPreprocessor } from '../../../src/capture/preprocess.ts';
 import { listPictures } from '../../../src/capture/sources/images.ts';
+import { CortexdError } from '../../../src/errors.ts';
 
 /** Clips in order, `train/01` ... `test/12`, with 0 | 1 per frame. */
 export type Clip = { readonly name: string; readonly labels: readonly number[] };
@@ -46,7 +47,8 @@ export async function readFrames(
   }
   const bytes = readFileSync(file);
   if (bytes.length !== size * clip.labels.length) {
-    throw new RangeError(
+    throw new CortexdError(
+      'usage',
       `Expected ${clip.labels.length} frames of ${clip.name} but received ${bytes.length / size}; delete ${file}`,
     );
   }

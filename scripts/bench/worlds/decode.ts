@@ -3,6 +3,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { CortexdError } from '../../../src/errors.ts';
 
 /** Height (px, even) of a picture so wide, in the video's own aspect. */
 export function evenHeight(video: string, wide: number): number {
@@ -10,7 +11,7 @@ export function evenHeight(video: string, wide: number): number {
   const [width, height] = execFileSync('ffprobe', [...asked, video], { encoding: 'utf8' })
     .split(',')
     .map(Number);
-  if (!(width! > 0 && height! > 0)) throw new RangeError(`Expected a video but received ${video}`);
+  if (!(width! > 0 && height! > 0)) throw new CortexdError('usage', `Expected a video but received ${video}`);
   return 2 * Math.round((wide * height!) / width! / 2);
 }
 

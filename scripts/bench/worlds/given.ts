@@ -9,6 +9,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { TrueTrack } from '../tracking/measures.ts';
 import type { Labels } from './score.ts';
+import { CortexdError } from '../../../src/errors.ts';
 
 export type GivenWorld = Labels & {
   readonly name: string;
@@ -30,13 +31,13 @@ type WorldFile = {
 
 /** All worlds of a folder, by name. */
 export function worldsIn(folder: string): GivenWorld[] {
-  if (!existsSync(folder)) throw new RangeError(`Expected a folder of worlds but there is no ${folder}`);
+  if (!existsSync(folder)) throw new CortexdError('usage', `Expected a folder of worlds but there is no ${folder}`);
   const names = readdirSync(folder)
     .filter((file) => file.endsWith('.json') && existsSync(join(folder, file.replace(/\.json$/, '.mp4'))))
     .map((file) => basename(file, '.json'))
     .toSorted();
   if (names.length === 0) {
-    throw new RangeError(`Expected NAME.mp4 and NAME.json in ${folder} but found no such pair`);
+    throw new CortexdError('usage', `Expected NAME.mp4 and NAME.json in ${folder} but found no such pair`);
   }
   return names.map((name) => readWorld(folder, name));
 }
@@ -52,7 +53,8 @@ export function readWorld(folder: string, name: string): GivenWorld {
     world = {},
   } = JSON.parse(readFileSync(file, 'utf8')) as WorldFile;
   if (!Array.isArray(kinds) || !Number.isInteger(train) || train < 0 || train >= kinds.length) {
-    throw new RangeError(
+    throw new CortexdError(
+      'usage',
       `Expected "kinds" with an entry per frame and "train" below their number in ${file} but received train ${train} and ${Array.isArray(kinds) ? `${kinds.length} kinds` : 'no kinds'}`,
     );
   }
