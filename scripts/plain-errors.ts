@@ -2,7 +2,7 @@
 import { exitCodeOf } from '../src/cli/exit-codes.ts';
 import { CortexdError, messageOf } from '../src/errors.ts';
 
-/** From now on what is wrong with the call ends the process with its sentence and the exit code of the command line; any other error with its stack, as ever. */
+/** From now on a wrong call ends the process with its sentence and the exit code of the command line, any other error with its stack. */
 export function tellErrorsPlainly(): void {
   process.on('uncaughtException', (error: unknown) => {
     const wrong = wrongCall(error);

@@ -28,6 +28,8 @@ const THING_RATE = 0.02;
 const FIRST_QUANTILE = 5;
 /** A pixel that strays so many times as far as the sensor alone would make it is restless: leaves, a clock, a screen. */
 const RESTLESS = 3;
+/** A sensor that is quieter counts as this (grey levels): without grain a codec's rounding would be restless. */
+const QUIETEST = 1;
 /** Every so many pixels are asked for the sensor's noise; odd, so that all columns are. */
 const STRIDE = 5;
 
@@ -81,8 +83,8 @@ export function spreadNow(plane: Noise, luma: Uint8Array): void {
 
 /** Whether a pixel [of height * width] that is now `grey` strays much farther than the sensor's noise. */
 export function isRestless({ own, sensor }: Noise, pixel: number, grey: number): boolean {
-  const bySensor = Math.max(1, sensor[grey >> 4]! * FROM_DIFFERENCE);
-  return own[pixel]! * FROM_QUANTILE > RESTLESS * bySensor;
+  const bySensor = sensor[grey >> 4]! * FROM_DIFFERENCE;
+  return own[pixel]! * FROM_QUANTILE > RESTLESS * Math.max(QUIETEST, bySensor);
 }
 
 /** How what covers a pixel is taken; the numbers of `cover` in `learnOwn`. */
